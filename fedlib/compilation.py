@@ -1,0 +1,64 @@
+"""The whole product in one function: configuration and inventory to a plan and a report. No Pulumi, no input, no output."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from fedlib.config.load import Configuration
+from fedlib.diagnostics import Report
+from fedlib.diagnostics.status import Status, resolve_statuses
+from fedlib.discovery.inventory import Inventory
+from fedlib.distribution.plan import Plan, distribute
+from fedlib.federation.federate import federate
+from fedlib.federation.model import Decisions
+from fedlib.istio.translate import translate
+from fedlib.snapshot.build import build_snapshot
+from fedlib.snapshot.model import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """The result. `snapshot` and `decisions` are None when a cluster could not be read."""
+
+    plan: Plan
+    report: Report
+    statuses: tuple[Status, ...] = ()
+    snapshot: Snapshot | None = None
+    decisions: Decisions | None = None
+
+
+def compile_federation(configuration: Configuration, inventory: Inventory, report: Report) -> Compilation:
+    """Compile a stack.
+
+    Args:
+        configuration: what people wrote.
+        inventory: what was discovered. Every declared cluster must be in it: a cluster that could not be read is not
+            an empty one, so without it there is no plan at all.
+        report: takes the findings; those of reading the input may be in it already.
+
+    Returns:
+        The plan of what could be decided. It must not be applied when the report has errors.
+    """
+    if set(configuration.config.clusters) - set(inventory.clusters):
+        return Compilation(Plan(), report)
+    with _without_garbage_collection():
+        snapshot = build_snapshot(configuration, inventory, report)
+        decisions = federate(snapshot, report)
+        plan = distribute(translate(decisions, snapshot), report)
+    statuses = resolve_statuses(snapshot.inputs, report)
+    return Compilation(plan, report, statuses, snapshot, decisions)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Pause the cyclic collector: a compile makes many objects and no cycles, and scanning them costs more than both."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,221 @@
+"""Gloo's admin resources and the selectors that all of its resources share, as Gloo's `v2` schema has them.
+
+Source of names, defaults and one-ofs: the `admin.gloo.solo.io/v2` and `common.gloo.solo.io/v2` API reference.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from fedlib.config.model import Enum, HostSuffix, Items, Model, PortNumber
+
+Labels = dict[str, str]
+
+
+class ObjectSelector(Model):
+    """Selects objects; fields are ANDed, and an empty selector selects everything that is visible."""
+
+    labels: Labels = Field(default_factory=dict)
+    """Labels that the object must have."""
+    name: str = ""
+    """The object's name, exactly."""
+    namespace: str = ""
+    """The object's namespace, exactly."""
+    cluster: str = ""
+    """The object's cluster, exactly."""
+    workspace: str = ""
+    """The workspace that owns the object."""
+
+
+class PortSelector(Model):
+    """A port by number or by name."""
+
+    number: PortNumber | None = None
+    """The number of the Service's port."""
+    name: str | None = None
+    """The name of the Service's port."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> PortSelector:
+        if (self.number is None) == (self.name is None):
+            raise ValueError("set either number or name")
+        return self
+
+    def matches(self, number: int, name: str) -> bool:
+        """Whether a Service's port is the one."""
+        return self.number == number if self.number is not None else self.name == name
+
+    def __str__(self) -> str:
+        """Render as the number or the quoted name."""
+        return str(self.number) if self.number is not None else f"'{self.name}'"
+
+
+class NamespaceSelector(Model):
+    """Namespaces of a cluster; name and labels are ANDed."""
+
+    name: str = ""
+    """A name; `*` stands for any characters."""
+    labels: Labels = Field(default_factory=dict)
+    """Labels that the namespace must have. Empty labels select nothing by themselves."""
+    config_enabled: bool | None = None
+    """Whether Gloo resources are read from these namespaces. Once set on one entry, set it on all."""
+
+
+class WorkloadCluster(Model):
+    """Clusters and the namespaces in them that belong to the workspace; name and selector are ANDed."""
+
+    name: str = ""
+    """A cluster's name; `*` stands for any characters."""
+    selector: Labels = Field(default_factory=dict)
+    """Labels that the cluster must have."""
+    namespaces: Items[NamespaceSelector] = ()
+    """Entries are ORed. An empty list makes the workspace empty, which is an error."""
+    config_enabled: bool | None = None
+    """Whether Gloo resources are read from these clusters. Once set on one entry, set it on all."""
+
+
+class WorkspaceSpec(Model):
+    """The spec of a `Workspace` (admin.gloo.solo.io/v2)."""
+
+    workload_clusters: Items[WorkloadCluster] = ()
+    """Entries are ORed."""
+
+
+class ResourceKind(enum.StrEnum):
+    """Kinds that can be exported and imported."""
+
+    ALL = "ALL"
+    ROUTE_TABLE = "ROUTE_TABLE"
+    SERVICE = "SERVICE"
+    VIRTUAL_DESTINATION = "VIRTUAL_DESTINATION"
+    EXTERNAL_SERVICE = "EXTERNAL_SERVICE"
+    API_DOC = "API_DOC"
+    GRAPHQL_RESOLVER_MAP = "GRAPHQL_RESOLVER_MAP"
+    GRAPHQL_SCHEMA = "GRAPHQL_SCHEMA"
+    GRAPHQL_STITCHED_SCHEMA = "GRAPHQL_STITCHED_SCHEMA"
+    EXTERNAL_WORKLOAD = "EXTERNAL_WORKLOAD"
+
+
+class ResourceSelector(Model):
+    """Resources to export or import; fields are ANDed."""
+
+    kind: Enum[ResourceKind] = ResourceKind.ALL
+    """The kind; ALL by default."""
+    labels: Labels = Field(default_factory=dict)
+    """Labels that the resource must have."""
+    name: str = ""
+    """The resource's name, exactly."""
+    namespace: str = ""
+    """The resource's namespace, exactly."""
+    cluster: str = ""
+    """The resource's cluster, exactly."""
+
+
+class WorkspaceSelector(Model):
+    """Workspaces; name and selector are ANDed."""
+
+    name: str = ""
+    """A workspace's name; `*` stands for any characters."""
+    selector: Labels = Field(default_factory=dict)
+    """Labels of the Workspace."""
+
+
+class WorkspaceObjectSelector(Model):
+    """An entry of importFrom or exportTo."""
+
+    workspaces: Items[WorkspaceSelector] = ()
+    """Entries are ORed."""
+    resources: Items[ResourceSelector] = ()
+    """Entries are ORed; empty means all kinds that can be shared."""
+
+
+class ServiceIsolation(Model):
+    """Strict mTLS, and denial of workspaces that do not import this one."""
+
+    enabled: bool = False
+    """Whether services of the workspace refuse other workspaces."""
+    trim_proxy_config: bool | None = None
+    """Whether sidecars keep only what the workspace can reach."""
+    enforcement_layers: dict[str, Any] = Field(default_factory=dict)
+    """Which layers enforce it."""
+
+
+class Federation(Model):
+    """Ungrouped federation: a host for each Service of each cluster."""
+
+    enabled: bool = False
+    """Whether the workspace's Services are federated."""
+    host_suffix: HostSuffix = ""
+    """Ends each host: `<service>.<namespace>.svc.<cluster>.<hostSuffix>`. Unset: nothing is appended."""
+    service_selector: Items[ObjectSelector] = ()
+    """Which Services; entries are ORed, and empty means all of the workspace."""
+    ports: Items[PortSelector] = ()
+    """Which ports of them; empty means all."""
+
+
+class HostInfoOverride(Model):
+    """An address that replaces the discovered ones of a gateway."""
+
+    addr: str
+    """An IP address or a DNS name."""
+    port: PortNumber | None = None
+    """The port; the discovered one by default."""
+
+
+class EastWestGateway(Model):
+    """Selects east-west gateways, in any workspace."""
+
+    selector: ObjectSelector = ObjectSelector()
+    """The gateway's Service; blank means the label `istio: eastwestgateway`."""
+    port: PortSelector | None = None
+    """The port for SNI passthrough; by default the one that is named `tls`."""
+    tls_termination_port: PortSelector | None = None
+    """The port for TLS termination; by default the one that is named `https`."""
+    host_info_overrides: Items[HostInfoOverride] = ()
+    """Replace the discovered addresses, for instance behind an external load balancer."""
+
+
+class ClientMode(Model):
+    """How clients of other clusters reach the service; one of three empty objects."""
+
+    auto: dict[str, Any] | None = None
+    """Today the same as sniRouting."""
+    sni_routing: dict[str, Any] | None = None
+    """TLS passes through the east-west gateway, routed by SNI."""
+    tls_termination: dict[str, Any] | None = None
+    """TLS ends at the east-west gateway."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> ClientMode:
+        if sum(mode is not None for mode in (self.auto, self.sni_routing, self.tls_termination)) > 1:
+            raise ValueError("set only one of auto, sniRouting and tlsTermination")
+        return self
+
+
+class WorkspaceOptions(Model):
+    """Options of a workspace."""
+
+    service_isolation: ServiceIsolation | None = None
+    """Who may call the workspace's services."""
+    federation: Federation | None = None
+    """Ungrouped federation."""
+    east_west_gateways: Items[EastWestGateway] | None = None
+    """Gateways for traffic between clusters; by default Services with the label `istio: eastwestgateway`."""
+    virtual_dest_client_mode: ClientMode | None = None
+    """The client mode of generated and other virtual destinations."""
+    trim_all_proxy_config: bool | None = None
+    """Empties the outbound configuration of all sidecars of the workspace."""
+
+
+class WorkspaceSettingsSpec(Model):
+    """The spec of a `WorkspaceSettings` (admin.gloo.solo.io/v2)."""
+
+    import_from: Items[WorkspaceObjectSelector] | None = None
+    """What the workspace takes from others. Nothing without an entry."""
+    export_to: Items[WorkspaceObjectSelector] | None = None
+    """What the workspace offers to others. Nothing without an entry."""
+    options: WorkspaceOptions = WorkspaceOptions()
+    """Further options."""

@@ -1,0 +1,78 @@
+"""The base of every model of the input: frozen, strict, unknown keys refused, camelCase in YAML.
+
+Docstrings below fields become the descriptions of the JSON Schema for editors.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Strict
+from pydantic.alias_generators import to_camel
+
+DNS_LABEL: Final = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+
+
+class Model(BaseModel):
+    """A part of the input."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+    )
+
+
+T = TypeVar("T")
+Items = Annotated[tuple[T, ...], Strict(False)]
+"""A list in YAML, a tuple in the frozen models. Only the container is lax, not what it holds."""
+
+Enum = Annotated[T, Strict(False)]
+"""A closed set of words."""
+
+
+def dns_problem(name: str, limit: int = 63) -> str:
+    """Why `name` is not a DNS label of at most `limit` characters (RFC 1123); empty if it is one."""
+    if not name:
+        return "it is empty"
+    if len(name) > limit:
+        return f"it has {len(name)} characters"
+    if not DNS_LABEL.match(name):
+        return "it is not a DNS label"
+    return ""
+
+
+def host_problem(host: str) -> str:
+    """Why `host` is not a DNS name (RFC 1123: 253 characters, labels of 63); empty if it is one."""
+    if len(host) > 253:
+        return f"it has {len(host)} characters, and 253 are allowed"
+    for label in host.split("."):
+        problem = dns_problem(label)
+        if problem:
+            return f"the part '{label[:70]}': {problem}"
+    return ""
+
+
+def _suffix(value: str) -> str:
+    problem = host_problem(value) if value else ""
+    if problem:
+        raise ValueError(f"'{value[:80]}' is not a DNS suffix: {problem}")
+    return value
+
+
+HostSuffix = Annotated[str, AfterValidator(_suffix)]
+
+
+def _port(value: int) -> int:
+    if not 1 <= value <= 65535:
+        raise ValueError(f"{value} is not a port number (1 to 65535)")
+    return value
+
+
+PortNumber = Annotated[int, AfterValidator(_port)]

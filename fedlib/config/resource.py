@@ -1,0 +1,173 @@
+"""Gloo objects: which kinds exist, and documents to resources with metadata and a typed spec.
+
+Source of the kinds: the groups and kinds of Gloo's `v2` API reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fedlib.config.gloo import WorkspaceSettingsSpec, WorkspaceSpec
+from fedlib.config.model import Model, host_problem
+from fedlib.config.route_table import RouteTableSpec
+from fedlib.config.validate import suggest, validate
+from fedlib.diagnostics import Location, Ref, Report, catalogue
+from fedlib.diagnostics.finding import NOWHERE
+from fedlib.diagnostics.source import Origin, Step, as_mapping
+
+MANAGEMENT_CLUSTER: Final = "mgmt"
+"""Where resources of the stack live when nothing says otherwise: Gloo keeps them in the management cluster."""
+
+CLUSTER_ANNOTATION: Final = "cluster.solo.io/cluster"
+
+TRANSLATED: Final[Mapping[str, type[Model]]] = {
+    "admin.gloo.solo.io/Workspace": WorkspaceSpec,
+    "admin.gloo.solo.io/WorkspaceSettings": WorkspaceSettingsSpec,
+    "networking.gloo.solo.io/RouteTable": RouteTableSpec,
+}
+
+INERT: Final = frozenset({
+    "admin.gloo.solo.io/KubernetesCluster",
+    "admin.gloo.solo.io/RootTrustPolicy",
+    "admin.gloo.solo.io/ExtAuthServer",
+    "admin.gloo.solo.io/RateLimitServerSettings",
+    "admin.gloo.solo.io/RateLimitServerConfig",
+    "admin.gloo.solo.io/Dashboard",
+    "admin.gloo.solo.io/GatewayLifecycleManager",
+    "admin.gloo.solo.io/IstioLifecycleManager",
+    "admin.gloo.solo.io/WaypointLifecycleManager",
+    "admin.gloo.solo.io/InsightsConfig",
+    "apimanagement.gloo.solo.io/ApiDoc",
+})  # fmt: skip
+"""Kinds that install or describe things; they promise nothing about traffic between workspaces."""
+
+UNTRANSLATED: Final[Mapping[str, tuple[str, ...]]] = {
+    "networking.gloo.solo.io": (
+        "VirtualDestination", "ExternalService", "ExternalEndpoint", "ExternalWorkload", "VirtualGateway",
+        "CloudProvider", "CloudResources",
+    ),
+    "resilience.policy.gloo.solo.io": (
+        "FailoverPolicy", "OutlierDetectionPolicy", "ConnectionPolicy", "ActiveHealthCheckPolicy",
+        "AdaptiveRequestConcurrencyPolicy", "TrimProxyConfigPolicy", "ListenerConnectionPolicy", "RetryTimeoutPolicy",
+        "FaultInjectionPolicy", "GraphQLPersistedQueryCachePolicy",
+    ),
+    "trafficcontrol.policy.gloo.solo.io": (
+        "LoadBalancerPolicy", "HeaderManipulationPolicy", "MirrorPolicy", "TransformationPolicy", "HTTPBufferPolicy",
+        "RateLimitPolicy", "RateLimitClientConfig", "ProxyProtocolPolicy",
+    ),
+    "security.policy.gloo.solo.io": (
+        "AccessPolicy", "ClientTLSPolicy", "CORSPolicy", "CSRFPolicy", "JWTPolicy", "ExtAuthPolicy", "WAFPolicy",
+        "DLPPolicy", "GraphQLAllowedQueryPolicy",
+    ),
+    "extensions.policy.gloo.solo.io": ("WasmDeploymentPolicy", "LuaPolicy"),
+    "observability.policy.gloo.solo.io": ("AccessLogPolicy",),
+    "apimanagement.gloo.solo.io": (
+        "GraphQLResolverMap", "GraphQLSchema", "GraphQLStitchedSchema", "Portal", "PortalGroup", "PortalConfig",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A Gloo object: its identity, metadata and spec, and where it stands in the input.
+
+    `workspace` is set where the stack config says whose it is; otherwise the namespace decides.
+    """
+
+    ref: Ref
+    spec: Model
+    labels: Mapping[str, str] = field(default_factory=dict)
+    created: str = ""
+    origin: Origin | None = field(default=None, compare=False, repr=False)
+    spec_path: tuple[Step, ...] = ("spec",)
+    workspace: str = ""
+
+    def at(self, *path: Step) -> Location:
+        """Where a field of the spec stands."""
+        return self.origin.at(*self.spec_path, *path) if self.origin else NOWHERE
+
+    @property
+    def age(self) -> tuple[str, Ref]:
+        """Sorts the oldest first; resources without a creation time come last, in the order of their names."""
+        return (self.created or "9999", self.ref)
+
+
+def read_resource(document: Any, cluster: str, origin: Origin, report: Report) -> Resource | None:
+    """Read a Gloo object.
+
+    Args:
+        document: the object as YAML gave it.
+        cluster: where it lives, unless its annotation `cluster.solo.io/cluster` says otherwise.
+        origin: where it stands.
+        report: takes the findings.
+
+    Returns:
+        The resource; None when it was reported, or has no effect on federation.
+    """
+    header = _header(document, cluster, origin, report)
+    if header is None:
+        return None
+    group, ref = header
+    model = TRANSLATED.get(f"{group}/{ref.kind}")
+    if model is None:
+        _report_untranslated(document, group, ref, origin, report)
+        return None
+    for key in sorted(set(document) - {"apiVersion", "kind", "metadata", "spec", "status"}):
+        report.add(
+            catalogue.UNKNOWN_FIELD, ref, origin.at(key),
+            field=key, suggestion=suggest(key, ["spec", "metadata"]), allowed="apiVersion, kind, metadata, spec",
+        )  # fmt: skip
+    metadata = as_mapping(document["metadata"])
+    spec = validate(model, document.get("spec"), ref, lambda path: origin.at(*path), report, ("spec",))
+    labels = _labels(metadata, ref, origin, report)
+    created = str(metadata.get("creationTimestamp") or "")
+    return None if spec is None else Resource(ref, spec, labels, created, origin)
+
+
+def _header(document: Any, cluster: str, origin: Origin, report: Report) -> tuple[str, Ref] | None:
+    """The group and the identity of an object, if it has them."""
+    problem = ""
+    metadata = as_mapping(as_mapping(document).get("metadata"))
+    if not isinstance(document, Mapping):
+        problem = "it is not a mapping"
+    elif not isinstance(document.get("apiVersion"), str) or not isinstance(document.get("kind"), str):
+        problem = "apiVersion or kind is missing or not a string"
+    elif not isinstance(metadata.get("name"), str) or not isinstance(metadata.get("namespace", ""), str):
+        problem = "metadata.name or metadata.namespace is missing or not a string"
+    elif host_problem(metadata["name"]):
+        problem = f"metadata.name '{metadata['name'][:80]}': {host_problem(metadata['name'])}"
+    if problem:
+        report.add(catalogue.NOT_A_RESOURCE, Ref("Document"), origin.at(), problem=problem)
+        return None
+    annotated = as_mapping(metadata.get("annotations")).get(CLUSTER_ANNOTATION)
+    home = annotated if isinstance(annotated, str) else cluster
+    group = document["apiVersion"].rpartition("/")[0]
+    return group, Ref(document["kind"], metadata["name"], metadata.get("namespace") or "default", home)
+
+
+def _labels(metadata: Mapping[str, Any], ref: Ref, origin: Origin, report: Report) -> dict[str, str]:
+    labels = metadata.get("labels") or {}
+    for key, value in as_mapping(labels).items():
+        if not isinstance(value, str):
+            report.add(
+                catalogue.WRONG_TYPE, ref, origin.at("metadata", "labels", key),
+                field=f"metadata.labels.{key}", expected="a string", actual="something else", advice="put it in quotes",
+            )  # fmt: skip
+    return {key: value for key, value in as_mapping(labels).items() if isinstance(value, str)}
+
+
+def _report_untranslated(document: Mapping[str, Any], group: str, ref: Ref, origin: Origin, report: Report) -> None:
+    if f"{group}/{ref.kind}" in INERT:
+        return
+    if ref.kind in UNTRANSLATED.get(group, ()):
+        advice = "leave the resource out of this stack until it is; ungrouped federation and RouteTables are translated"
+        report.add(catalogue.UNSUPPORTED_KIND, ref, origin.at("kind"), kind=ref.kind, advice=advice)
+        return
+    known = {name.rpartition("/")[2] for name in (*TRANSLATED, *INERT)}
+    known.update(kind for kinds in UNTRANSLATED.values() for kind in kinds)
+    report.add(
+        catalogue.UNKNOWN_KIND, ref, origin.at("kind"),
+        api_version=document["apiVersion"], kind=ref.kind, suggestion=suggest(ref.kind, known - {ref.kind}),
+    )  # fmt: skip

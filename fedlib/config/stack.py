@@ -1,0 +1,89 @@
+"""The stack config: the keys of `federation:` in `stacks/Pulumi.<stack>.yaml`."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from fedlib.config.gloo import Labels, WorkloadCluster, WorkspaceSettingsSpec
+from fedlib.config.model import Enum, Items, Model
+
+
+class Kubeconfig(Model):
+    """How to reach a cluster. The contents of a kubeconfig never become part of this model."""
+
+    path: str | None = None
+    """A kubeconfig file; `~` is the home directory."""
+    context: str | None = None
+    """The context in it; the file's current context by default."""
+    secret: str | None = None
+    """The key of a Pulumi secret (without `federation:`) that holds the kubeconfig's contents."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Kubeconfig:
+        if (self.path is None) == (self.secret is None):
+            raise ValueError("set either path or secret")
+        return self
+
+
+class Cluster(Model):
+    """A cluster: a Pulumi Kubernetes provider, and where its inventory comes from."""
+
+    kubeconfig: Kubeconfig | None = None
+    """How to reach it. Without it, the cluster can be rendered from an inventory, not applied."""
+    inventory: str | None = None
+    """A recorded inventory: a file or a folder of Kubernetes YAML. Without it, the cluster is discovered live."""
+    trust_domain: str | None = None
+    """The mesh's trust domain there; the cluster's name by default."""
+    network: str | None = None
+    """The cluster's Istio network; the cluster's name by default."""
+    cluster_domain: str = "cluster.local"
+    """The DNS domain of the cluster."""
+    labels: Labels = Field(default_factory=dict)
+    """Labels for the cluster selectors of workspaces."""
+
+
+class Workspace(Model):
+    """A Workspace (labels and spec) with its WorkspaceSettings."""
+
+    labels: Labels = Field(default_factory=dict)
+    """Labels that other workspaces' selectors match."""
+    workload_clusters: Items[WorkloadCluster] = ()
+    """The clusters and namespaces that belong to it; entries are ORed."""
+    settings: WorkspaceSettingsSpec | None = None
+    """The spec of its WorkspaceSettings."""
+
+
+class GlooFiles(Model):
+    """Gloo YAML files."""
+
+    path: str
+    """A path or glob pattern."""
+    cluster: str | None = None
+    """The cluster in which the resources would live; `mgmt` by default."""
+
+
+class Placement(enum.StrEnum):
+    """Where the ServiceEntry of another cluster's host is written."""
+
+    NAMESPACE = "namespace"
+    SHARED = "shared"
+
+
+class StackConfig(Model):
+    """Everything below `federation:` in a stack file."""
+
+    clusters: dict[str, Cluster] = Field(default_factory=dict)
+    """The clusters by name."""
+    workspaces: dict[str, Workspace] = Field(default_factory=dict)
+    """The workspaces by name."""
+    global_settings: WorkspaceSettingsSpec | None = None
+    """The WorkspaceSettings named `global`: each field that it sets overrides the workspaces' own."""
+    resources: Items[dict[str, Any]] = ()
+    """Gloo objects, as they stand in Gloo YAML."""
+    files: Items[GlooFiles] = ()
+    """Gloo YAML files."""
+    placement: Enum[Placement] = Placement.NAMESPACE
+    """`namespace`: a copy in each namespace that may use a host. `shared`: one object per cluster and workspace."""

@@ -1,0 +1,137 @@
+"""Findings: what a user should know about their input, as data.
+
+A finding never interrupts a stage: stages hand it to a `Report` and go on with the smallest affected
+thing left out. Nothing here knows a later stage.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+
+class Severity(enum.StrEnum):
+    """How bad a finding is. An ERROR stops a preview; the others do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+_ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """The identity of a resource; `namespace` and `cluster` are empty where it has none."""
+
+    kind: str
+    name: str = ""
+    namespace: str = ""
+    cluster: str = ""
+
+    def __str__(self) -> str:
+        """Render as `Kind namespace/name (cluster)`."""
+        path = "/".join(part for part in (self.namespace, self.name) if part)
+        where = f" ({self.cluster})" if self.cluster else ""
+        return f"{self.kind} {path}{where}".replace("  ", " ")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in the input: a file (relative to the project's root) and a line counted from 1.
+
+    `path` is the field's path as people write it, such as `spec.http[0].forwardTo`. `file` is empty and
+    `line` 0 for what was read from a live cluster.
+    """
+
+    file: str = ""
+    line: int = 0
+    path: str = ""
+
+    def __str__(self) -> str:
+        """Render as `file:line`, or as the path alone where there is no file."""
+        if not self.file:
+            return self.path
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+NOWHERE: Final = Location()
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An entry of the catalogue.
+
+    `message` and `hint` are `str.format` templates; `meaning` explains the finding in `docs/findings.md`.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    message: str
+    hint: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to know: which code, about what, where in the input, and what to do about it."""
+
+    code: Code
+    subject: Ref
+    location: Location
+    message: str
+    hint: str
+    related: tuple[Ref, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of its code."""
+        return self.code.severity
+
+    @property
+    def sort_key(self) -> tuple[int, str, Ref, Location, str]:
+        """Errors first, then by code, subject, place and text: the same order for the same findings."""
+        return (_ORDER[self.severity], self.code.id, self.subject, self.location, self.message)
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects findings. It is the only mutable thing that travels through the stages."""
+
+    _findings: dict[tuple[str, Ref, Location, str], Finding] = field(default_factory=dict)
+
+    def add(
+        self,
+        code: Code,
+        subject: Ref,
+        location: Location = NOWHERE,
+        /,
+        *,
+        related: tuple[Ref, ...] = (),
+        **arguments: object,
+    ) -> None:
+        """Record a finding; `arguments` fill the templates of `code`. The same finding twice counts once."""
+        message = code.message.format(**arguments)
+        finding = Finding(code, subject, location, message, code.hint.format(**arguments), tuple(sorted(set(related))))
+        self._findings.setdefault((code.id, subject, location, message), finding)
+
+    def __iter__(self) -> Iterator[Finding]:
+        """All findings, sorted."""
+        return iter(sorted(self._findings.values(), key=lambda finding: finding.sort_key))
+
+    def __len__(self) -> int:
+        """The number of findings."""
+        return len(self._findings)
+
+    def count(self, severity: Severity) -> int:
+        """The number of findings of this severity."""
+        return sum(1 for finding in self._findings.values() if finding.severity is severity)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is an ERROR."""
+        return any(f.severity is Severity.ERROR for f in self._findings.values())

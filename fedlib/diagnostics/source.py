@@ -1,0 +1,275 @@
+"""YAML sources: text to plain data, with the line of every field at hand when a finding needs it.
+
+Loading refuses what would make the rest unsafe (duplicate keys, alias bombs, deep nesting, non-string
+keys) with a finding each. Positions cost time, so they are computed for the sources that have findings only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from fedlib.diagnostics import catalogue
+from fedlib.diagnostics.finding import Location, Ref, Report
+
+Step = str | int
+
+MAX_NODES: Final = 5_000_000
+"""Nodes a document may expand to once its aliases are followed; far above any real input."""
+
+MAX_DEPTH: Final = 200
+"""Levels a document may nest; the C parser would overflow its stack far above."""
+
+_BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_BaseLoader):  # type: ignore[misc]
+    """PyYAML's safe loader with the plain scalars of YAML 1.2.
+
+    Without timestamps, base 60 and the octal `010`: `kubectl` and Gloo read `1:30` and dates as strings.
+    """
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$", "tTfFyYnNoO"),
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("int", r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", "-+0123456789"),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+0123456789."),
+    ("float", r"^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$", "-+."),
+    ("merge", r"^(?:<<)$", "<"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+
+
+def _construct_int(loader: Any, node: yaml.ScalarNode) -> int:
+    text = loader.construct_scalar(node).lower()
+    if text.startswith("0o"):
+        return int(text[2:], 8)
+    return int(text, 16) if text.startswith("0x") else int(text)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+
+
+@dataclass(slots=True)
+class Source:
+    """A YAML file (or text) that input was read from.
+
+    `name` is what findings print: the path relative to the project's root. `file` is where to read it again
+    when a line is asked for.
+    """
+
+    name: str
+    file: Path | None = None
+    _nodes: list[yaml.Node] | None = field(default=None, repr=False)
+
+    def line(self, document: int, path: Sequence[Step]) -> int:
+        """The line of the deepest part of `path` that exists in the given document; 0 where unknown."""
+        if self._nodes is None:
+            self._nodes = self._compose()
+        if document >= len(self._nodes):
+            return 0
+        return _line_of(self._nodes[document], path)
+
+    def _compose(self) -> list[yaml.Node]:
+        try:
+            text = self.file.read_text(encoding="utf-8") if self.file else ""
+            return [node for node in yaml.compose_all(text, Loader=_Loader) if node is not None]
+        except (OSError, ValueError, yaml.YAMLError, RecursionError):
+            return []
+
+
+def _line_of(node: yaml.Node, path: Sequence[Step]) -> int:
+    line = int(node.start_mark.line) + 1
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((pair for pair in node.value if pair[0].value == step), None)
+            if pair is None:
+                break
+            line, node = int(pair[0].start_mark.line) + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = int(node.start_mark.line) + 1
+        else:
+            break
+    return line
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a resource stands: a source, the document in it, and the path to it."""
+
+    source: Source
+    document: int = 0
+    path: tuple[Step, ...] = ()
+
+    def at(self, *path: Step) -> Location:
+        """The location of a field below this resource."""
+        line = self.source.line(self.document, (*self.path, *path)) if self.source.file else 0
+        return Location(self.source.name, line, path_text(path or self.path))
+
+    def below(self, *path: Step) -> Origin:
+        """The origin of a part of this resource."""
+        return Origin(self.source, self.document, (*self.path, *path))
+
+
+def path_text(path: Sequence[Step]) -> str:
+    """Render a path as people write it: `spec.http[0].name`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return text.lstrip(".")
+
+
+def load_yaml(source: Source, report: Report) -> list[Any]:
+    """Read all documents of `source.file` as plain data.
+
+    Every trouble (missing file, broken YAML, duplicate key, alias bomb) is a finding; the documents before a
+    broken one are kept. A document that was refused is None, so that positions in the list stay true.
+    """
+    subject = Ref("File", source.name)
+    assert source.file is not None
+    try:
+        text = source.file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        report.add(catalogue.FILE_UNREADABLE, subject, Location(source.name), reason=error.strerror or "unreadable")
+        return []
+    except ValueError:
+        report.add(catalogue.FILE_UNREADABLE, subject, Location(source.name), reason="not UTF-8 text")
+        return []
+    return parse_yaml(text, source, report)
+
+
+def parse_yaml(text: str, source: Source, report: Report) -> list[Any]:
+    """Parse all documents of a text; see `load_yaml`."""
+    documents: list[Any] = []
+    subject = Ref("File", source.name)
+    try:
+        if _nests_too_deeply(text):
+            problem = f"nested more than {MAX_DEPTH} levels deep"
+            report.add(catalogue.BROKEN_YAML, subject, Location(source.name), problem=problem)
+            return []
+        loader = _Loader(text)
+    except yaml.YAMLError as error:  # a character that YAML does not allow, found before parsing starts
+        report.add(catalogue.BROKEN_YAML, subject, _mark(source, error), problem=_problem(error))
+        return []
+    try:
+        while loader.check_node():
+            documents.append(_construct(loader, loader.get_node(), source, report))
+    except yaml.YAMLError as error:
+        report.add(catalogue.BROKEN_YAML, subject, _mark(source, error), problem=_problem(error))
+    except (RecursionError, ValueError) as error:
+        problem = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        report.add(catalogue.BROKEN_YAML, subject, Location(source.name), problem=problem)
+    finally:
+        loader.dispose()
+    return documents
+
+
+_INDENT: Final = re.compile(rf"^[ \-?:]{{{MAX_DEPTH // 2},}}", re.MULTILINE)
+
+
+def _nests_too_deeply(text: str) -> bool:
+    """Whether the nesting is unsafe. Events are counted only where the text could nest that deeply."""
+    if text.count("[") + text.count("{") < MAX_DEPTH // 2 and not _INDENT.search(text):
+        return False
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return True
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return False
+
+
+def _construct(loader: Any, node: yaml.Node, source: Source, report: Report) -> Any:
+    sizes: dict[int, int] = {}
+    if _expanded_size(node, sizes, set()) > MAX_NODES:
+        report.add(catalogue.YAML_BOMB, Ref("File", source.name), _at(source, node), limit=MAX_NODES)
+        return None
+    if not _check_keys(node, source, report, set()):
+        return None
+    return loader.construct_document(node)
+
+
+def _expanded_size(node: yaml.Node, sizes: dict[int, int], open_nodes: set[int]) -> int:
+    """Count nodes with aliases followed; a node that holds itself counts as too many."""
+    if id(node) in open_nodes:
+        return MAX_NODES + 1
+    known = sizes.get(id(node))
+    if known is not None or isinstance(node, yaml.ScalarNode):
+        return known or 1
+    open_nodes.add(id(node))
+    size = 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            size += _expanded_size(key, sizes, open_nodes) + _expanded_size(value, sizes, open_nodes)
+    else:
+        for item in node.value:
+            size += _expanded_size(item, sizes, open_nodes)
+    open_nodes.discard(id(node))
+    sizes[id(node)] = size
+    return size
+
+
+def _check_keys(node: yaml.Node, source: Source, report: Report, seen: set[int]) -> bool:
+    """Report duplicate keys, keys that are not strings and foreign tags, all of them; True when there are none."""
+    if node.tag not in _TAGS:
+        problem = f"the tag {node.tag} is not allowed"
+        report.add(catalogue.BROKEN_YAML, Ref("File", source.name), _at(source, node), problem=problem)
+        return False
+    if isinstance(node, yaml.ScalarNode) or id(node) in seen:
+        return True
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        return all([_check_keys(item, source, report, seen) for item in node.value])
+    fine = True
+    lines: dict[Hashable, int] = {}
+    for key, value in node.value:
+        location, name = _at(source, key), str(key.value) if isinstance(key, yaml.ScalarNode) else "[...]"
+        if not isinstance(key, yaml.ScalarNode) or key.tag not in _KEY_TAGS:
+            report.add(catalogue.KEY_NOT_STRING, Ref("File", source.name), location, key=name)
+            fine = False
+        elif name in lines and name != "<<":
+            report.add(catalogue.DUPLICATE_KEY, Ref("File", source.name), location, key=name, line=lines[name])
+            fine = False
+        lines.setdefault(name, location.line)
+        fine = _check_keys(value, source, report, seen) and fine
+    return fine
+
+
+_TAGS: Final = frozenset(
+    f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "map", "seq", "merge")
+)
+_KEY_TAGS: Final = frozenset({"tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"})
+
+
+def _at(source: Source, node: yaml.Node) -> Location:
+    return Location(source.name, int(node.start_mark.line) + 1)
+
+
+def _mark(source: Source, error: yaml.YAMLError) -> Location:
+    mark = getattr(error, "problem_mark", None)
+    return Location(source.name, int(mark.line) + 1 if mark else 0)
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    """What is wrong, without the source text around it: it may hold a secret."""
+    if isinstance(error, yaml.MarkedYAMLError):
+        return ", ".join(part for part in (error.context, error.problem) if part)
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"character #x{error.character:04x} is not allowed" if isinstance(error.character, int) else error.reason
+    return type(error).__name__
+
+
+def as_mapping(value: Any) -> Mapping[str, Any]:
+    """The value if it is a mapping, else an empty one: for looking into documents of unknown shape."""
+    return value if isinstance(value, Mapping) else {}

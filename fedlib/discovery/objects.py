@@ -1,0 +1,244 @@
+"""One Kubernetes object, as an API server or `kubectl get -o yaml` returns it, to its place in the inventory.
+
+What an API server could not have returned is a finding, and the object is left out. Fields that are not read here
+are nobody's mistake: Kubernetes evolves. Nothing of the raw document is kept, except for Gloo objects.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from fedlib.diagnostics import NOWHERE, Ref, Report, catalogue
+from fedlib.diagnostics.source import Origin, as_mapping
+from fedlib.discovery.fields import Part, Reading, describe
+from fedlib.discovery.inventory import GlooObject, Namespace, Node, Service, ServiceAccount, ServicePort, Workload
+from fedlib.discovery.kinds import group_of, is_gloo_group, is_passed_over, near_kind
+
+Discovered = Namespace | Service | Workload | ServiceAccount | Node | GlooObject
+
+_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+_NAMESPACE_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+
+REGION: Final = ("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region")
+ZONE: Final = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
+SUBZONE: Final = "topology.istio.io/subzone"
+NO_LOAD_BALANCER: Final = "node.kubernetes.io/exclude-from-external-load-balancers"
+
+_SERVER_FIELDS: Final = frozenset({"managedFields", "resourceVersion", "uid", "generation", "selfLink"})
+LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def flatten(document: Any, origin: Origin) -> Iterator[tuple[Any, Origin]]:
+    """The objects of a document: the items of a List (`List`, `ServiceList`, ...), or the document itself.
+
+    Items of a typed list carry no kind of their own and get it from the list. A List without a list of items is
+    yielded as it is, and `parse_object` reports it.
+    """
+    kind = as_mapping(document).get("kind")
+    items = as_mapping(document).get("items")
+    if not (isinstance(kind, str) and kind.endswith("List") and isinstance(items, list)):
+        yield document, origin
+        return
+    typed = {} if kind == "List" else {"apiVersion": document.get("apiVersion"), "kind": kind.removesuffix("List")}
+    for index, item in enumerate(items):
+        if typed and isinstance(item, Mapping):
+            item = {**typed, **item}
+        yield from flatten(item, origin.below("items", index))
+
+
+def parse_object(document: Any, cluster: str, origin: Origin | None, report: Report) -> Discovered | None:
+    """Read one object.
+
+    Args:
+        document: plain data, as JSON or YAML gave it.
+        cluster: the cluster it lives in.
+        origin: where it stands in a file; None when it comes from an API server.
+        report: takes what is wrong with it.
+
+    Returns:
+        The object; None when it is broken, or of a kind that federation has no use for.
+    """
+    api_version, kind = as_mapping(document).get("apiVersion"), as_mapping(document).get("kind")
+    if not isinstance(api_version, str) or not isinstance(kind, str) or not api_version or not kind:
+        missing = "apiVersion" if not isinstance(api_version, str) or not api_version else "kind"
+        problem = f"it has no {missing}" if isinstance(document, Mapping) else f"it is {describe(document)}"
+        _refuse(Ref("Object", cluster=cluster), problem, origin, report)
+        return None
+    gloo = is_gloo_group(group_of(api_version))
+    parse = _parse_gloo if gloo else _PARSERS.get((api_version, kind))
+    if parse is not None:
+        return _parse_named(document, Ref(kind, cluster=cluster), origin, report, parse)
+    if kind == "List" or (kind.endswith("List") and "items" in document):
+        _refuse(Ref(kind, cluster=cluster), "it is a List without a list of items", origin, report)
+    elif not is_passed_over(api_version, kind):
+        location = origin.at("kind") if origin else NOWHERE
+        name = as_mapping(document.get("metadata")).get("name")
+        subject = Ref(kind, name if isinstance(name, str) else "", cluster=cluster)
+        suggestion = near_kind(api_version, kind)
+        report.add(catalogue.UNKNOWN_KIND, subject, location, api_version=api_version, kind=kind, suggestion=suggestion)
+    return None
+
+
+_Parse = Callable[[Part, Ref, Origin | None], Discovered]
+
+
+def _parse_named(
+    document: dict[str, Any], subject: Ref, origin: Origin | None, report: Report, parse: _Parse
+) -> Discovered | None:
+    metadata = document.get("metadata")
+    if not isinstance(metadata, dict) or metadata.get("name") in (None, ""):
+        _refuse(subject, "it has no metadata.name", origin, report)
+        return None
+    name, namespace = metadata["name"], metadata.get("namespace")
+    ref = Ref(
+        subject.kind,
+        name if isinstance(name, str) else "",
+        namespace if isinstance(namespace, str) and subject.kind not in _CLUSTER_SCOPED else "",
+        subject.cluster,
+    )
+    reading = Reading(ref, origin, report)
+    part = Part(document, (), reading)
+    _check_names(part.part("metadata"), ref)
+    found = parse(part, ref, origin)
+    return found if reading.sound else None
+
+
+_CLUSTER_SCOPED: Final = frozenset({"Namespace", "Node"})
+
+
+def _check_names(metadata: Part, ref: Ref) -> None:
+    """Names become parts of DNS names and of file names, so they must be what Kubernetes allows."""
+    metadata.text("namespace")
+    pattern = _NAMESPACE_NAME if ref.kind == "Namespace" else _NAME
+    if metadata.text("name") and not pattern.fullmatch(ref.name):
+        metadata.complain("name", "is not a DNS name as Kubernetes requires it")
+    if ref.namespace and not _NAMESPACE_NAME.fullmatch(ref.namespace):
+        metadata.complain("namespace", "is not a DNS label as Kubernetes requires it")
+    if not ref.namespace and ref.kind in _NAMESPACED:
+        metadata.complain("namespace", "is missing")
+
+
+_NAMESPACED: Final = frozenset({"Service", "Deployment", "StatefulSet", "DaemonSet", "ServiceAccount"})
+
+
+def _refuse(subject: Ref, problem: str, origin: Origin | None, report: Report) -> None:
+    report.add(catalogue.NOT_A_RESOURCE, subject, origin.at() if origin else NOWHERE, problem=problem)
+
+
+def _parse_namespace(part: Part, ref: Ref, origin: Origin | None) -> Namespace:
+    metadata = part.part("metadata")
+    return Namespace(ref.cluster, ref.name, metadata.strings("labels"), metadata.text("creationTimestamp"), origin)
+
+
+def _parse_service(part: Part, ref: Ref, origin: Origin | None) -> Service:
+    metadata, spec = part.part("metadata"), part.part("spec")
+    ports = tuple(_parse_port(port) for port in spec.parts("ports"))
+    names = [port.name for port in ports]
+    if len(set(names)) < len(names):
+        spec.complain("ports", "must each have a name of their own")
+    ingress = part.part("status").part("loadBalancer").parts("ingress")
+    addresses = [entry.text("ip") or entry.text("hostname") for entry in ingress]
+    return Service(
+        cluster=ref.cluster,
+        namespace=ref.namespace,
+        name=ref.name,
+        labels=metadata.strings("labels"),
+        created=metadata.text("creationTimestamp"),
+        type=spec.word("type", ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")),
+        selector=spec.strings("selector"),
+        ports=ports,
+        cluster_ip=spec.text("clusterIP"),
+        ip_families=spec.texts("ipFamilies"),
+        external_name=spec.text("externalName"),
+        external_ips=spec.texts("externalIPs"),
+        external_traffic_policy=spec.text("externalTrafficPolicy"),
+        ingress=tuple(address for address in addresses if address),
+        origin=origin,
+    )
+
+
+def _parse_port(port: Part) -> ServicePort:
+    number = port.required_port("port")
+    return ServicePort(
+        number=number,
+        name=port.text("name"),
+        protocol=port.word("protocol", ("TCP", "UDP", "SCTP")),
+        app_protocol=port.text("appProtocol"),
+        target_port=port.port_or_name("targetPort") or number,  # as the API server fills it in
+        node_port=port.port("nodePort"),
+    )
+
+
+def _parse_workload(part: Part, ref: Ref, origin: Origin | None) -> Workload:
+    template = part.part("spec").part("template")
+    metadata, spec = template.part("metadata"), template.part("spec")
+    sidecars = [one for one in spec.parts("initContainers") if one.text("restartPolicy") == "Always"]
+    ports: dict[str, int] = {}
+    for container in (*spec.parts("containers"), *sidecars):
+        for port in container.parts("ports"):
+            number, name = port.required_port("containerPort"), port.text("name")
+            if name:
+                ports.setdefault(name, number)
+    annotations = metadata.strings("annotations")
+    return Workload(
+        cluster=ref.cluster,
+        namespace=ref.namespace,
+        kind=ref.kind,
+        name=ref.name,
+        labels=metadata.strings("labels"),
+        annotations={key: value for key, value in annotations.items() if is_mesh_annotation(key)},
+        service_account=spec.text("serviceAccountName") or spec.text("serviceAccount") or "default",
+        container_ports=ports,
+        origin=origin,
+    )
+
+
+def is_mesh_annotation(key: str) -> bool:
+    """Whether an annotation of a pod template is Istio's or Gloo's. Others may hold anything, also secrets."""
+    return key.partition("/")[0].endswith(("istio.io", "solo.io"))
+
+
+def _parse_service_account(_part: Part, ref: Ref, _origin: Origin | None) -> ServiceAccount:
+    return ServiceAccount(ref.cluster, ref.namespace, ref.name)
+
+
+def _parse_node(part: Part, ref: Ref, _origin: Origin | None) -> Node:
+    labels = part.part("metadata").strings("labels")
+    status = part.part("status")
+    addresses = [(entry.text("type"), entry.text("address")) for entry in status.parts("addresses")]
+    external = tuple(address for kind, address in addresses if kind == "ExternalIP" and address)
+    internal = tuple(address for kind, address in addresses if kind == "InternalIP" and address)
+    conditions = {entry.text("type"): entry.text("status") for entry in status.parts("conditions")}
+    return Node(
+        cluster=ref.cluster,
+        name=ref.name,
+        region=labels.get(REGION[0]) or labels.get(REGION[1], ""),
+        zone=labels.get(ZONE[0]) or labels.get(ZONE[1], ""),
+        subzone=labels.get(SUBZONE, ""),
+        addresses=() if NO_LOAD_BALANCER in labels else external or internal,
+        ready=conditions.get("Ready", "True") == "True",
+    )
+
+
+def _parse_gloo(part: Part, ref: Ref, origin: Origin | None) -> GlooObject:
+    metadata = part.part("metadata")
+    metadata.strings("labels")
+    annotations = {key: text for key, text in metadata.strings("annotations").items() if key != LAST_APPLIED}
+    kept = {key: value for key, value in metadata.data.items() if key not in _SERVER_FIELDS and key != "annotations"}
+    if annotations:
+        kept["annotations"] = annotations
+    document = {key: value for key, value in part.data.items() if key != "status"}
+    return GlooObject(ref.cluster, {**document, "metadata": kept}, origin)
+
+
+_PARSERS: Final[Mapping[tuple[str, str], _Parse]] = {
+    ("v1", "Namespace"): _parse_namespace,
+    ("v1", "Service"): _parse_service,
+    ("v1", "ServiceAccount"): _parse_service_account,
+    ("v1", "Node"): _parse_node,
+    ("apps/v1", "Deployment"): _parse_workload,
+    ("apps/v1", "StatefulSet"): _parse_workload,
+    ("apps/v1", "DaemonSet"): _parse_workload,
+}

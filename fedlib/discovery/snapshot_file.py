@@ -1,0 +1,227 @@
+"""Recordings of live clusters: plain Kubernetes YAML that `read_recorded` reads back as the same inventory.
+
+A folder for each cluster: `cluster.yaml` holds its Namespaces and Nodes, `namespaces/NAME.yaml` the rest. The bytes
+depend on the objects only. Written is what discovery reads (see `_KEPT`) and nothing else: no Secrets, no environment
+of containers, no annotations but the mesh's.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.discovery.assemble import identity
+from fedlib.discovery.inventory import GlooObject, Namespace, Node
+from fedlib.discovery.live import inventory_of, read_clusters
+from fedlib.discovery.live_cluster import Limits, LiveCluster
+from fedlib.discovery.objects import (
+    NO_LOAD_BALANCER,
+    REGION,
+    SUBZONE,
+    ZONE,
+    Discovered,
+    is_mesh_annotation,
+    parse_object,
+)
+from fedlib.discovery.progress import Progress, silent
+
+HEADER: Final = "# Recorded by `python -m fedlib snapshot`, which writes this folder anew each time.\n"
+
+Keep = None | Mapping[str, Any] | Callable[[str], bool]
+"""What of a value is kept: all of it, the named fields (of each item in a list), or the keys that pass a test."""
+
+_METADATA: Final[Mapping[str, Keep]] = {"name": None, "namespace": None, "labels": None, "creationTimestamp": None}
+_CONTAINER: Final[Mapping[str, Keep]] = {"name": None, "ports": None, "restartPolicy": None}
+_WORKLOAD: Final[Mapping[str, Keep]] = {
+    "metadata": {"name": None, "namespace": None},
+    "spec": {
+        "template": {
+            "metadata": {"labels": None, "annotations": is_mesh_annotation},
+            "spec": {
+                "serviceAccountName": None,
+                "serviceAccount": None,
+                "containers": _CONTAINER,
+                "initContainers": _CONTAINER,
+            },
+        }
+    },
+}
+_NODE_LABELS: Final = frozenset({*REGION, *ZONE, SUBZONE, NO_LOAD_BALANCER})
+_KEPT: Final[Mapping[str, Mapping[str, Keep]]] = {
+    "Namespace": {"metadata": _METADATA},
+    "Service": {
+        "metadata": _METADATA,
+        "spec": dict.fromkeys(
+            (
+                "type", "selector", "ports", "clusterIP", "clusterIPs", "ipFamilies", "externalName", "externalIPs",
+                "externalTrafficPolicy",
+            )
+        ),
+        "status": {"loadBalancer": {"ingress": {"ip": None, "hostname": None}}},
+    },
+    "ServiceAccount": {"metadata": {"name": None, "namespace": None}},
+    "Node": {
+        "metadata": {"name": None, "labels": _NODE_LABELS.__contains__},
+        "status": {
+            "addresses": {"type": None, "address": None},
+            "conditions": {"type": None, "status": None},  # without the times of heartbeats
+        },
+    },
+    "Deployment": _WORKLOAD,
+    "StatefulSet": _WORKLOAD,
+    "DaemonSet": _WORKLOAD,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """An object and the part of its document that is written."""
+
+    found: Discovered
+    document: Mapping[str, Any]
+
+
+def record(
+    clusters: Mapping[str, LiveCluster],
+    folders: Mapping[str, Path],
+    report: Report,
+    progress: Progress = silent,
+    limits: Limits | None = None,
+) -> dict[str, int]:
+    """Record clusters as they are now.
+
+    A cluster that cannot be read or written is reported, and its old recording stays as it is. A folder that holds
+    files which `record` did not write is never replaced.
+
+    Args:
+        clusters: the clusters by name.
+        folders: the folder of each cluster's recording by name.
+        report: takes the findings.
+        progress: learns how reading goes.
+        limits: how patient reading is.
+
+    Returns:
+        The number of objects that were recorded for each cluster.
+    """
+    counts = {}
+    for name, recorded in read_clusters(clusters, _take, report, progress, limits or Limits()):
+        if inventory_of(name, ((one.found, None) for one in recorded), report) is None:
+            continue
+        namespaces = {one.found.name for one in recorded if isinstance(one.found, Namespace)} | {""}
+        kept = [one for one in recorded if identity(one.found)[1].namespace in namespaces]
+        problem = _write(folders[name], _files(kept))
+        if problem:
+            report.add(catalogue.NOT_RECORDED, Ref("Cluster", name), cluster=name, reason=problem)
+        else:
+            counts[name] = len(kept)
+    return dict(sorted(counts.items()))
+
+
+def _take(document: Any, cluster: str, report: Report) -> _Recorded | None:
+    found = parse_object(document, cluster, None, report)
+    if found is None:
+        return None
+    if isinstance(found, GlooObject):
+        return _Recorded(found, found.document)
+    kept = _prune(document, {"apiVersion": None, "kind": None, **_KEPT[document["kind"]]})
+    return _Recorded(found, kept)
+
+
+def _prune(value: Any, keep: Keep) -> Any:
+    if keep is None or value is None:
+        return value
+    if isinstance(value, list):
+        return [_prune(item, keep) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if not isinstance(keep, Mapping):
+        return {key: item for key, item in value.items() if keep(key)}
+    return {key: _prune(value[key], inner) for key, inner in keep.items() if key in value}
+
+
+def _files(recorded: Iterable[_Recorded]) -> dict[str, str]:
+    """The texts of a recording by file name."""
+    documents: dict[str, list[_Recorded]] = defaultdict(list)
+    for one in recorded:
+        namespace = identity(one.found)[1].namespace
+        alone = isinstance(one.found, Namespace | Node) or not namespace
+        documents["cluster.yaml" if alone else f"namespaces/{namespace}.yaml"].append(one)
+    return {name: _text(documents[name]) for name in sorted(documents)}
+
+
+def _text(recorded: list[_Recorded]) -> str:
+    ordered = sorted(recorded, key=lambda one: (identity(one.found)[1], identity(one.found)[0]))
+    body = yaml.dump_all(
+        (one.document for one in ordered), Dumper=_Dumper, sort_keys=True, default_flow_style=False, width=2**16
+    )
+    return HEADER + str(body)
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> str:
+    """Replace the folder by these files; the problem in words where that cannot be done."""
+    try:
+        foreign = _foreign_file(folder)
+        if foreign:
+            return f"its folder holds {foreign}, which snapshot did not write; move it, or record into another folder"
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # beside the old recording: a rename does not cross file systems
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+            new, old = Path(scratch, "new"), Path(scratch, "old")
+            for name, text in files.items():
+                file = new / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8", newline="\n")
+            _swap(folder, new, old)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "an object holds text that is not Unicode"
+        return f"its folder cannot be written: {(reason or 'unknown reason').lower()}"
+    return ""
+
+
+def _swap(folder: Path, new: Path, old: Path) -> None:
+    if folder.exists():
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
+
+
+def _foreign_file(folder: Path) -> str:
+    """A file in the folder that was not written here; empty when there is none."""
+    if folder.exists() and not folder.is_dir():
+        return "a file of that name"
+    for parent, _, names in os.walk(folder):
+        for name in sorted(names):
+            file = Path(parent, name)
+            if file.is_symlink() or not file.read_bytes().startswith(HEADER.encode()):
+                return file.relative_to(folder).as_posix()
+    return ""
+
+
+_BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Dumper(_BaseDumper):  # type: ignore[misc]
+    """Quotes every string that YAML 1.1 or YAML 1.2 would read as something else, and writes no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(?:0o[0-7]+|\.?[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?)$"),
+    list("-+.0123456789"),
+)

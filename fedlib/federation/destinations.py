@@ -1,0 +1,180 @@
+"""Destinations of routes: references to Services, checked and resolved.
+
+Source: `DestinationReference` of Gloo's common API; the rules for weights are in the docs of `forwardTo`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from fedlib.config.gloo import ResourceKind
+from fedlib.config.resource import Resource
+from fedlib.config.route_table import DestinationKind, DestinationReference
+from fedlib.config.validate import suggest
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.source import Step, path_text
+from fedlib.discovery.inventory import Service, ServicePort
+from fedlib.federation.model import FederatedService, RouteDestination
+from fedlib.federation.protocols import HTTP_PROTOCOLS, declared_protocol
+from fedlib.snapshot.model import Snapshot
+
+Path = tuple[Step, ...]
+
+
+@dataclass(slots=True)
+class DestinationResolver:
+    """Resolves the destinations of one route after the other; what cannot be is reported."""
+
+    snapshot: Snapshot
+    services: Iterable[FederatedService]
+    report: Report
+    _federated: dict[tuple[Ref, str], FederatedService] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index the federated hosts by Service and consumer; of several hosts the owner's own comes first."""
+        for service in sorted(self.services, key=lambda s: (s.workspace not in s.consumers, s.host)):
+            for consumer in service.consumers:
+                self._federated.setdefault((service.service.ref, consumer), service)
+
+    def resolve(
+        self,
+        table: Resource,
+        workspace: str,
+        route: str,
+        path: Path,
+        destinations: Sequence[tuple[Path, DestinationReference]],
+    ) -> tuple[RouteDestination, ...] | None:
+        """Resolve all destinations of a route for one workspace; None if the route must answer 500.
+
+        Args:
+            table: the RouteTable.
+            workspace: the workspace whose sidecars use it.
+            route: the route's name, for findings.
+            path: where the route stands in the spec.
+            destinations: the references, each with its path in the spec.
+        """
+        if not destinations:
+            self.report.add(
+                catalogue.MISSING_FIELD, table.ref, table.at(*path, "forwardTo"),
+                field=f"spec.{path_text(path)}.forwardTo.destinations, or spec.defaultDestination",
+            )  # fmt: skip
+            return None
+        weights = self._weights(table, route, path, [reference for _, reference in destinations])
+        resolved = [self._resolve_one(table, workspace, route, where, reference) for where, reference in destinations]
+        if weights is None or any(one is None for one in resolved):
+            return None
+        return tuple(
+            RouteDestination(one[0], one[1].number, weight, one[2])
+            for one, weight in zip(resolved, weights, strict=True)
+            if one is not None
+        )
+
+    def _resolve_one(
+        self, table: Resource, workspace: str, route: str, path: Path, reference: DestinationReference
+    ) -> tuple[Service, ServicePort, FederatedService | None] | None:
+        service = self._service(table, route, path, reference)
+        if service is None or not self._visible(table, workspace, route, path, service):
+            return None
+        port = self._port(table, route, path, reference, service)
+        if port is None:
+            return None
+        federated = self._federated.get((service.ref, workspace))
+        if federated is not None and all(port.number != exposed.number for exposed in federated.ports):
+            federated = None
+        others = sorted(set(self.snapshot.workspaces[workspace].namespaces) - {service.cluster})
+        if federated is None and others:
+            self.report.add(
+                catalogue.ROUTE_NEEDS_FEDERATION, table.ref, table.at(*path),
+                route=route, destination=service.ref, clusters=" and ".join(f"'{name}'" for name in others),
+                owner=self.snapshot.owners[service.cluster, service.namespace],
+            )  # fmt: skip
+        return service, port, federated
+
+    def _service(self, table: Resource, route: str, path: Path, reference: DestinationReference) -> Service | None:
+        if reference.ref is None:
+            self.report.add(catalogue.MISSING_FIELD, table.ref, table.at(*path), field=f"spec.{path_text(path)}.ref")
+            return None
+        if reference.kind is not DestinationKind.SERVICE:
+            self.report.add(
+                catalogue.UNSUPPORTED_FIELD, table.ref, table.at(*path, "kind"),
+                field=f"spec.{path_text(path)}.kind: {reference.kind}",
+                advice="the route answers 500; destinations of kind SERVICE are translated",
+            )  # fmt: skip
+            return None
+        name = reference.ref.name
+        namespace = reference.ref.namespace or table.ref.namespace
+        cluster = reference.ref.cluster or table.ref.cluster
+        service = self.snapshot.services.get(Ref("Service", name, namespace, cluster))
+        if service is None:
+            self.report.add(
+                catalogue.ROUTE_DESTINATION_UNKNOWN, table.ref, table.at(*path, "ref"),
+                route=route, namespace=namespace, name=name, cluster=cluster,
+                suggestion=self._elsewhere(name, namespace, cluster),
+            )  # fmt: skip
+        return service
+
+    def _elsewhere(self, name: str, namespace: str, cluster: str) -> str:
+        """Where a Service of this name is, or which name comes near."""
+        same = sorted(ref.cluster for ref in self.snapshot.services if (ref.name, ref.namespace) == (name, namespace))
+        if same:
+            return f"; it exists in {', '.join(same)}: set ref.cluster"
+        near = {ref.name for ref in self.snapshot.services if (ref.namespace, ref.cluster) == (namespace, cluster)}
+        return suggest(name, near)
+
+    def _visible(self, table: Resource, workspace: str, route: str, path: Path, service: Service) -> bool:
+        owner = self.snapshot.owners.get((service.cluster, service.namespace), "")
+        visible = owner == workspace or workspace in self.snapshot.visibility.consumers(
+            owner, ResourceKind.SERVICE, service.labels, service.name, service.namespace, service.cluster
+        )
+        if not visible:
+            self.report.add(
+                catalogue.ROUTE_DESTINATION_INVISIBLE, table.ref, table.at(*path, "ref"),
+                route=route, destination=service.ref, owner=owner, workspace=workspace,
+            )  # fmt: skip
+        return visible
+
+    def _port(
+        self, table: Resource, route: str, path: Path, reference: DestinationReference, service: Service
+    ) -> ServicePort | None:
+        wanted = reference.port
+        tcp = [port for port in service.ports if port.protocol == "TCP"]
+        matching = tcp if wanted is None else [port for port in tcp if wanted.matches(port.number, port.name)]
+        if len(matching) != 1:
+            problem = f"no TCP port {wanted}" if wanted else f"{len(tcp)} TCP ports, and the route names none"
+            shown = ", ".join(f"{port.number}{f' ({port.name})' if port.name else ''}" for port in tcp) or "none"
+            self.report.add(
+                catalogue.ROUTE_PORT_UNKNOWN, table.ref, table.at(*path, "port"),
+                route=route, destination=service.ref, problem=problem, ports=shown,
+            )  # fmt: skip
+            return None
+        protocol = declared_protocol(matching[0])
+        if protocol is not None and protocol not in HTTP_PROTOCOLS:
+            self.report.add(
+                catalogue.ROUTE_PROTOCOL, table.ref, table.at(*path, "port"),
+                route=route, destination=service.ref, port=matching[0].number, protocol=protocol.value,
+            )  # fmt: skip
+        return matching[0]
+
+    def _weights(
+        self, table: Resource, route: str, path: Path, references: Sequence[DestinationReference]
+    ) -> list[int] | None:
+        """Percentages: entries without a weight share what the others leave, at least 1 each."""
+        given = [reference.weight for reference in references if reference.weight is not None]
+        open_ = len(references) - len(given)
+        if len(references) == 1:
+            return [100]
+        rest = 100 - sum(given)
+        if rest < 0:
+            problem = f"the weights add up to {sum(given)}, which is more than 100"
+        elif rest and not open_:
+            problem = f"the weights add up to {sum(given)}, which is less than 100"
+        elif rest < open_:
+            problem = (
+                f"the weights add up to {sum(given)}, which leaves {rest} for {open_} destinations without a weight"
+            )
+        else:
+            shares = iter(rest // open_ + (1 if i < rest % open_ else 0) for i in range(open_)) if open_ else iter(())
+            return [reference.weight if reference.weight is not None else next(shares) for reference in references]
+        self.report.add(catalogue.ROUTE_WEIGHTS, table.ref, table.at(*path, "forwardTo"), route=route, problem=problem)
+        return None

@@ -1,0 +1,184 @@
+"""East-west gateways: which Services they are, and under which addresses other clusters reach them.
+
+Source: `EastWestGatewaySelector` of Gloo's WorkspaceSettings, and its `DiscoveredGateway`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from fedlib.config.gloo import EastWestGateway as Selection
+from fedlib.config.gloo import ObjectSelector, PortSelector
+from fedlib.config.validate import suggest
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.discovery.inventory import Node, Service, ServicePort, Workload
+from fedlib.federation.model import EastWestGateway, GatewayEndpoint
+from fedlib.snapshot.model import Snapshot
+from fedlib.snapshot.selection import labels_match, selects
+
+DEFAULT_LABELS: Final = {"istio": "eastwestgateway"}
+DEFAULT_PORT: Final = PortSelector(name="tls")
+DEFAULT_SELECTION: Final = Selection()
+
+
+def is_hostname(address: str) -> bool:
+    """Whether an address is a DNS name rather than an IP address."""
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        return True
+    return False
+
+
+@dataclass(slots=True)
+class GatewayResolver:
+    """Finds the gateways of a cluster for a workspace. Answers are kept: many Services ask the same."""
+
+    snapshot: Snapshot
+    report: Report
+    _answers: dict[tuple[str, str], tuple[EastWestGateway, ...]] = field(default_factory=dict)
+    _by_cluster: dict[str, list[Service]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Group the Services by cluster once."""
+        for service in self.snapshot.services.values():
+            self._by_cluster.setdefault(service.cluster, []).append(service)
+
+    def gateways(self, workspace: str, cluster: str) -> tuple[EastWestGateway, ...]:
+        """The usable gateways of `cluster` that the settings of `workspace` select, sorted by namespace and name.
+
+        Whatever makes a gateway unusable is reported, and so is a cluster without any matching one.
+        """
+        key = (workspace, cluster)
+        if key not in self._answers:
+            self._answers[key] = self._resolve(workspace, cluster)
+        return self._answers[key]
+
+    def _resolve(self, workspace: str, cluster: str) -> tuple[EastWestGateway, ...]:
+        selections = self.snapshot.workspaces[workspace].settings.options.east_west_gateways or (DEFAULT_SELECTION,)
+        found: dict[Ref, EastWestGateway | None] = {}
+        for selection in selections:
+            for service in self._select(selection.selector, cluster):
+                if service.ref not in found:
+                    found[service.ref] = self._read(service, selection)
+        if not found:
+            resource = self.snapshot.workspaces[workspace].settings_resource
+            subject = resource.ref if resource else Ref("Workspace", workspace)
+            location = resource.at("options", "eastWestGateways") if resource else None
+            self.report.add(
+                catalogue.NO_GATEWAY, subject, *([location] if location else []), cluster=cluster, workspace=workspace
+            )
+        usable = [gateway for _, gateway in sorted(found.items()) if gateway is not None]
+        return tuple(_one_family(cluster, usable, self.report))
+
+    def _select(self, selector: ObjectSelector, cluster: str) -> Iterable[Service]:
+        if selector == ObjectSelector():
+            selector = ObjectSelector(labels=DEFAULT_LABELS)
+        for service in self._by_cluster.get(cluster, ()):
+            if selects(
+                selector,
+                labels=service.labels,
+                name=service.name,
+                namespace=service.namespace,
+                cluster=cluster,
+                workspace=self.snapshot.owners.get((cluster, service.namespace), ""),
+            ):
+                yield service
+
+    def _read(self, service: Service, selection: Selection) -> EastWestGateway | None:
+        wanted = selection.port or DEFAULT_PORT
+        port = next((p for p in service.ports if p.protocol == "TCP" and wanted.matches(p.number, p.name)), None)
+        if port is None:
+            names = suggest(wanted.name, [p.name for p in service.ports]) if wanted.name else ""
+            self.report.add(
+                catalogue.GATEWAY_PORT_MISSING, service.ref, service.at("spec", "ports"), port=wanted, suggestion=names
+            )
+            return None
+        if not service.selector:
+            self.report.add(catalogue.GATEWAY_NO_SELECTOR, service.ref, service.at("spec"))
+            return None
+        nodes = self.snapshot.nodes.get(service.cluster, ())
+        if selection.host_info_overrides:
+            where = common_locality(nodes)
+            overrides = selection.host_info_overrides
+            endpoints = [GatewayEndpoint(o.addr, o.port or port.number, where) for o in overrides]
+        else:
+            endpoints = self._discovered(service, port, nodes)
+        if not endpoints:
+            return None
+        if nodes and not any(node.region for node in nodes):
+            self.report.add(
+                catalogue.GATEWAY_NOT_LABELLED_NODE, Ref("Cluster", service.cluster), cluster=service.cluster
+            )
+        workloads = self.snapshot.workloads.get((service.cluster, service.namespace), ())
+        return EastWestGateway(service, _listener_port(service, port, workloads), tuple(sorted(set(endpoints))))
+
+    def _discovered(self, service: Service, port: ServicePort, nodes: tuple[Node, ...]) -> list[GatewayEndpoint]:
+        where = common_locality(nodes)
+        addresses = service.ingress if service.type == "LoadBalancer" else ()
+        addresses = addresses or service.external_ips
+        if addresses:
+            return [GatewayEndpoint(address, port.number, where) for address in addresses]
+        reason = f"a Service of type {service.type} has no address outside its cluster"
+        if service.type == "LoadBalancer":
+            reason = "its load balancer has not published an IP address or hostname"
+        elif service.type == "NodePort":
+            ready = [node for node in nodes if node.ready]
+            if service.external_traffic_policy == "Local":
+                self.report.add(catalogue.GATEWAY_EXTERNAL_TRAFFIC_LOCAL, service.ref, service.at("spec"))
+            found = [GatewayEndpoint(a, port.node_port, locality(n)) for n in ready for a in n.addresses]
+            if found and port.node_port:
+                return found
+            reason = "no ready node has an address" if port.node_port else "its port has no nodePort"
+        self.report.add(catalogue.GATEWAY_ADDRESS_PENDING, service.ref, service.at("status"), reason=reason)
+        return []
+
+
+def locality(node: Node) -> str:
+    """A node's locality as Istio writes it: `region[/zone[/subzone]]`."""
+    parts = [node.region, node.zone, node.subzone]
+    while parts and not parts[-1]:
+        parts.pop()
+    return "/".join(parts) if node.region else ""
+
+
+def common_locality(nodes: Iterable[Node]) -> str:
+    """What the localities of all labelled nodes have in common: the gateway's pods may run on any of them."""
+    found = [locality(node).split("/") for node in nodes if node.region]
+    common = []
+    for parts in zip(*found, strict=False):
+        if len(set(parts)) != 1:
+            break
+        common.append(parts[0])
+    return "/".join(common)
+
+
+def _listener_port(service: Service, port: ServicePort, workloads: Iterable[Workload]) -> int:
+    """The port on which the gateway's pods listen: the Service's targetPort, looked up by name where it is one.
+
+    An unknown name falls back to the Service's port: Istio maps a Gateway's port through the Service.
+    """
+    if isinstance(port.target_port, int):
+        return port.target_port or port.number
+    for workload in workloads:
+        if labels_match(service.selector, workload.labels) and port.target_port in workload.container_ports:
+            return workload.container_ports[port.target_port]
+    return port.number
+
+
+def _one_family(cluster: str, gateways: list[EastWestGateway], report: Report) -> Iterable[EastWestGateway]:
+    """Drop IPv6 addresses where a hostname makes the ServiceEntry resolve by DNS."""
+    addresses = {endpoint.address for gateway in gateways for endpoint in gateway.endpoints}
+    dropped = {a for a in addresses if ":" in a and not is_hostname(a)} if any(map(is_hostname, addresses)) else set()
+    if dropped:
+        report.add(
+            catalogue.GATEWAY_MIXED_ADDRESSES, Ref("Cluster", cluster),
+            cluster=cluster, dropped=", ".join(sorted(dropped)),
+        )  # fmt: skip
+    for gateway in gateways:
+        kept = tuple(endpoint for endpoint in gateway.endpoints if endpoint.address not in dropped)
+        if kept:
+            yield EastWestGateway(gateway.service, gateway.listener_port, kept)

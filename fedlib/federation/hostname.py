@@ -1,0 +1,32 @@
+"""Hostnames: every rule about names of hosts is here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from fedlib.discovery.inventory import Service
+from fedlib.snapshot.model import Cluster
+
+
+def federated_host(service: Service, suffix: str) -> str:
+    """`<service>.<namespace>.svc.<cluster>.<suffix>`; an unset suffix appends nothing.
+
+    Gloo's field comment lacks the `.svc`, but every host it emitted since 2.0 has it.
+    """
+    host = f"{service.name}.{service.namespace}.svc.{service.cluster}"
+    return f"{host}.{suffix}" if suffix else host
+
+
+def federated_pattern(cluster: str, suffix: str) -> str:
+    """The wildcard that covers the federated hosts of one cluster and nothing else."""
+    return f"*.svc.{cluster}.{suffix}" if suffix else f"*.svc.{cluster}"
+
+
+def local_host(service: Service, clusters: Mapping[str, Cluster]) -> str:
+    """The Service's own name in the DNS of its cluster."""
+    return f"{service.name}.{service.namespace}.svc.{clusters[service.cluster].cluster_domain}"
+
+
+def shadowed_cluster(host: str, clusters: Iterable[Cluster]) -> Cluster | None:
+    """The cluster whose Kubernetes DNS domain the host falls into, if any."""
+    return next((cluster for cluster in clusters if host.endswith(f".svc.{cluster.cluster_domain}")), None)

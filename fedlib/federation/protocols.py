@@ -1,0 +1,45 @@
+"""Protocols of ports, as Istio selects them: `appProtocol` first, then the prefix of the port's name.
+
+Source: "Protocol Selection" of Istio's traffic management documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from fedlib.discovery.inventory import ServicePort
+from fedlib.federation.model import Protocol
+
+_PROTOCOLS: Final[Mapping[str, Protocol]] = {
+    "http": Protocol.HTTP,
+    "http2": Protocol.HTTP2,
+    "https": Protocol.HTTPS,
+    "grpc": Protocol.GRPC,
+    "grpc-web": Protocol.GRPC_WEB,
+    "mongo": Protocol.MONGO,
+    "mysql": Protocol.TCP,
+    "redis": Protocol.TCP,
+    "tcp": Protocol.TCP,
+    "tls": Protocol.TLS,
+    "kubernetes.io/h2c": Protocol.HTTP2,
+    "kubernetes.io/ws": Protocol.HTTP,
+    "kubernetes.io/wss": Protocol.HTTPS,
+}
+
+HTTP_PROTOCOLS: Final = frozenset({Protocol.HTTP, Protocol.HTTP2, Protocol.GRPC, Protocol.GRPC_WEB})
+
+
+def declared_protocol(port: ServicePort) -> Protocol | None:
+    """The protocol that a Service's port declares; None where it declares none.
+
+    MySQL and Redis count as TCP: Istio's filters for them are off unless asked for, and a ServiceEntry lists neither.
+    """
+    if port.app_protocol:
+        known = _PROTOCOLS.get(port.app_protocol.lower())
+        if known is not None:
+            return known
+    name = port.name.lower()
+    if name.startswith("grpc-web"):
+        return Protocol.GRPC_WEB
+    return _PROTOCOLS.get(name.partition("-")[0])

@@ -1,0 +1,300 @@
+"""Ungrouped federation: which Services get a federated host, for whom, with which ports.
+
+Source: `options.federation` of Gloo's WorkspaceSettings. A workspace federates its own Services for itself and for
+every workspace that imports them; a selector may also pick Services that the workspace imports, for itself alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from fedlib.config.gloo import Federation, PortSelector, ResourceKind
+from fedlib.config.model import host_problem
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.discovery.inventory import Service, ServicePort, Workload
+from fedlib.federation.backends import Backends, shows_injection, target_port
+from fedlib.federation.gateways import GatewayResolver
+from fedlib.federation.hostname import federated_host, federated_pattern, shadowed_cluster
+from fedlib.federation.model import EastWestGateway, FederatedPort, FederatedService, Protocol
+from fedlib.federation.protocols import declared_protocol
+from fedlib.federation.virtual_ip import assign_virtual_ips
+from fedlib.snapshot.model import Snapshot
+from fedlib.snapshot.selection import selects
+
+MAX_PORTS: Final = 128
+MAX_ENDPOINTS: Final = 4096
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A host on its way: who wants it, and through whose settings."""
+
+    service: Service
+    owner: str
+    federations: dict[str, Federation] = field(default_factory=dict)
+    consumers: set[str] = field(default_factory=set)
+
+    @property
+    def decider(self) -> str:
+        """The workspace whose settings count: the owner, or else the first importer that federates it."""
+        return self.owner if self.owner in self.federations else min(self.federations)
+
+
+def federate_services(snapshot: Snapshot, report: Report) -> tuple[FederatedService, ...]:
+    """Decide all federated hosts, sorted by host."""
+    candidates = _candidates(snapshot, report)
+    backends, resolver = Backends(snapshot), GatewayResolver(snapshot, report)
+    unprotected: dict[tuple[str, str], list[str]] = defaultdict(list)
+    accepted: dict[str, tuple[_Candidate, tuple[FederatedPort, ...], tuple[str, ...], tuple[EastWestGateway, ...]]] = {}
+    for host, candidate in sorted(candidates.items()):
+        service = candidate.service
+        if not _can_be_federated(host, service, snapshot, report):
+            continue
+        workloads = backends.workloads(service)
+        identities = _identities(service, workloads, backends, report)
+        ports = _ports(candidate, workloads, report)
+        if not ports or not identities:
+            continue
+        gateways = _gateways(candidate, snapshot, resolver)
+        if gateways is None or not _fits(host, service, gateways, report):
+            continue
+        if gateways and not shows_injection(snapshot.namespaces.get((service.cluster, service.namespace)), workloads):
+            unprotected[service.cluster, service.namespace].append(service.name)
+        accepted[host] = (candidate, ports, identities, gateways)
+    _report_unprotected(unprotected, report)
+    _report_nothing(snapshot, {name for c, *_ in accepted.values() for name in c.federations}, report)
+    virtual_ips = assign_virtual_ips({host: c.service.ref for host, (c, *_) in accepted.items()}, report)
+    stems = _name_stems({host: c.service for host, (c, *_) in accepted.items()}, report)
+    return tuple(
+        FederatedService(
+            host, stems[host], c.service, c.owner, tuple(sorted(c.consumers)), ports, identities, gateways,
+            virtual_ips[host],
+        )
+        for host, (c, ports, identities, gateways) in accepted.items()
+    )  # fmt: skip
+
+
+def gateway_patterns(services: Iterable[FederatedService]) -> dict[Ref, tuple[str, ...]]:
+    """For each east-west gateway the host patterns that its Gateway object passes through.
+
+    A pattern covers the federated hosts of the gateway's own cluster only. With `*`, as Gloo's first version had it,
+    the gateway would pass requests on to every Service that it knows.
+    """
+    found: dict[Ref, set[str]] = defaultdict(set)
+    for service in services:
+        prefix = federated_host(service.service, "")
+        suffix = service.host[len(prefix) + 1 :]
+        for gateway in service.gateways:
+            found[gateway.service.ref].add(federated_pattern(service.service.cluster, suffix))
+    return {ref: tuple(sorted(patterns)) for ref, patterns in sorted(found.items())}
+
+
+def _candidates(snapshot: Snapshot, report: Report) -> dict[str, _Candidate]:
+    found: dict[str, _Candidate] = {}
+    for name, workspace in sorted(snapshot.workspaces.items()):
+        federation = workspace.settings.options.federation
+        if federation is None or not federation.enabled:
+            continue
+        used_selectors: set[int] = set()
+        used_ports: set[PortSelector] = set()
+        for owner, service, consumers in _selected(name, federation, snapshot, used_selectors):
+            host = federated_host(service, federation.host_suffix)
+            candidate = found.setdefault(host, _Candidate(service, owner))
+            candidate.federations[name] = federation
+            candidate.consumers.update(consumers)
+            used_ports.update(p for p in federation.ports if any(p.matches(q.number, q.name) for q in service.ports))
+        _report_unused(name, federation, used_selectors, used_ports, snapshot, report)
+    return found
+
+
+def _selected(
+    workspace: str, federation: Federation, snapshot: Snapshot, used: set[int]
+) -> Iterable[tuple[str, Service, set[str]]]:
+    """(owner, Service, consumers) of what a workspace federates; `used` takes the selectors that matched."""
+    visibility = snapshot.visibility
+    for owner, services in sorted(snapshot.services_by_workspace.items()):
+        if owner != workspace and not (federation.service_selector and workspace in visibility.partners(owner)):
+            continue
+        for service in services:
+            matching = [
+                index
+                for index, selector in enumerate(federation.service_selector)
+                if selects(
+                    selector, labels=service.labels, name=service.name,
+                    namespace=service.namespace, cluster=service.cluster, workspace=owner,
+                )
+            ]  # fmt: skip
+            if federation.service_selector and not matching:
+                continue
+            importers = visibility.consumers(
+                owner, ResourceKind.SERVICE, service.labels, service.name, service.namespace, service.cluster
+            )
+            if owner != workspace and workspace not in importers:
+                continue
+            used.update(matching)
+            yield owner, service, {workspace, *importers} if owner == workspace else {workspace}
+
+
+def _can_be_federated(host: str, service: Service, snapshot: Snapshot, report: Report) -> bool:
+    problem = host_problem(host)
+    shadowed = shadowed_cluster(host, snapshot.clusters.values())
+    if problem:
+        report.add(catalogue.HOST_TOO_LONG, service.ref, service.at("metadata", "name"), host=host, problem=problem)
+    elif shadowed:
+        report.add(
+            catalogue.HOST_SHADOWS_KUBERNETES, service.ref, service.at("metadata", "name"),
+            host=host, cluster=shadowed.name,
+        )  # fmt: skip
+    elif service.type == "ExternalName":
+        report.add(
+            catalogue.EXTERNAL_NAME, service.ref, service.at("spec", "externalName"),
+            external_name=service.external_name,
+        )  # fmt: skip
+    elif not service.selector:
+        if (service.namespace, service.name) != ("default", "kubernetes"):  # the API server; nobody means that one
+            report.add(catalogue.NO_SELECTOR, service.ref, service.at("spec"))
+    else:
+        if service.cluster_ip == "None":
+            report.add(catalogue.HEADLESS, service.ref, service.at("spec", "clusterIP"))
+        return True
+    return False
+
+
+def _identities(
+    service: Service, workloads: tuple[Workload, ...], backends: Backends, report: Report
+) -> tuple[str, ...]:
+    identities = backends.identities(service, workloads)
+    if not identities:
+        report.add(catalogue.NO_IDENTITY, service.ref, service.at())
+    elif not workloads:
+        fallback = f"clients accept all {len(identities)} service accounts of namespace '{service.namespace}'"
+        report.add(catalogue.NO_WORKLOAD, service.ref, service.at("spec", "selector"), fallback=fallback)
+    return identities
+
+
+def _ports(candidate: _Candidate, workloads: tuple[Workload, ...], report: Report) -> tuple[FederatedPort, ...]:
+    service = candidate.service
+    deciders = [candidate.decider] if candidate.decider == candidate.owner else sorted(candidate.federations)
+    wanted = [candidate.federations[name].ports for name in deciders]
+    ports: dict[int, FederatedPort] = {}
+    selected = 0
+    for index, port in enumerate(service.ports):
+        if not any(not ports_ or any(p.matches(port.number, port.name) for p in ports_) for ports_ in wanted):
+            continue
+        selected += 1
+        federated = _port(service, index, port, workloads, report)
+        if federated is not None:
+            ports[port.number] = federated
+    if len(ports) > MAX_PORTS:
+        report.add(
+            catalogue.TOO_MANY_PORTS, service.ref, service.at("spec", "ports"), count=len(ports), limit=MAX_PORTS
+        )
+        return ()
+    if selected and not ports:
+        report.add(catalogue.NO_PORTS, service.ref, service.at("spec", "ports"))
+    return tuple(ports[number] for number in sorted(ports))
+
+
+def _port(
+    service: Service, index: int, port: ServicePort, workloads: tuple[Workload, ...], report: Report
+) -> FederatedPort | None:
+    location = service.at("spec", "ports", index)
+    if port.protocol != "TCP":
+        report.add(catalogue.PORT_NOT_FEDERATED, service.ref, location, port=port.number, protocol=port.protocol)
+        return None
+    target = port.target_port or port.number
+    if isinstance(target, str):
+        number = target_port(target, workloads)
+        if isinstance(number, str):
+            report.add(
+                catalogue.TARGET_PORT_UNKNOWN, service.ref, location, target=target, port=port.number, problem=number
+            )
+            return None
+        target = number
+    protocol = declared_protocol(port)
+    if protocol is None:
+        report.add(catalogue.PROTOCOL_GUESSED, service.ref, location, port=port.number)
+    return FederatedPort(port.number, protocol or Protocol.TCP, target)
+
+
+def _gateways(
+    candidate: _Candidate, snapshot: Snapshot, resolver: GatewayResolver
+) -> tuple[EastWestGateway, ...] | None:
+    """The gateways of the Service's cluster; empty when no other cluster needs one, None when it lacks one."""
+    home = candidate.service.cluster
+    remote = any(cluster != home for name in candidate.consumers for cluster in snapshot.workspaces[name].namespaces)
+    if not remote:
+        return ()
+    return resolver.gateways(candidate.decider, home) or None
+
+
+def _fits(host: str, service: Service, gateways: tuple[EastWestGateway, ...], report: Report) -> bool:
+    count = sum(len(gateway.endpoints) for gateway in gateways)
+    if count > MAX_ENDPOINTS:
+        report.add(catalogue.TOO_MANY_ENDPOINTS, service.ref, service.at(), host=host, count=count, limit=MAX_ENDPOINTS)
+    return count <= MAX_ENDPOINTS
+
+
+def _name_stems(services: dict[str, Service], report: Report) -> dict[str, str]:
+    """What names of objects are made of: the host; of two hosts with the same dashes the older Service's stays plain."""
+    taken: dict[str, str] = {}
+    stems: dict[str, str] = {}
+    for host in sorted(services, key=lambda h: (services[h].created or "9999", h)):
+        winner = taken.setdefault(host.replace(".", "-"), host)
+        stems[host] = host
+        if winner != host:
+            digest = hashlib.sha256(host.encode()).hexdigest()[:8]
+            stems[host] = f"{digest}-{host}"
+            report.add(catalogue.NAME_COLLISION, services[host].ref, services[host].at(), host=host, winner=winner)
+    return stems
+
+
+def _report_unused(
+    workspace: str,
+    federation: Federation,
+    used_selectors: set[int],
+    used_ports: set[PortSelector],
+    snapshot: Snapshot,
+    report: Report,
+) -> None:
+    resource = snapshot.workspaces[workspace].settings_resource
+    if resource is None:
+        return
+    for index in range(len(federation.service_selector)):
+        if index not in used_selectors:
+            report.add(
+                catalogue.SERVICE_SELECTOR_MISS, resource.ref,
+                resource.at("options", "federation", "serviceSelector", index), index=index, workspace=workspace,
+            )  # fmt: skip
+    for index, port in enumerate(federation.ports):
+        if port not in used_ports:
+            report.add(
+                catalogue.PORT_SELECTOR_MISS, resource.ref, resource.at("options", "federation", "ports", index),
+                port=f"port {port}", workspace=workspace,
+            )  # fmt: skip
+    if not federation.host_suffix:
+        report.add(
+            catalogue.NO_SUFFIX, resource.ref, resource.at("options", "federation"),
+            workspace=workspace, example="<service>.<namespace>.svc.<cluster>",
+        )  # fmt: skip
+
+
+def _report_unprotected(unprotected: dict[tuple[str, str], list[str]], report: Report) -> None:
+    for (cluster, namespace), names in sorted(unprotected.items()):
+        shown = ", ".join(sorted(names)[:5]) + (", ..." if len(names) > 5 else "")
+        report.add(
+            catalogue.NO_SIDECAR, Ref("Namespace", namespace, "", cluster),
+            count=len(names), namespace=namespace, services=shown,
+        )  # fmt: skip
+
+
+def _report_nothing(snapshot: Snapshot, successful: set[str], report: Report) -> None:
+    for name, workspace in sorted(snapshot.workspaces.items()):
+        federation = workspace.settings.options.federation
+        resource = workspace.settings_resource
+        if federation and federation.enabled and name not in successful and resource:
+            report.add(catalogue.FEDERATED_NOTHING, resource.ref, resource.at("options", "federation"), workspace=name)

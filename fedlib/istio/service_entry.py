@@ -1,0 +1,118 @@
+"""ServiceEntries of federated hosts: the home side with its pods, and the remote side behind a gateway.
+
+Shapes as Gloo emits them, with the fields without which a real mesh refuses requests:
+
+* `location: MESH_INTERNAL`: otherwise there is no automatic mTLS, and at home the gateway skips the host.
+* the label `security.istio.io/tlsMode: istio` on remote endpoints: otherwise clients send plain text to the gateway.
+* `subjectAltNames` on the remote side: otherwise the server's identity is not checked.
+* the home side must be visible to the gateway's namespace: otherwise the gateway does not know the SNI.
+* `network` on remote endpoints is harmless where nothing is known of it, and lets a gateway with
+  ISTIO_META_REQUESTED_NETWORK_VIEW keep what entered its cluster inside.
+* endpoints' `ports` are keyed by the ServiceEntry's port name, and port numbers are the same on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from fedlib.config.stack import Placement
+from fedlib.federation.gateways import is_hostname
+from fedlib.federation.model import FederatedService
+from fedlib.istio.object import CORE, Declaration, Lineage, object_name
+from fedlib.snapshot.model import Snapshot
+
+API_VERSION: Final = "networking.istio.io/v1"
+KIND: Final = "ServiceEntry"
+
+
+def translate_federated_service(service: FederatedService, snapshot: Snapshot) -> Iterator[Declaration]:
+    """The ServiceEntries of one federated host in all clusters."""
+    yield _home(service, snapshot)
+    if not service.gateways:
+        return
+    shared = _remote_spec(service, snapshot.clusters[service.service.cluster].network)
+    by_families: dict[tuple[str, ...], Mapping[str, Any]] = {}
+    for consumer in service.consumers:
+        lineage = Lineage(service.service.ref, *CORE, consumer)
+        name = object_name(f"vd-{service.name_stem}-{consumer}")
+        for cluster, namespaces in sorted(snapshot.workspaces[consumer].namespaces.items()):
+            if cluster == service.service.cluster:
+                continue
+            families = snapshot.clusters[cluster].ip_families
+            if families not in by_families:
+                by_families[families] = _with_addresses(service, families, shared)
+            spec = by_families[families]
+            if snapshot.placement is Placement.SHARED:
+                spec = {**spec, "exportTo": list(namespaces)}
+                namespaces = (shared_namespace(snapshot, consumer, cluster),)
+            yield Declaration(cluster, namespaces, API_VERSION, KIND, name, spec, lineage)
+
+
+def shared_namespace(snapshot: Snapshot, workspace: str, cluster: str) -> str:
+    """Where a shared object of a workspace is written: in its oldest namespace, so that new ones never move it."""
+    namespaces = snapshot.namespaces_of(workspace, cluster)
+    return min(namespaces, key=lambda name: (snapshot.namespaces[cluster, name].created or "9999", name))
+
+
+def _home(service: FederatedService, snapshot: Snapshot) -> Declaration:
+    source = service.service
+    cluster = snapshot.clusters[source.cluster]
+    visible = {gateway.service.namespace for gateway in service.gateways}
+    for consumer in service.consumers:
+        visible.update(snapshot.namespaces_of(consumer, source.cluster))
+    visible.add(source.namespace)
+    spec: dict[str, Any] = {
+        "hosts": [service.host],
+        "addresses": [service.virtual_ips[family] for family in cluster.ip_families],
+        "exportTo": sorted(visible),
+        "location": "MESH_INTERNAL",
+        "ports": [
+            {
+                "name": port.name,
+                "number": port.number,
+                "protocol": port.protocol.value,
+                "targetPort": port.target_port,
+            }
+            for port in service.ports
+        ],
+        "resolution": "STATIC",
+        "workloadSelector": {"labels": dict(sorted(source.selector.items()))},
+    }
+    name = object_name(f"vd-{service.name_stem}-{service.workspace}")
+    lineage = Lineage(source.ref, *CORE, service.workspace)
+    return Declaration(source.cluster, (source.namespace,), API_VERSION, KIND, name, spec, lineage)
+
+
+def _remote_spec(service: FederatedService, network: str) -> dict[str, Any]:
+    """The part that is the same in every cluster."""
+    labels = {**service.service.selector, "security.istio.io/tlsMode": "istio"}
+    labels = dict(sorted(labels.items()))
+    endpoints: list[dict[str, Any]] = []
+    for endpoint in sorted({endpoint for gateway in service.gateways for endpoint in gateway.endpoints}):
+        entry: dict[str, Any] = {
+            "address": endpoint.address,
+            "labels": labels,
+            "network": network,
+            "ports": {port.name: endpoint.port for port in service.ports},
+        }
+        if endpoint.locality:
+            entry["locality"] = endpoint.locality
+        endpoints.append(entry)
+    return {
+        "endpoints": endpoints,
+        "exportTo": ["."],
+        "hosts": [service.host],
+        "location": "MESH_INTERNAL",
+        "ports": [
+            {"name": port.name, "number": port.number, "protocol": port.protocol.value} for port in service.ports
+        ],
+        "resolution": "DNS" if any(is_hostname(entry["address"]) for entry in endpoints) else "STATIC",
+        "subjectAltNames": list(service.identities),
+    }
+
+
+def _with_addresses(
+    service: FederatedService, families: tuple[str, ...], shared: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    return {"addresses": [service.virtual_ips[family] for family in families], **shared}

@@ -1,0 +1,142 @@
+"""The stage's public function: configuration and inventory to a `Snapshot`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from fedlib.config.load import Configuration, unique
+from fedlib.config.resource import Resource, read_resource
+from fedlib.diagnostics import Report, catalogue
+from fedlib.diagnostics.source import Origin, Source
+from fedlib.discovery.inventory import ClusterInventory, Inventory, Namespace, Service
+from fedlib.snapshot.membership import Membership, resolve_membership
+from fedlib.snapshot.model import Cluster, NamespaceKey, OwnedResource, Snapshot, Workspace
+from fedlib.snapshot.settings import resolve_settings
+from fedlib.snapshot.visibility import resolve_visibility
+
+T = TypeVar("T")
+
+
+def build_snapshot(configuration: Configuration, inventory: Inventory, report: Report) -> Snapshot:
+    """Join and index the input. Every list is sorted, so that the order of the input cannot show."""
+    resources = unique([*configuration.resources, *_discovered(inventory, report)], report)
+    by_kind: dict[str, list[Resource]] = defaultdict(list)
+    for resource in resources:
+        by_kind[resource.ref.kind].append(resource)
+    declared = configuration.config.clusters
+    workspaces = _workspaces(by_kind.pop("Workspace", []), report)
+    inventories = [inventory.clusters[name] for name in sorted(inventory.clusters)]
+    namespaces = [namespace for one in inventories for namespace in one.namespaces]
+    membership = resolve_membership(workspaces, declared, namespaces, report)
+    by_key = {(namespace.cluster, namespace.name): namespace for namespace in namespaces}
+    owned = _owned_namespaces(membership)
+    settings = resolve_settings(by_kind.pop("WorkspaceSettings", []), workspaces, membership, by_key, report)
+    return Snapshot(
+        placement=configuration.config.placement,
+        clusters={
+            name: Cluster(
+                name,
+                cluster.trust_domain or name,
+                cluster.network or name,
+                cluster.cluster_domain,
+                cluster.labels,
+                _ip_families(inventory.clusters.get(name)),
+            )
+            for name, cluster in sorted(declared.items())
+        },
+        workspaces={
+            name: Workspace(
+                name,
+                resource.labels,
+                resource,
+                settings.effective[name],
+                settings.sources.get(name),
+                owned.get(name, {}),
+            )
+            for name, resource in sorted(workspaces.items())
+        },
+        owners=membership.owners,
+        namespaces=by_key,
+        services={service.ref: service for one in inventories for service in one.services},
+        services_by_workspace=_services(inventories, membership),
+        workloads=_by_namespace((w.cluster, w.namespace, w) for one in inventories for w in one.workloads),
+        service_accounts=_by_namespace(
+            (account.cluster, account.namespace, account.name)
+            for one in inventories
+            for account in one.service_accounts
+        ),
+        nodes={one.cluster: one.nodes for one in inventories},
+        resources={kind: _owned(found, membership, by_key, report) for kind, found in sorted(by_kind.items())},
+        inputs=tuple(resource.ref for resource in resources),
+        visibility=resolve_visibility(workspaces, settings.effective, settings.sources, report),
+    )
+
+
+def _discovered(inventory: Inventory, report: Report) -> Iterable[Resource]:
+    for name in sorted(inventory.clusters):
+        for found in inventory.clusters[name].gloo_objects:
+            origin = found.origin or Origin(Source(f"cluster {name}"))
+            resource = read_resource(found.document, name, origin, report)
+            if resource:
+                yield resource
+
+
+def _workspaces(resources: Iterable[Resource], report: Report) -> dict[str, Resource]:
+    """Workspaces by name; of two with one name neither counts."""
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for resource in resources:
+        found[resource.ref.name].append(resource)
+    for name, same in found.items():
+        for other in same[1:]:
+            report.add(
+                catalogue.DUPLICATE_WORKSPACE, other.ref, other.at(),
+                workspace=name, other=same[0].at() if same[0].origin else same[0].ref,
+            )  # fmt: skip
+    return {name: same[0] for name, same in sorted(found.items()) if len(same) == 1}
+
+
+def _ip_families(inventory: ClusterInventory | None) -> tuple[str, ...]:
+    families = {family for service in (inventory.services if inventory else ()) for family in service.ip_families}
+    return tuple(sorted(families)) or ("IPv4",)
+
+
+def _owned_namespaces(membership: Membership) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Workspace -> cluster -> sorted namespaces."""
+    found: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for (cluster, namespace), owner in sorted(membership.owners.items()):
+        found[owner][cluster] = (*found[owner].get(cluster, ()), namespace)
+    return found
+
+
+def _services(inventories: Iterable[ClusterInventory], membership: Membership) -> dict[str, tuple[Service, ...]]:
+    found: dict[str, list[Service]] = defaultdict(list)
+    for one in inventories:
+        for service in one.services:
+            owner = membership.owners.get((service.cluster, service.namespace))
+            if owner is not None:
+                found[owner].append(service)
+    return {
+        owner: tuple(sorted(services, key=lambda s: (s.cluster, s.namespace, s.name)))
+        for owner, services in sorted(found.items())
+    }
+
+
+def _by_namespace(items: Iterable[tuple[str, str, T]]) -> dict[NamespaceKey, tuple[T, ...]]:
+    found: dict[NamespaceKey, list[T]] = defaultdict(list)
+    for cluster, namespace, item in items:
+        found[cluster, namespace].append(item)
+    return {key: tuple(values) for key, values in found.items()}
+
+
+def _owned(
+    resources: Iterable[Resource], membership: Membership, namespaces: Mapping[NamespaceKey, Namespace], report: Report
+) -> tuple[OwnedResource, ...]:
+    """Resources with the workspace through which they act; those without one are reported."""
+    owned = []
+    for resource in resources:
+        owner = membership.configuring_workspace(resource, namespaces, report)
+        if owner is not None:
+            owned.append(OwnedResource(resource, owner))
+    return tuple(owned)

@@ -1,0 +1,173 @@
+"""Membership: which workspace each namespace of each cluster belongs to, and where configuration is read.
+
+Rules: the `ClusterSelector` of Gloo's common API. An entry without a cluster name and selector means every cluster;
+namespace entries need a name or labels; a namespace in two workspaces belongs to neither until that is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from fedlib.config.gloo import NamespaceSelector, WorkloadCluster, WorkspaceSpec
+from fedlib.config.resource import MANAGEMENT_CLUSTER, Resource
+from fedlib.config.stack import Cluster
+from fedlib.config.validate import suggest
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.discovery.inventory import Namespace
+from fedlib.snapshot.selection import glob_matches, labels_match
+
+NamespaceKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Who owns which namespace. `contested` namespaces are wanted by several workspaces and belong to none."""
+
+    workspaces: Mapping[str, Resource]
+    clusters: Mapping[str, Cluster]
+    owners: Mapping[NamespaceKey, str]
+    contested: frozenset[NamespaceKey]
+
+    def owner_of(self, cluster: str, namespace: str) -> str | None:
+        """The workspace that owns a namespace, also one that exists only because a resource says it lives there.
+
+        The management cluster need not be declared: a resource in it belongs to the workspace that names this
+        namespace there, or else to the only one that owns the namespace in the declared clusters.
+        """
+        key = (cluster, namespace)
+        if key in self.owners:
+            return self.owners[key]
+        if key in self.contested:
+            return None
+        found = {name for name in self.workspaces if self._entry(name, cluster, namespace, {}) is not None}
+        if not found and cluster == MANAGEMENT_CLUSTER and cluster not in self.clusters:
+            found = {owner for (_, other), owner in self.owners.items() if other == namespace}
+        return found.pop() if len(found) == 1 else None
+
+    def configuring_workspace(
+        self, resource: Resource, namespaces: Mapping[NamespaceKey, Namespace], report: Report
+    ) -> str | None:
+        """The workspace through which a resource acts; None, with a finding, when it acts through none.
+
+        `configEnabled: false` of the cluster entry or of the namespace entry keeps a namespace's resources out.
+        """
+        cluster, namespace = resource.ref.cluster, resource.ref.namespace
+        owner = self.owner_of(cluster, namespace)
+        if owner is None:
+            report.add(catalogue.RESOURCE_OUTSIDE, resource.ref, resource.at(), namespace=namespace, cluster=cluster)
+            return None
+        known = namespaces.get((cluster, namespace))
+        entry = self._entry(owner, cluster, namespace, known.labels if known else {})
+        if entry is not None and any(part.config_enabled is False for part in entry):
+            report.add(
+                catalogue.CONFIG_DISABLED, resource.ref, resource.at(),
+                workspace=owner, namespace=namespace, cluster=cluster,
+            )  # fmt: skip
+            return None
+        return owner
+
+    def _entry(
+        self, workspace: str, cluster: str, namespace: str, labels: Mapping[str, str]
+    ) -> tuple[WorkloadCluster, NamespaceSelector] | None:
+        declared = self.clusters.get(cluster)
+        return _find_entry(_spec(self.workspaces[workspace]), cluster, declared, namespace, labels)
+
+
+def resolve_membership(
+    workspaces: Mapping[str, Resource],
+    clusters: Mapping[str, Cluster],
+    namespaces: Iterable[Namespace],
+    report: Report,
+) -> Membership:
+    """Decide the owner of each namespace, and report what cannot be meant."""
+    for name in sorted(workspaces):
+        _check_entries(workspaces[name], clusters, report)
+    owners: dict[NamespaceKey, str] = {}
+    contested: set[NamespaceKey] = set()
+    for namespace in namespaces:
+        wanted = [
+            name
+            for name, resource in sorted(workspaces.items())
+            if _find_entry(
+                _spec(resource), namespace.cluster, clusters.get(namespace.cluster), namespace.name, namespace.labels
+            )
+        ]
+        key = (namespace.cluster, namespace.name)
+        if len(wanted) == 1:
+            owners[key] = wanted[0]
+        elif wanted:
+            contested.add(key)
+            _report_contested(namespace, [workspaces[name] for name in wanted], report)
+    owned = set(owners.values())
+    for name, resource in sorted(workspaces.items()):
+        if name not in owned and _spec(resource).workload_clusters:
+            report.add(catalogue.EMPTY_WORKSPACE, resource.ref, resource.at("workloadClusters"), workspace=name)
+    return Membership(workspaces, clusters, owners, frozenset(contested))
+
+
+def _spec(resource: Resource) -> WorkspaceSpec:
+    assert isinstance(resource.spec, WorkspaceSpec)
+    return resource.spec
+
+
+def _find_entry(
+    spec: WorkspaceSpec, cluster: str, declared: Cluster | None, namespace: str, labels: Mapping[str, str]
+) -> tuple[WorkloadCluster, NamespaceSelector] | None:
+    """The first entry that selects the namespace."""
+    for entry in spec.workload_clusters:
+        if entry.name and not glob_matches(entry.name, cluster):
+            continue
+        if not labels_match(entry.selector, declared.labels if declared else {}):
+            continue
+        for selector in entry.namespaces:
+            if not selector.name and not selector.labels:
+                continue
+            if selector.name and not glob_matches(selector.name, namespace):
+                continue
+            if labels_match(selector.labels, labels):
+                return entry, selector
+    return None
+
+
+def _report_contested(namespace: Namespace, wanted: list[Resource], report: Report) -> None:
+    names = " and ".join(f"'{resource.ref.name}'" for resource in wanted)
+    location = wanted[0].at("workloadClusters")
+    report.add(
+        catalogue.NAMESPACE_IN_TWO_WORKSPACES, Ref("Namespace", namespace.name, "", namespace.cluster), location,
+        namespace=namespace.name, cluster=namespace.cluster, workspaces=names,
+        related=tuple(resource.ref for resource in wanted),
+    )  # fmt: skip
+
+
+def _check_entries(resource: Resource, clusters: Mapping[str, Cluster], report: Report) -> None:
+    entries = _spec(resource).workload_clusters
+    _check_config_enabled(resource, [e.config_enabled for e in entries], ("workloadClusters",), "clusters", report)
+    for index, entry in enumerate(entries):
+        path = ("workloadClusters", index)
+        flags = [selector.config_enabled for selector in entry.namespaces]
+        _check_config_enabled(resource, flags, (*path, "namespaces"), "namespaces", report)
+        if entry.name and "*" not in entry.name and entry.name not in {*clusters, MANAGEMENT_CLUSTER}:
+            report.add(
+                catalogue.UNKNOWN_CLUSTER, resource.ref, resource.at(*path, "name"),
+                cluster=entry.name, suggestion=suggest(entry.name, clusters),
+            )  # fmt: skip
+        if not entry.namespaces:
+            report.add(
+                catalogue.CLUSTER_ENTRY_EMPTY, resource.ref, resource.at(*path),
+                entry=f"workloadClusters[{index}]", nothing="no namespaces",
+            )  # fmt: skip
+        for position, selector in enumerate(entry.namespaces):
+            if not selector.name and not selector.labels:
+                report.add(
+                    catalogue.CLUSTER_ENTRY_EMPTY, resource.ref, resource.at(*path, "namespaces", position),
+                    entry=f"workloadClusters[{index}].namespaces[{position}]", nothing="nothing: no name and no labels",
+                )  # fmt: skip
+
+
+def _check_config_enabled(
+    resource: Resource, flags: list[bool | None], path: tuple[str | int, ...], entries: str, report: Report
+) -> None:
+    if any(flag is not None for flag in flags) and any(flag is None for flag in flags):
+        missing = flags.index(None)
+        report.add(catalogue.CONFIG_ENABLED_PARTIAL, resource.ref, resource.at(*path, missing), entries=entries)

@@ -1,0 +1,76 @@
+"""The snapshot: configuration and inventory, joined and indexed once. Later stages read nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fedlib.config.gloo import WorkspaceSettingsSpec
+from fedlib.config.resource import Resource
+from fedlib.config.stack import Placement
+from fedlib.diagnostics import Ref
+from fedlib.discovery.inventory import Namespace, Node, Service, Workload
+from fedlib.snapshot.visibility import Visibility
+
+NamespaceKey = tuple[str, str]
+"""A namespace: (cluster, name)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster with its mesh identity. `ip_families` are those of its Services, `IPv4` where none says."""
+
+    name: str
+    trust_domain: str
+    network: str
+    cluster_domain: str
+    labels: Mapping[str, str]
+    ip_families: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace with its effective settings. `namespaces` maps each cluster to sorted names."""
+
+    name: str
+    labels: Mapping[str, str]
+    resource: Resource
+    settings: WorkspaceSettingsSpec
+    settings_resource: Resource | None
+    namespaces: Mapping[str, tuple[str, ...]]
+
+    @property
+    def ref(self) -> Ref:
+        """The identity of the Workspace object."""
+        return self.resource.ref
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedResource:
+    """A Gloo resource and the workspace through which it acts."""
+
+    resource: Resource
+    workspace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that federation decides on."""
+
+    placement: Placement
+    clusters: Mapping[str, Cluster]
+    workspaces: Mapping[str, Workspace]
+    owners: Mapping[NamespaceKey, str]
+    namespaces: Mapping[NamespaceKey, Namespace]
+    services: Mapping[Ref, Service]
+    services_by_workspace: Mapping[str, tuple[Service, ...]]
+    workloads: Mapping[NamespaceKey, tuple[Workload, ...]]
+    service_accounts: Mapping[NamespaceKey, tuple[str, ...]]
+    nodes: Mapping[str, tuple[Node, ...]]
+    resources: Mapping[str, tuple[OwnedResource, ...]]
+    inputs: tuple[Ref, ...]
+    visibility: Visibility
+
+    def namespaces_of(self, workspace: str, cluster: str) -> tuple[str, ...]:
+        """The namespaces of a workspace in a cluster, sorted."""
+        return self.workspaces[workspace].namespaces.get(cluster, ())

@@ -1,0 +1,102 @@
+"""Settings: the WorkspaceSettings of each workspace, with the global ones on top.
+
+Gloo: "global workspace settings override settings defined in individual workspaces". Each field of the global object
+that is set (importFrom, exportTo, and each field of options) replaces the workspace's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from fedlib.config.gloo import WorkspaceOptions, WorkspaceSettingsSpec
+from fedlib.config.load import ADMIN_NAMESPACE, GLOBAL_SETTINGS
+from fedlib.config.resource import Resource
+from fedlib.diagnostics import Report, catalogue
+from fedlib.discovery.inventory import Namespace
+from fedlib.snapshot.membership import Membership, NamespaceKey
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Effective settings by workspace, and the resources that they come from (findings point there)."""
+
+    effective: Mapping[str, WorkspaceSettingsSpec]
+    sources: Mapping[str, Resource]
+    overridden: Mapping[str, frozenset[str]]
+    global_resource: Resource | None
+
+    def source(self, workspace: str, field: str) -> Resource | None:
+        """The resource that decides a field of a workspace's settings: its own, or the global one."""
+        if field in self.overridden.get(workspace, ()):
+            return self.global_resource
+        return self.sources.get(workspace)
+
+
+def resolve_settings(
+    resources: Iterable[Resource],
+    workspaces: Mapping[str, Resource],
+    membership: Membership,
+    namespaces: Mapping[NamespaceKey, Namespace],
+    report: Report,
+) -> Settings:
+    """Assign each WorkspaceSettings to its workspace, and merge the global one into them."""
+    overall: Resource | None = None
+    found: dict[str, list[Resource]] = {}
+    for resource in sorted(resources, key=lambda r: r.ref):
+        if _is_global(resource):
+            if overall is not None:
+                report.add(
+                    catalogue.DUPLICATE_SETTINGS, resource.ref, resource.at(), workspace="global", other=overall.ref
+                )
+            overall = overall or resource
+            continue
+        owner = resource.workspace or membership.configuring_workspace(resource, namespaces, report)
+        if owner is not None and owner in workspaces:
+            found.setdefault(owner, []).append(resource)
+    sources: dict[str, Resource] = {}
+    for name, workspace in sorted(workspaces.items()):
+        candidates = found.get(name, [])
+        if not candidates:
+            report.add(catalogue.NO_SETTINGS, workspace.ref, workspace.at(), workspace=name)
+        elif len(candidates) == 1:
+            sources[name] = candidates[0]
+        for other in candidates[1:]:
+            first = candidates[0].ref
+            report.add(catalogue.DUPLICATE_SETTINGS, other.ref, other.at(), workspace=name, other=first)
+    return _effective(workspaces, sources, overall)
+
+
+def _is_global(resource: Resource) -> bool:
+    ref = resource.ref
+    return ref.name == GLOBAL_SETTINGS and ref.namespace == ADMIN_NAMESPACE and not resource.workspace
+
+
+def _effective(
+    workspaces: Mapping[str, Resource], sources: Mapping[str, Resource], overall: Resource | None
+) -> Settings:
+    effective: dict[str, WorkspaceSettingsSpec] = {}
+    overridden: dict[str, frozenset[str]] = {}
+    for name in sorted(workspaces):
+        if name not in sources:  # it needs settings of its own, also when global settings exist
+            effective[name], overridden[name] = WorkspaceSettingsSpec(), frozenset()
+            continue
+        own = sources[name].spec
+        assert isinstance(own, WorkspaceSettingsSpec)
+        effective[name], overridden[name] = _merge(own, overall)
+    return Settings(effective, sources, overridden, overall)
+
+
+def _merge(own: WorkspaceSettingsSpec, overall: Resource | None) -> tuple[WorkspaceSettingsSpec, frozenset[str]]:
+    if overall is None:
+        return own, frozenset()
+    spec = overall.spec
+    assert isinstance(spec, WorkspaceSettingsSpec)
+    top = {field: getattr(spec, field) for field in ("import_from", "export_to") if getattr(spec, field) is not None}
+    options = {
+        field: getattr(spec.options, field)
+        for field in WorkspaceOptions.model_fields
+        if getattr(spec.options, field) is not None
+    }
+    merged = own.model_copy(update={**top, "options": own.options.model_copy(update=options)})
+    return merged, frozenset({*top, *options})

@@ -1,0 +1,155 @@
+"""Visibility: which resources of one workspace another one may use.
+
+A resource crosses the boundary when an `exportTo` entry of the owner selects the consumer and the resource, and an
+`importFrom` entry of the consumer selects the owner and the resource. It does not go further from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from fedlib.config.gloo import ResourceKind, ResourceSelector, WorkspaceObjectSelector, WorkspaceSettingsSpec
+from fedlib.config.resource import Resource
+from fedlib.config.validate import suggest
+from fedlib.diagnostics import Report, catalogue
+from fedlib.snapshot.selection import glob_matches, labels_match, shares
+
+EVERYTHING = (ResourceSelector(),)
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """What crosses between workspaces: for each owner its importers, with the selectors of both sides."""
+
+    importers: Mapping[str, tuple[tuple[str, tuple[ResourceSelector, ...], tuple[ResourceSelector, ...]], ...]]
+
+    def partners(self, owner: str) -> frozenset[str]:
+        """The workspaces that may use anything of the owner."""
+        return frozenset(consumer for consumer, *_ in self.importers.get(owner, ()))
+
+    def consumers(
+        self, owner: str, kind: ResourceKind, labels: Mapping[str, str], name: str, namespace: str, cluster: str
+    ) -> tuple[str, ...]:
+        """The workspaces, apart from the owner, that may use the resource, sorted."""
+        return tuple(
+            consumer
+            for consumer, exported, imported in self.importers.get(owner, ())
+            if shares(exported, kind, labels, name, namespace, cluster)
+            and shares(imported, kind, labels, name, namespace, cluster)
+        )
+
+
+def resolve_visibility(
+    workspaces: Mapping[str, Resource],
+    settings: Mapping[str, WorkspaceSettingsSpec],
+    sources: Mapping[str, Resource],
+    report: Report,
+) -> Visibility:
+    """Pair exports with imports.
+
+    Args:
+        workspaces: the Workspace resources by name.
+        settings: the effective settings by workspace.
+        sources: the settings resources that findings point at, by workspace.
+        report: takes the findings.
+    """
+    exports = {owner: _partners(spec.export_to or (), workspaces, owner) for owner, spec in sorted(settings.items())}
+    imports = {
+        consumer: _partners(spec.import_from or (), workspaces, consumer) for consumer, spec in sorted(settings.items())
+    }
+    importers = {
+        owner: tuple(
+            (consumer, exported, imports[consumer][owner])
+            for consumer, exported in sorted(partners.items())
+            if owner in imports.get(consumer, {})
+        )
+        for owner, partners in exports.items()
+    }
+    for name, source in sorted(sources.items()):
+        spec = settings[name]
+        _check(name, spec.import_from or (), "importFrom", source, workspaces, report)
+        _check(name, spec.export_to or (), "exportTo", source, workspaces, report)
+        _check_partners(name, spec, source, exports, imports, report)
+    return Visibility(importers)
+
+
+def _partners(
+    entries: Iterable[WorkspaceObjectSelector], workspaces: Mapping[str, Resource], own: str
+) -> dict[str, tuple[ResourceSelector, ...]]:
+    """For each workspace that the entries select, the resource selectors that apply to it."""
+    found: dict[str, tuple[ResourceSelector, ...]] = {}
+    for entry in entries:
+        for name, resource in workspaces.items():
+            if name != own and any(
+                (selector.name or selector.selector)
+                and (not selector.name or glob_matches(selector.name, name))
+                and labels_match(selector.selector, resource.labels)
+                for selector in entry.workspaces
+            ):
+                found[name] = found.get(name, ()) + (entry.resources or EVERYTHING)
+    return found
+
+
+def _check(
+    name: str,
+    entries: Iterable[WorkspaceObjectSelector],
+    direction: str,
+    source: Resource,
+    workspaces: Mapping[str, Resource],
+    report: Report,
+) -> None:
+    for index, entry in enumerate(entries):
+        empty = [s for s in entry.workspaces if not s.name and not s.selector]
+        if not entry.workspaces or empty:
+            report.add(
+                catalogue.SELECTOR_EMPTY, source.ref, source.at(direction, index),
+                direction=direction, entry=f"{direction}[{index}]",
+            )  # fmt: skip
+        for position, selector in enumerate(entry.workspaces):
+            if selector.name and "*" not in selector.name and selector.name not in workspaces:
+                report.add(
+                    catalogue.UNKNOWN_WORKSPACE, source.ref,
+                    source.at(direction, index, "workspaces", position, "name"),
+                    workspace=selector.name, suggestion=suggest(selector.name, set(workspaces) - {name}),
+                )  # fmt: skip
+
+
+def _check_partners(
+    name: str,
+    spec: WorkspaceSettingsSpec,
+    source: Resource,
+    exports: Mapping[str, Mapping[str, tuple[ResourceSelector, ...]]],
+    imports: Mapping[str, Mapping[str, tuple[ResourceSelector, ...]]],
+    report: Report,
+) -> None:
+    """Report one-sided sharing, for partners that are named without a wildcard: those are surely meant."""
+    for path, other in _named(spec.import_from or (), "importFrom"):
+        offered = exports.get(other, {}).get(name, ())
+        if other in imports[name] and not _overlap(offered, imports[name][other]):
+            report.add(catalogue.IMPORT_WITHOUT_EXPORT, source.ref, source.at(*path), consumer=name, owner=other)
+    for path, other in _named(spec.export_to or (), "exportTo"):
+        if other in exports[name] and name not in imports.get(other, {}):
+            report.add(catalogue.EXPORT_WITHOUT_IMPORT, source.ref, source.at(*path), owner=name, consumer=other)
+
+
+def _named(entries: Iterable[WorkspaceObjectSelector], direction: str) -> Iterable[tuple[tuple[str | int, ...], str]]:
+    for index, entry in enumerate(entries):
+        for position, selector in enumerate(entry.workspaces):
+            if selector.name and "*" not in selector.name:
+                yield (direction, index, "workspaces", position), selector.name
+
+
+def _overlap(offered: Iterable[ResourceSelector], wanted: tuple[ResourceSelector, ...]) -> bool:
+    """Whether any resource could pass both sides, as far as the selectors' fixed fields tell."""
+    return any(_compatible(one, other) for one in offered for other in wanted)
+
+
+def _compatible(one: ResourceSelector, other: ResourceSelector) -> bool:
+    kinds = one.kind is other.kind or ResourceKind.ALL in (one.kind, other.kind)
+    fields = all(
+        not a or not b or a == b
+        for a, b in ((one.name, other.name), (one.namespace, other.namespace), (one.cluster, other.cluster))
+    )
+    labels = all(other.labels.get(key, value) == value for key, value in one.labels.items())
+    return kinds and fields and labels
