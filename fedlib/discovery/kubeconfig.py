@@ -61,6 +61,17 @@ def open_client(cluster: LiveCluster, limits: Limits) -> httpx2.Client:
     raise UnusableKubeconfigError(reason) from None
 
 
+def chosen_context(cluster: LiveCluster) -> str:
+    """The name of the context that is used: the stack's, or the kubeconfig's current one.
+
+    Raises:
+        UnusableKubeconfigError: the kubeconfig is missing or broken, or has no such context.
+    """
+    document = _load(cluster)
+    _choose(document, cluster)
+    return str(cluster.context or document["current-context"])
+
+
 def _load(cluster: LiveCluster) -> Mapping[str, Any]:
     try:
         text = cluster.contents if cluster.path is None else cluster.path.read_text(encoding="utf-8")

@@ -23,6 +23,7 @@ class PendingFindings(Report):
         code: Code,
         subject: Ref,
         location: Location = NOWHERE,
+        /,
         *,
         related: tuple[Ref, ...] = (),
         **arguments: object,

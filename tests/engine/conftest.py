@@ -43,7 +43,5 @@ def engine(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
 def project(tmp_path: Path) -> Path:
     """A Pulumi project named `federation` whose stack files are in `stacks`."""
     (tmp_path / "stacks").mkdir()
-    (tmp_path / "Pulumi.yaml").write_text(
-        "name: federation\nruntime: python\nstackConfigDir: stacks\n"
-    )
+    (tmp_path / "Pulumi.yaml").write_text("name: federation\nruntime: python\nstackConfigDir: stacks\n")
     return tmp_path

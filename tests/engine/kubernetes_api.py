@@ -66,14 +66,10 @@ class KubernetesApi:
         query = _query(manager, dry_run=dry_run)
         return self.request("POST", path, manifest, query=query)
 
-    def apply(
-        self, manifest: Manifest, manager: str, *, force: bool, dry_run: bool = False
-    ) -> Manifest:
+    def apply(self, manifest: Manifest, manager: str, *, force: bool, dry_run: bool = False) -> Manifest:
         """Server-side apply; `force` takes fields from other managers, else they conflict."""
         query = _query(manager, dry_run=dry_run) | {"force": str(force).lower()}
-        return self.request(
-            "PATCH", self._path_of(manifest), manifest, query=query, content_type=_APPLY
-        )
+        return self.request("PATCH", self._path_of(manifest), manifest, query=query, content_type=_APPLY)
 
     def patch(
         self,
@@ -89,9 +85,7 @@ class KubernetesApi:
         query = _query(manager, dry_run=False)
         return self.request("PATCH", path, change, query=query, content_type=content_type)
 
-    def delete(
-        self, api_version: str, kind: str, name: str, namespace: str | None = None
-    ) -> Manifest:
+    def delete(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Manifest:
         """Ask for the object's deletion; finalizers may keep it for a while."""
         query = {"propagationPolicy": "Foreground"}
         return self.request("DELETE", self._path(api_version, kind, namespace, name), query=query)
@@ -127,9 +121,7 @@ class KubernetesApi:
         if kind not in self._kinds.get(api_version, {}):
             served = self.request("GET", _root(api_version))["resources"]
             self._kinds[api_version] = {
-                entry["kind"]: (entry["name"], entry["namespaced"])
-                for entry in served
-                if "/" not in entry["name"]
+                entry["kind"]: (entry["name"], entry["namespaced"]) for entry in served if "/" not in entry["name"]
             }
         try:
             return self._kinds[api_version][kind]

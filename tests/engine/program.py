@@ -15,11 +15,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import chdir, contextmanager
+from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from typing import Any
+from types import CoroutineType
+from typing import Any, TypeGuard
 
 import yaml
 from pulumi.automation import (
@@ -81,23 +82,30 @@ class RunFailedError(Exception):
 
 @contextmanager
 def interrupted_programs_forgotten() -> Iterator[None]:
-    """Say nothing about what failed runs leave of their programs, inside the block.
+    """Say nothing about what failed runs leave of their programs, inside the block and after it.
 
-    Python collects an interrupted program's coroutine at any later time and reports it. To show
-    the report, pytest parses source, and Python 3.11.7 fails if it was just parsing something.
+    A failed run leaves its program's coroutine, which Python collects at any later time and then
+    reports. To show the report, pytest parses source, and Python 3.11.7 fails if it was just
+    parsing something else.
     """
     shown = sys.unraisablehook
 
-    def show(left: sys.UnraisableHookArgs) -> None:
-        if getattr(left.object, "__name__", "") != "run_in_stack":
+    def show(left: "sys.UnraisableHookArgs") -> None:
+        if not _is_program(left.object):
             shown(left)
 
     sys.unraisablehook = show
     try:
         yield
-        gc.collect()
     finally:
+        for program in filter(_is_program, gc.get_objects()):
+            with suppress(RuntimeError, ValueError):
+                program.close()
         sys.unraisablehook = shown
+
+
+def _is_program(thing: object) -> TypeGuard["CoroutineType[Any, Any, Any]"]:
+    return isinstance(thing, CoroutineType) and thing.__name__ == "run_in_stack"
 
 
 class Engine:

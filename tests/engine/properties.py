@@ -57,9 +57,7 @@ def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, str]]
         yield path, "UPDATE"
 
 
-def _member(
-    old: Mapping[Any, Any], new: Mapping[Any, Any], key: object, path: str
-) -> Iterator[tuple[str, str]]:
+def _member(old: Mapping[Any, Any], new: Mapping[Any, Any], key: object, path: str) -> Iterator[tuple[str, str]]:
     if key not in old:
         yield path, "ADD"
     elif key not in new:

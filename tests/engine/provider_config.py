@@ -80,9 +80,7 @@ def _is_on(arguments: Mapping[str, str], name: str, variable: str) -> bool:
 
 def _server_of(arguments: Mapping[str, Any]) -> str:
     try:
-        chosen = KubeConfig.from_dict(_parse(arguments.get("kubeconfig", ""))).get(
-            arguments.get("context")
-        )
+        chosen = KubeConfig.from_dict(_parse(arguments.get("kubeconfig", ""))).get(arguments.get("context"))
     except (ConfigError, KeyError, ValueError) as error:
         raise ConfigurationError(f"the kubeconfig is not usable: {type(error).__name__}") from None
     return "" if chosen is None else chosen.cluster.server

@@ -51,21 +51,15 @@ class KubernetesDouble(provider_pb2_grpc.ResourceProviderServicer):
         """The version that the double behaves like."""
         return plugin_pb2.PluginInfo(version=VERSION)
 
-    def GetSchema(
-        self, request: provider_pb2.GetSchemaRequest, context: Context
-    ) -> provider_pb2.GetSchemaResponse:
+    def GetSchema(self, request: provider_pb2.GetSchemaRequest, context: Context) -> provider_pb2.GetSchemaResponse:
         """A schema without types: those of custom resources are in no schema anyway."""
-        return provider_pb2.GetSchemaResponse(
-            schema=f'{{"name": "kubernetes", "version": "{VERSION}"}}'
-        )
+        return provider_pb2.GetSchemaResponse(schema=f'{{"name": "kubernetes", "version": "{VERSION}"}}')
 
     def Cancel(self, request: empty_pb2.Empty, context: Context) -> empty_pb2.Empty:
         """The engine ends the process next."""
         return empty_pb2.Empty()
 
-    def CheckConfig(
-        self, request: provider_pb2.CheckRequest, context: Context
-    ) -> provider_pb2.CheckResponse:
+    def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         """Accept the provider's arguments as they are, strict mode's rules kept."""
         is_default = request.name.startswith("default") or "::default" in request.urn
         failures = [
@@ -74,9 +68,7 @@ class KubernetesDouble(provider_pb2_grpc.ResourceProviderServicer):
         ]
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
-    def DiffConfig(
-        self, request: provider_pb2.DiffRequest, context: Context
-    ) -> provider_pb2.DiffResponse:
+    def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
         """Replace the provider, and so its objects, only when it means another cluster."""
         old, new = plain(request.old_inputs or request.olds), plain(request.news)
         changed = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
@@ -88,9 +80,7 @@ class KubernetesDouble(provider_pb2_grpc.ResourceProviderServicer):
             replaces=replaced_by(old, new, changed),
         )
 
-    def Configure(
-        self, request: provider_pb2.ConfigureRequest, context: Context
-    ) -> provider_pb2.ConfigureResponse:
+    def Configure(self, request: provider_pb2.ConfigureRequest, context: Context) -> provider_pb2.ConfigureResponse:
         """Connect; a cluster that cannot be reached fails what is asked of it later."""
         prefix = "kubernetes:config:"
         try:
@@ -101,9 +91,7 @@ class KubernetesDouble(provider_pb2_grpc.ResourceProviderServicer):
             self._unreachable = f"configured Kubernetes cluster is unreachable: {error}"
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
-    def Check(
-        self, request: provider_pb2.CheckRequest, context: Context
-    ) -> provider_pb2.CheckResponse:
+    def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         """Fill in the default namespace; the double wants names to be given."""
         inputs = without_read_only(plain(request.news))
         failures = []
@@ -121,9 +109,7 @@ class KubernetesDouble(provider_pb2_grpc.ResourceProviderServicer):
                         raise
         return provider_pb2.CheckResponse(inputs=to_struct(inputs), failures=failures)
 
-    def Diff(
-        self, request: provider_pb2.DiffRequest, context: Context
-    ) -> provider_pb2.DiffResponse:
+    def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
         """Compare the program with the last known live object, as far as inputs shape it."""
         known = prune(without_read_only(plain(request.olds)), plain(request.old_inputs))
         new = without_read_only(plain(request.news))
@@ -143,18 +129,14 @@ class KubernetesDouble(provider_pb2_grpc.ResourceProviderServicer):
             hasDetailedDiff=True,
             detailedDiff={
                 path: provider_pb2.PropertyDiff(
-                    kind=getattr(
-                        provider_pb2.PropertyDiff, change + "_REPLACE" * (path in replaces)
-                    ),
+                    kind=getattr(provider_pb2.PropertyDiff, change + "_REPLACE" * (path in replaces)),
                     inputDiff=change == "DELETE",
                 )
                 for path, change in changes.items()
             },
         )
 
-    def Create(
-        self, request: provider_pb2.CreateRequest, context: Context
-    ) -> provider_pb2.CreateResponse:
+    def Create(self, request: provider_pb2.CreateRequest, context: Context) -> provider_pb2.CreateResponse:
         """Create the object; a preview does it as a dry run."""
         inputs = plain(request.properties)
         manager = f"pulumi-kubernetes-{secrets.token_hex(4)}"
@@ -172,9 +154,7 @@ class KubernetesDouble(provider_pb2_grpc.ResourceProviderServicer):
             properties=_state(live, manager, preview=request.preview),
         )
 
-    def Update(
-        self, request: provider_pb2.UpdateRequest, context: Context
-    ) -> provider_pb2.UpdateResponse:
+    def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
         """Apply the object with the manager that created it; a preview does it as a dry run."""
         inputs = plain(request.news)
         manager = _manager_in(plain(request.olds))
@@ -182,13 +162,9 @@ class KubernetesDouble(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(properties=request.news)
         with _reported(context, f"update of {request.urn} failed"):
             live = self._reachable().update(inputs, manager, dry_run=request.preview)
-        return provider_pb2.UpdateResponse(
-            properties=_state(live, manager, preview=request.preview)
-        )
+        return provider_pb2.UpdateResponse(properties=_state(live, manager, preview=request.preview))
 
-    def Read(
-        self, request: provider_pb2.ReadRequest, context: Context
-    ) -> provider_pb2.ReadResponse:
+    def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
         """The live object: drift for `refresh`, everything for `import` and `get`."""
         namespace, name = _parse_id(request.id)
         inputs, state = plain(request.inputs), plain(request.properties)

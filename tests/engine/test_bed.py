@@ -150,9 +150,7 @@ def test_a_program_goes_through_its_life(stack: ProgramStack, two: dict[str, Clu
     assert not stack.state()
 
 
-def test_no_secret_reaches_files_or_diagnostics(
-    stack: ProgramStack, two: dict[str, Cluster]
-) -> None:
+def test_no_secret_reaches_files_or_diagnostics(stack: ProgramStack, two: dict[str, Cluster]) -> None:
     """The kubeconfigs' tokens and the stack's secrets are in nothing that a run leaves behind."""
     stack.set_secret("federation:key", "hunter2")
     run = stack.up()

@@ -94,9 +94,7 @@ def program(cluster: Cluster, declared: Declared) -> Callable[[], None]:
 def test_an_existing_object_is_not_overwritten_but_can_be_adopted(scenario: Scenario) -> None:
     """A create fails on an object that is there; `import_` takes it over and changes it."""
     metadata = {"name": "catalog", "namespace": NAMESPACE}
-    scenario.cluster.create(
-        {"apiVersion": API, "kind": KIND, "metadata": metadata, "spec": spec(resolution="NONE")}
-    )
+    scenario.cluster.create({"apiVersion": API, "kind": KIND, "metadata": metadata, "spec": spec(resolution="NONE")})
     with pytest.raises(RunFailedError, match="already exists"):
         scenario.stack.up()
 

@@ -64,7 +64,8 @@ def _build() -> None:
     except (OSError, subprocess.TimeoutExpired) as failure:
         raise OracleUnavailable(f"tools/build istio-api did not finish: {failure}") from failure
     if done.returncode != 0:
-        said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
+        # tools/build swallows what `go mod download -json` says, which is on standard output.
+        said = (done.stderr.strip() or "no output, likely no download").splitlines()[-1]
         raise OracleUnavailable(f"tools/build istio-api failed ({done.returncode}): {said}")
 
 

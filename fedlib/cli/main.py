@@ -1,0 +1,168 @@
+"""The command line. Exit status: 0 fine, 1 errors found, 2 wrong usage."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+
+from fedlib import __version__
+from fedlib.cli.render import write_plan
+from fedlib.cli.summary import print_findings, print_summary
+from fedlib.compilation import Compilation, compile_federation
+from fedlib.config.load import Configuration, StackFile, find_stack_file, load_stack_file, read_configuration
+from fedlib.config.schema import stack_schema
+from fedlib.diagnostics import Report, Severity
+from fedlib.diagnostics.text import finding_json, status_json
+from fedlib.discovery.discover import discover, live_cluster
+from fedlib.discovery.inventory import Inventory
+from fedlib.discovery.progress import terminal_progress
+
+FINE: Final = 0
+ERRORS: Final = 1
+USAGE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """A stack that was found and read, and where its findings go."""
+
+    file: StackFile
+    configuration: Configuration
+    report: Report
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command, and return the exit status."""
+    options = _parser().parse_args(arguments)
+    if options.command == "schema":
+        sys.stdout.write(json.dumps(stack_schema(), indent=2) + "\n")
+        return FINE
+    console = Console(stderr=options.command == "check" and options.output == "json")
+    stack = _read_stack(options, console)
+    if stack is None:
+        return USAGE
+    if options.command == "snapshot":
+        return _snapshot(stack, options, console)
+    inventory, compilation = _compile(stack)
+    if options.command == "check":
+        return _check(inventory, compilation, options, console)
+    return _render(stack, inventory, compilation, options, console)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m fedlib", description="Federation of services, without Pulumi.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        which = sub.add_mutually_exclusive_group(required=True)
+        which.add_argument("--stack", metavar="NAME", help="a stack: Pulumi.NAME.yaml in stackConfigDir of Pulumi.yaml")
+        which.add_argument("--stack-file", metavar="PATH", type=Path, help="a stack file")
+        return sub
+
+    render = command("render", "Write every object to files: one folder for each cluster, one file for each namespace.")
+    render.add_argument("--out", metavar="DIR", type=Path, help="the folder (default: out/NAME)")
+    render.add_argument("--format", choices=("yaml", "json"), default="yaml", help="of the files (default: yaml)")
+    check = command("check", "Report findings and statuses, and write nothing.")
+    check.add_argument("--output", choices=("text", "json"), default="text", help="default: text")
+    snapshot = command("snapshot", "Record the clusters that have a kubeconfig, as Kubernetes YAML.")
+    snapshot.add_argument("--out", metavar="DIR", type=Path, help="the folder (default: inventory); a folder for each cluster")
+    commands.add_parser("schema", help="Print the JSON Schema of stack files, for editors.")
+    return parser
+
+
+def _read_stack(options: argparse.Namespace, console: Console) -> _Stack | None:
+    report = Report()
+    path: Path | None = options.stack_file
+    if path is None:
+        root = _project_root(Path.cwd())
+        path = find_stack_file(options.stack, root, report)
+    else:
+        root = _project_root(path.resolve().parent)
+    if path is None or not path.is_file():
+        if path is not None:
+            console.print(f"there is no file {path}")
+        print_findings(console, report)
+        return None
+    stack = load_stack_file(path, root, report)
+    return _Stack(stack, read_configuration(stack, report), report)
+
+
+def _project_root(start: Path) -> Path:
+    """The nearest folder with a Pulumi.yaml, at or above `start`; `start` itself when there is none."""
+    return next((folder for folder in (start, *start.parents) if (folder / "Pulumi.yaml").is_file()), start)
+
+
+def _no_secret(_key: str) -> str | None:
+    """Pulumi's secrets can be decrypted by its engine only."""
+    return None
+
+
+def _compile(stack: _Stack) -> tuple[Inventory, Compilation]:
+    clusters = stack.configuration.config.clusters
+    with terminal_progress() as progress:
+        inventory = discover(clusters, stack.file.root, stack.file.folder, stack.report, _no_secret, progress)
+    return inventory, compile_federation(stack.configuration, inventory, stack.report)
+
+
+def _check(inventory: Inventory, compilation: Compilation, options: argparse.Namespace, console: Console) -> int:
+    if options.output == "json":
+        sys.stdout.write(json.dumps(_as_json(compilation), indent=2) + "\n")
+    else:
+        print_summary(console, inventory, compilation)
+        print_findings(console, compilation.report)
+    return ERRORS if compilation.report.has_errors else FINE
+
+
+def _as_json(compilation: Compilation) -> dict[str, Any]:
+    return {
+        "findings": [finding_json(finding) for finding in compilation.report],
+        "statuses": [status_json(status) for status in compilation.statuses],
+        "objects": compilation.plan.counts(),
+        "digest": compilation.plan.digest(),
+    }
+
+
+def _render(
+    stack: _Stack, inventory: Inventory, compilation: Compilation, options: argparse.Namespace, console: Console
+) -> int:
+    print_summary(console, inventory, compilation)
+    print_findings(console, compilation.report)
+    if compilation.report.has_errors:
+        console.print("Nothing was written: a folder never receives a part of a plan. Mend the errors first.")
+        return ERRORS
+    out: Path = options.out or stack.file.root / "out" / stack.file.name
+    try:
+        written = write_plan(compilation.plan, out, options.format)
+    except OSError as error:
+        console.print(f"{out} cannot be written: {error.strerror}")
+        return ERRORS
+    shown = out.relative_to(Path.cwd()) if out.is_relative_to(Path.cwd()) else out
+    console.print(f"Wrote {len(compilation.plan)} objects in {len(written)} files to [bold]{shown}[/]", soft_wrap=True)
+    return FINE
+
+
+def _snapshot(stack: _Stack, options: argparse.Namespace, console: Console) -> int:
+    # imported here because only this command needs the Kubernetes client
+    from fedlib.discovery.snapshot_file import record
+
+    out: Path = options.out or stack.file.root / "inventory"
+    live = {}
+    for name, cluster in stack.configuration.config.clusters.items():
+        source = live_cluster(name, cluster, stack.file.root, stack.file.folder, stack.report, _no_secret)
+        if source is not None:
+            live[name] = source
+    with terminal_progress() as progress:
+        counts = record(live, {name: out / name for name in live}, stack.report, progress)
+    for name, count in sorted(counts.items()):
+        console.print(f"{name}: {count} objects in {out / name}", soft_wrap=True)
+    print_findings(console, (f for f in stack.report if f.severity is not Severity.INFO))
+    return ERRORS if stack.report.has_errors else FINE

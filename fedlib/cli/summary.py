@@ -1,0 +1,89 @@
+"""What a newcomer reads after a render or a check: what was found, who sees what, what comes out, what to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from fedlib.compilation import Compilation
+from fedlib.diagnostics import Finding, Severity
+from fedlib.diagnostics.text import counts_text, finding_text
+from fedlib.discovery.inventory import Inventory
+from fedlib.federation.model import Decisions
+from fedlib.snapshot.model import Snapshot
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+def print_summary(console: Console, inventory: Inventory, compilation: Compilation) -> None:
+    """Print everything but the findings."""
+    snapshot, decisions = compilation.snapshot, compilation.decisions
+    if snapshot is None or decisions is None:
+        return
+    console.print(_discovered(inventory, decisions))
+    console.print(_workspaces(snapshot, decisions))
+    console.print(_objects(compilation))
+    examples = [service.host for service in decisions.services if service.gateways][:1]
+    for host in examples:
+        console.print(f"Every workload of those workspaces, in every cluster, can now call e.g. [bold]{host}[/]")
+
+
+def print_findings(console: Console, findings: Iterable[Finding]) -> None:
+    """Print findings, errors first, and count them."""
+    listed = list(findings)
+    for finding in listed:
+        colour = _COLOURS[finding.severity]
+        console.print(f"[{colour}]{finding.severity.value}[/] {escape(finding_text(finding))}", soft_wrap=True)
+    console.print(f"Findings: {counts_text(listed)}")
+
+
+def _discovered(inventory: Inventory, decisions: Decisions) -> Table:
+    table = Table(title="Discovered", title_justify="left", title_style="bold")
+    for column in ("cluster", "namespaces", "services", "workloads", "nodes", "east-west gateway"):
+        table.add_column(column)
+    addresses: dict[str, set[str]] = {}
+    for service in decisions.services:
+        for gateway in service.gateways:
+            found = addresses.setdefault(service.service.cluster, set())
+            found.update(f"{endpoint.address}:{endpoint.port}" for endpoint in gateway.endpoints)
+    for name, cluster in sorted(inventory.clusters.items()):
+        table.add_row(
+            name,
+            str(len(cluster.namespaces)),
+            str(len(cluster.services)),
+            str(len(cluster.workloads)),
+            str(len(cluster.nodes)),
+            "\n".join(sorted(addresses.get(name, ()))) or "none in use",
+        )
+    return table
+
+
+def _workspaces(snapshot: Snapshot, decisions: Decisions) -> Table:
+    table = Table(title="Who sees what", title_justify="left", title_style="bold")
+    for column in ("workspace", "owns", "federates", "sees also"):
+        table.add_column(column, overflow="fold")
+    for name, workspace in snapshot.workspaces.items():
+        own = sum(1 for service in decisions.services if service.workspace == name)
+        foreign: dict[str, int] = {}
+        for service in decisions.services:
+            if name in service.consumers and service.workspace != name:
+                foreign[service.workspace] = foreign.get(service.workspace, 0) + 1
+        owns = "\n".join(f"{cluster}: {', '.join(found)}" for cluster, found in sorted(workspace.namespaces.items()))
+        sees = "\n".join(f"{count} services of {owner}" for owner, count in sorted(foreign.items()))
+        table.add_row(name, owns or "no namespace", f"{own} services" if own else "nothing", sees or "nothing")
+    return table
+
+
+def _objects(compilation: Compilation) -> Table:
+    counts = compilation.plan.counts()
+    kinds = sorted({kind for found in counts.values() for kind in found})
+    table = Table(title="Objects to declare", title_justify="left", title_style="bold")
+    table.add_column("cluster")
+    for kind in [*kinds, "all"]:
+        table.add_column(kind, justify="right")
+    for cluster, found in counts.items():
+        table.add_row(cluster, *(str(found.get(kind, 0)) for kind in kinds), str(sum(found.values())))
+    return table

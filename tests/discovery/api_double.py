@@ -1,0 +1,169 @@
+"""A double of an API server on loopback: it serves lists in pages, and misbehaves as a test asks it to."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from tests.discovery.samples import Document
+
+PLURALS = {
+    "v1/Namespace": "api/v1/namespaces",
+    "v1/Service": "api/v1/services",
+    "v1/ServiceAccount": "api/v1/serviceaccounts",
+    "v1/Node": "api/v1/nodes",
+    "apps/v1/Deployment": "apis/apps/v1/deployments",
+    "apps/v1/StatefulSet": "apis/apps/v1/statefulsets",
+    "apps/v1/DaemonSet": "apis/apps/v1/daemonsets",
+    "admin.gloo.solo.io/v2/Workspace": "apis/admin.gloo.solo.io/v2/workspaces",
+}
+
+Trouble = Callable[["Handler", int], bool]
+"""Answers a request in a way of its own and returns True, or returns False; counts requests of a path from 1."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection to the double."""
+
+    protocol_version = "HTTP/1.1"
+    server: ApiDouble
+
+    def do_GET(self) -> None:  # noqa: N802
+        path = urlsplit(self.path).path.strip("/")
+        with self.server.lock:
+            self.server.requests[path] += 1
+            count = self.server.requests[path]
+        self.server.authorizations.add(self.headers.get("Authorization", ""))
+        trouble = self.server.troubles.get(path) or self.server.troubles.get("*")
+        if trouble and trouble(self, count):
+            return
+        self.answer(self.server.content(path, self.query()))
+
+    def query(self) -> dict[str, str]:
+        return {key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()}
+
+    def answer(self, content: Any, status: int = 200, **headers: str) -> None:
+        self.raw(json.dumps(content).encode(), status, **headers)
+
+    def raw(self, body: bytes, status: int = 200, length: int | None = None, **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Stay silent."""
+
+
+class ApiDouble(ThreadingHTTPServer):
+    """The server. `troubles` maps a path (or `*`) to what goes wrong there."""
+
+    daemon_threads = True
+
+    def __init__(self, documents: list[Document]) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.lists: dict[str, list[Document]] = {path: [] for path in PLURALS.values() if "gloo" not in path}
+        for document in documents:
+            key = f"{document['apiVersion']}/{document['kind']}"
+            item = dict(document)
+            if "gloo" not in key:
+                del item["apiVersion"], item["kind"]  # as in lists of Kubernetes' own types
+            self.lists.setdefault(PLURALS[key], []).append(item)
+        self.troubles: dict[str, Trouble] = {}
+        self.requests: Counter[str] = Counter()
+        self.authorizations: set[str] = set()
+        self.lock = threading.Lock()
+        self.released = threading.Event()
+
+    def content(self, path: str, query: dict[str, str]) -> Document:
+        if path == "apis":
+            return {"kind": "APIGroupList", "groups": list(self._groups())}
+        if path == "apis/admin.gloo.solo.io/v2":
+            kinds = [("workspaces", "Workspace", ["get", "list"]), ("workspaces/status", "Workspace", ["get"])]
+            resources = [{"name": name, "kind": kind, "namespaced": True, "verbs": verbs} for name, kind, verbs in kinds]
+            return {"kind": "APIResourceList", "groupVersion": "admin.gloo.solo.io/v2", "resources": resources}
+        items = self.lists[path]
+        start, size = int(query.get("continue", "0")), int(query["limit"])
+        rest = {"continue": str(start + size)} if start + size < len(items) else {}
+        return {"kind": "AnyList", "apiVersion": "v1", "metadata": rest, "items": items[start : start + size]}
+
+    def _groups(self) -> Iterator[Document]:
+        served = ["apps"] + ["admin.gloo.solo.io", "internal.gloo.solo.io"] * any("gloo" in path for path in self.lists)
+        for name in served:
+            version = {"groupVersion": f"{name}/{'v1' if name == 'apps' else 'v2'}", "version": "v2"}
+            yield {"name": name, "versions": [version], "preferredVersion": version}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+@contextmanager
+def serving(documents: list[Document]) -> Iterator[ApiDouble]:
+    """Run a double for these objects."""
+    with ApiDouble(documents) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.released.set()
+            server.shutdown()
+            thread.join()
+
+
+def status(code: int, times: int = 1_000_000, after: int = 0, **headers: str) -> Trouble:
+    """Answer this status `times` times, from the request after the first `after` ones."""
+
+    def trouble(handler: Handler, count: int) -> bool:
+        if not after < count <= after + times:
+            return False
+        handler.answer({"kind": "Status", "message": "the secret server message"}, code, **headers)
+        return True
+
+    return trouble
+
+
+def body(content: bytes, times: int = 1_000_000, length: int | None = None) -> Trouble:
+    """Answer these bytes; with a greater `length` the connection closes in the middle of the body."""
+
+    def trouble(handler: Handler, count: int) -> bool:
+        if count > times:
+            return False
+        handler.raw(content, length=length)
+        handler.close_connection = True
+        return True
+
+    return trouble
+
+
+def hang(handler: Handler, _count: int) -> bool:
+    """Never answer."""
+    handler.server.released.wait(20)
+    handler.close_connection = True
+    return True
+
+
+def drip(handler: Handler, _count: int) -> bool:
+    """Answer a byte at a time, always in time for a read timeout."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    while not handler.server.released.is_set():
+        try:
+            handler.wfile.write(b" ")
+        except OSError:
+            break
+        time.sleep(0.02)
+    handler.close_connection = True
+    return True
