@@ -1,4 +1,4 @@
-"""The whole product in one function: configuration and inventory to a plan and a report. No Pulumi, no input, no output."""
+"""The whole product in one function: configuration and inventory to a plan and a report. No Pulumi, no files."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def compile_federation(configuration: Configuration, inventory: Inventory, repor
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Pause the cyclic collector: a compile makes many objects and no cycles, and scanning them costs more than both."""
+    """Pause the cyclic collector: a compile makes many objects and no cycles, and scanning them costs most."""
     enabled = gc.isenabled()
     gc.disable()
     try:

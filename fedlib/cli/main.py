@@ -74,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     check = command("check", "Report findings and statuses, and write nothing.")
     check.add_argument("--output", choices=("text", "json"), default="text", help="default: text")
     snapshot = command("snapshot", "Record the clusters that have a kubeconfig, as Kubernetes YAML.")
-    snapshot.add_argument("--out", metavar="DIR", type=Path, help="the folder (default: inventory); a folder for each cluster")
+    snapshot.add_argument(
+        "--out", metavar="DIR", type=Path, help="the folder (default: inventory); a folder for each cluster"
+    )
     commands.add_parser("schema", help="Print the JSON Schema of stack files, for editors.")
     return parser
 
@@ -87,10 +89,11 @@ def _read_stack(options: argparse.Namespace, console: Console) -> _Stack | None:
         path = find_stack_file(options.stack, root, report)
     else:
         root = _project_root(path.resolve().parent)
-    if path is None or not path.is_file():
-        if path is not None:
-            console.print(f"there is no file {path}")
+    if path is None:
         print_findings(console, report)
+        return None
+    if not path.is_file():
+        console.print(f"there is no stack file {path}", soft_wrap=True)
         return None
     stack = load_stack_file(path, root, report)
     return _Stack(stack, read_configuration(stack, report), report)

@@ -26,9 +26,9 @@ def print_summary(console: Console, inventory: Inventory, compilation: Compilati
     console.print(_discovered(inventory, decisions))
     console.print(_workspaces(snapshot, decisions))
     console.print(_objects(compilation))
-    examples = [service.host for service in decisions.services if service.gateways][:1]
-    for host in examples:
-        console.print(f"Every workload of those workspaces, in every cluster, can now call e.g. [bold]{host}[/]")
+    for service in [service for service in decisions.services if service.gateways][:1]:
+        who = " and ".join(service.consumers)
+        console.print(f"For example, every workload of {who}, in every cluster, can call [bold]{service.host}[/]")
 
 
 def print_findings(console: Console, findings: Iterable[Finding]) -> None:

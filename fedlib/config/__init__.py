@@ -1,0 +1,1 @@
+"""Stack config and Gloo YAML to models."""

@@ -30,10 +30,10 @@ class Model(BaseModel):
 
 
 T = TypeVar("T")
-Items = Annotated[tuple[T, ...], Strict(False)]
+Items = Annotated[tuple[T, ...], Strict(strict=False)]
 """A list in YAML, a tuple in the frozen models. Only the container is lax, not what it holds."""
 
-Enum = Annotated[T, Strict(False)]
+Enum = Annotated[T, Strict(strict=False)]
 """A closed set of words."""
 
 

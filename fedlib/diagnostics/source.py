@@ -230,7 +230,8 @@ def _check_keys(node: yaml.Node, source: Source, report: Report, seen: set[int])
         return True
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
-        return all([_check_keys(item, source, report, seen) for item in node.value])
+        results = [_check_keys(item, source, report, seen) for item in node.value]  # all of them, for their findings
+        return all(results)
     fine = True
     lines: dict[Hashable, int] = {}
     for key, value in node.value:

@@ -12,7 +12,8 @@ from fedlib.diagnostics.status import Status
 def finding_text(finding: Finding) -> str:
     """A finding in three lines at the most: code and subject, place and message, hint."""
     place = f"{finding.location}: " if str(finding.location) else ""
-    return f"{finding.code.id} {finding.code.title} [{finding.subject}]\n  {place}{finding.message}\n  hint: {finding.hint}"
+    head = f"{finding.code.id} {finding.code.title} [{finding.subject}]"
+    return f"{head}\n  {place}{finding.message}\n  hint: {finding.hint}"
 
 
 def counts_text(findings: Iterable[Finding]) -> str:

@@ -1,0 +1,1 @@
+"""Discovery: what exists in each cluster, live or from a recording."""

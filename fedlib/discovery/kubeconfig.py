@@ -43,15 +43,16 @@ def open_client(cluster: LiveCluster, limits: Limits) -> httpx2.Client:
         UnusableKubeconfigError: the kubeconfig is missing or broken, or has no such context.
     """
     chosen = _choose(_load(cluster), cluster)
-    params = client_adapter.ConnectionParams(
-        timeout=httpx2.Timeout(limits.read, connect=limits.connect),
-        proxy=as_mapping(chosen["clusters"][0]["cluster"]).get("proxy-url"),
-    )
+    proxy = chosen["clusters"][0]["cluster"].get("proxy-url") or None
+    if proxy is not None and not isinstance(proxy, str):
+        raise UnusableKubeconfigError("the proxy-url of its cluster is not a URL")
+    timeout = httpx2.Timeout(limits.read, connect=limits.connect)
+    params = client_adapter.ConnectionParams(timeout=timeout, proxy=proxy)
     try:
         config = KubeConfig.from_dict(chosen, fname=cluster.path).get()
         assert isinstance(config, SingleConfig)
         return client_adapter.Client(config, params)
-    except (ConfigError, msgspec.MsgspecError, ValueError, TypeError, KeyError):
+    except (ConfigError, msgspec.MsgspecError, httpx2.InvalidURL, ValueError, TypeError, KeyError):
         reason = "a field of the chosen context, its cluster or its user is not what a kubeconfig holds"
     except ImportError:
         reason = "its proxy needs SOCKS, which this installation does not speak"

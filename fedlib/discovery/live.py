@@ -123,7 +123,7 @@ class _Reading(Generic[T]):
             self.findings.add(catalogue.KUBECONFIG_UNUSABLE, Ref("Cluster", name), cluster=name, reason=str(error))
         except UnreadableError as error:
             _unreadable(name, error.reason, error.advice, self.findings)
-        except Exception as error:  # noqa: BLE001 - a bug, raised again in the main thread
+        except Exception as error:  # a bug, raised again in the main thread
             self.bug = error
         finished.put(name)
 

@@ -160,10 +160,12 @@ def _files(recorded: Iterable[_Recorded]) -> dict[str, str]:
 
 def _text(recorded: list[_Recorded]) -> str:
     ordered = sorted(recorded, key=lambda one: (identity(one.found)[1], identity(one.found)[0]))
-    body = yaml.dump_all(
-        (one.document for one in ordered), Dumper=_Dumper, sort_keys=True, default_flow_style=False, width=2**16
-    )
-    return HEADER + str(body)
+    return HEADER + to_yaml(one.document for one in ordered)
+
+
+def to_yaml(documents: Iterable[Mapping[str, Any]]) -> str:
+    """The documents as YAML that `load_yaml` and `kubectl` read back as the same, with sorted keys."""
+    return str(yaml.dump_all(documents, Dumper=_Dumper, sort_keys=True, default_flow_style=False, width=2**16))
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> str:

@@ -70,8 +70,8 @@ def canonical(value: object) -> bytes:
 def distribute(declarations: Iterable[Declaration], report: Report) -> Plan:
     """Sort the declarations, and settle those that want the same object.
 
-    Two declarations with one identity (cluster, kind, namespace, name) are a conflict of the input: the one whose parent
-    comes first keeps the object, and the other one is reported and left out there.
+    Two declarations with one identity (cluster, kind, namespace, name) are a conflict of the input: the one whose
+    parent comes first keeps the object, and the other one is reported and left out.
     """
     groups: dict[tuple[str, str, str], list[Declaration]] = defaultdict(list)
     for declaration in declarations:

@@ -96,7 +96,7 @@ class RouteDestination:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route of a RouteTable. `broken` routes answer 500; without a host in a cluster a destination is broken there."""
+    """A route of a RouteTable. A `broken` one answers 500, and so does one without a host to call, per cluster."""
 
     name: str
     matchers: tuple[HTTPRequestMatcher, ...]

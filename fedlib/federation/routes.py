@@ -69,7 +69,8 @@ def _is_translated(resource: Resource, spec: RouteTableSpec, report: Report) -> 
     if spec.failure_mode is FailureMode.FREEZE_CONFIG:
         report.add(
             catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at("failureMode"),
-            field="spec.failureMode: FREEZE_CONFIG", advice="use ROUTE_REPLACEMENT; findings stop a bad change before it is applied",
+            field="spec.failureMode: FREEZE_CONFIG",
+            advice="use ROUTE_REPLACEMENT; findings stop a bad change before it is applied",
         )  # fmt: skip
         fine = False
     if not spec.hosts:

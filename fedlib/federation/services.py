@@ -240,7 +240,7 @@ def _fits(host: str, service: Service, gateways: tuple[EastWestGateway, ...], re
 
 
 def _name_stems(services: dict[str, Service], report: Report) -> dict[str, str]:
-    """What names of objects are made of: the host; of two hosts with the same dashes the older Service's stays plain."""
+    """What names of objects are made of: the host; the older of two that look the same stays plain."""
     taken: dict[str, str] = {}
     stems: dict[str, str] = {}
     for host in sorted(services, key=lambda h: (services[h].created or "9999", h)):

@@ -33,9 +33,11 @@ class Handler(BaseHTTPRequestHandler):
     """One connection to the double."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: ApiDouble
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
+        """Answer, or fail as the test asks for."""
         path = urlsplit(self.path).path.strip("/")
         with self.server.lock:
             self.server.requests[path] += 1
@@ -47,12 +49,15 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(self.server.content(path, self.query()))
 
     def query(self) -> dict[str, str]:
+        """The parameters of the request."""
         return {key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()}
 
     def answer(self, content: Any, status: int = 200, **headers: str) -> None:
-        self.raw(json.dumps(content).encode(), status, **headers)
+        """Answer JSON."""
+        self.raw(json.dumps(content).encode(), status, None, **headers)
 
     def raw(self, body: bytes, status: int = 200, length: int | None = None, **headers: str) -> None:
+        """Answer these bytes, which may claim to be more than they are."""
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body) if length is None else length))
@@ -61,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: Any) -> None:
         """Stay silent."""
 
 
@@ -86,11 +91,14 @@ class ApiDouble(ThreadingHTTPServer):
         self.released = threading.Event()
 
     def content(self, path: str, query: dict[str, str]) -> Document:
+        """What a well-behaved API server answers."""
         if path == "apis":
             return {"kind": "APIGroupList", "groups": list(self._groups())}
         if path == "apis/admin.gloo.solo.io/v2":
             kinds = [("workspaces", "Workspace", ["get", "list"]), ("workspaces/status", "Workspace", ["get"])]
-            resources = [{"name": name, "kind": kind, "namespaced": True, "verbs": verbs} for name, kind, verbs in kinds]
+            resources = [
+                {"name": name, "kind": kind, "namespaced": True, "verbs": verbs} for name, kind, verbs in kinds
+            ]
             return {"kind": "APIResourceList", "groupVersion": "admin.gloo.solo.io/v2", "resources": resources}
         items = self.lists[path]
         start, size = int(query.get("continue", "0")), int(query["limit"])
@@ -105,6 +113,7 @@ class ApiDouble(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
+        """Where it listens."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 

@@ -26,7 +26,12 @@ def metadata(name: str, namespace: str = "", **labels: str) -> Document:
 
 
 def namespace(name: str, **labels: str) -> Document:
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata(name, **labels), "status": {"phase": "Active"}}
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": metadata(name, **labels),
+        "status": {"phase": "Active"},
+    }
 
 
 def service(name: str, in_namespace: str = "shop", **spec: Any) -> Document:

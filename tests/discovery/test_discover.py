@@ -8,21 +8,19 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from fedlib.config.stack import Cluster, Kubeconfig
 from fedlib.diagnostics import Report
 from fedlib.discovery.discover import discover
 from fedlib.discovery.inventory import Inventory
 from fedlib.discovery.progress import silent, terminal_progress
+from fedlib.discovery.snapshot_file import to_yaml
 from tests.discovery import samples
 from tests.discovery.api_double import ApiDouble
 from tests.discovery.conftest import TOKEN, kubeconfig
 
 
-def run(
-    clusters: dict[str, Cluster], root: Path, secrets: dict[str, str] | None = None
-) -> tuple[Inventory, list[str]]:
+def run(clusters: dict[str, Cluster], root: Path, secrets: dict[str, str] | None = None) -> tuple[Inventory, list[str]]:
     report = Report()
     inventory = discover(clusters, root, root / "stacks", report, (secrets or {}).get)
     assert TOKEN not in repr(list(report))
@@ -31,7 +29,7 @@ def run(
 
 def recording(folder: Path) -> None:
     folder.mkdir(parents=True)
-    (folder / "all.yaml").write_text(yaml.safe_dump_all(samples.cluster()), encoding="utf-8")
+    (folder / "all.yaml").write_text(to_yaml(samples.cluster()), encoding="utf-8")
 
 
 def test_recorded_and_live_clusters_together(server: ApiDouble, tmp_path: Path) -> None:

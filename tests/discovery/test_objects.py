@@ -164,8 +164,10 @@ def test_unknown_kinds_are_reported_with_a_suggestion() -> None:
         "FED017 Servise x (eu): v1 Servise is not a kind that this tool reads; did you mean 'Service'?"
     ]
     assert refused({"apiVersion": "apps/v1beta1", "kind": "Deployment", "metadata": {"name": "x"}}) == [
-        "FED017 Deployment x (eu): apps/v1beta1 Deployment is not a kind that this tool reads; "
-        "did you mean apps/v1 Deployment?"
+        (
+            "FED017 Deployment x (eu): apps/v1beta1 Deployment is not a kind that this tool reads; "
+            "did you mean apps/v1 Deployment?"
+        )
     ]
     assert refused({"apiVersion": "example.com/v1", "kind": "Xyz"}) == [
         "FED017 Xyz (eu): example.com/v1 Xyz is not a kind that this tool reads"
@@ -198,17 +200,17 @@ def _with(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         (
             _with(samples.service("web"), "metadata.labels", {"on": True, "n": 1}),
             [
-                "FED105 Service shop/web (eu): the object cannot be understood: "
-                "metadata.labels.n must be a string, not the number 1",
-                "FED105 Service shop/web (eu): the object cannot be understood: "
-                "metadata.labels.on must be a string, not the boolean true",
+                ("FED105 Service shop/web (eu): the object cannot be understood: "
+                "metadata.labels.n must be a string, not the number 1"),
+                ("FED105 Service shop/web (eu): the object cannot be understood: "
+                "metadata.labels.on must be a string, not the boolean true"),
             ],
         ),
         (
             _with(samples.service("web"), "spec.ports", "80"),
             [
-                "FED105 Service shop/web (eu): the object cannot be understood: "
-                "spec.ports must be a list, not a string"
+                ("FED105 Service shop/web (eu): the object cannot be understood: "
+                "spec.ports must be a list, not a string")
             ],
         ),
         (
@@ -218,50 +220,50 @@ def _with(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         (
             _with(samples.service("web"), "spec.ports.0.port", 70000),
             [
-                "FED105 Service shop/web (eu): the object cannot be understood: "
-                "spec.ports[0].port must be a port number, not 70000"
+                ("FED105 Service shop/web (eu): the object cannot be understood: "
+                "spec.ports[0].port must be a port number, not 70000")
             ],
         ),
         (
             _with(samples.service("web"), "spec.ports.0.port", True),
             [
-                "FED105 Service shop/web (eu): the object cannot be understood: "
-                "spec.ports[0].port must be a number, not the boolean true"
+                ("FED105 Service shop/web (eu): the object cannot be understood: "
+                "spec.ports[0].port must be a number, not the boolean true")
             ],
         ),
         (
             _with(samples.service("web"), "spec.ports.0.targetPort", "8080"),
             [
-                "FED105 Service shop/web (eu): the object cannot be understood: "
-                "spec.ports[0].targetPort must be a number or a port's name, not a number in quotes"
+                ("FED105 Service shop/web (eu): the object cannot be understood: "
+                "spec.ports[0].targetPort must be a number or a port's name, not a number in quotes")
             ],
         ),
         (
             _with(samples.service("web"), "spec.ports", [{"port": 1}, {"port": 2}]),
             [
-                "FED105 Service shop/web (eu): the object cannot be understood: "
-                "spec.ports must each have a name of their own"
+                ("FED105 Service shop/web (eu): the object cannot be understood: "
+                "spec.ports must each have a name of their own")
             ],
         ),
         (
             _with(samples.service("web"), "spec.type", "Loadbalancer"),
             [
-                "FED105 Service shop/web (eu): the object cannot be understood: "
-                "spec.type must be one of ClusterIP, NodePort, LoadBalancer, ExternalName"
+                ("FED105 Service shop/web (eu): the object cannot be understood: "
+                "spec.type must be one of ClusterIP, NodePort, LoadBalancer, ExternalName")
             ],
         ),
         (
             _with(samples.service("web"), "metadata.name", True),
             [
-                "FED105 Service shop (eu): the object cannot be understood: "
-                "metadata.name must be a string, not the boolean true"
+                ("FED105 Service shop (eu): the object cannot be understood: "
+                "metadata.name must be a string, not the boolean true")
             ],
         ),
         (
             _with(samples.service("web"), "metadata.name", "../../etc"),
             [
-                "FED105 Service shop/../../etc (eu): the object cannot be understood: "
-                "metadata.name is not a DNS name as Kubernetes requires it"
+                ("FED105 Service shop/../../etc (eu): the object cannot be understood: "
+                "metadata.name is not a DNS name as Kubernetes requires it")
             ],
         ),
         (
