@@ -15,7 +15,7 @@ BIN := .venv/bin
 	@touch $@
 
 demo: .venv/.runtime  ## Render the sample mesh and explain what came out
-	$(BIN)/python -m fedlib render --stack dev --summary
+	$(BIN)/python -m fedlib render --stack dev
 
 test: .venv/.dev  ## Formatting, lint, types, direction of the stages, all Python tests
 	$(BIN)/ruff format --check .

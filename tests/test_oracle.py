@@ -73,7 +73,8 @@ def test_refuses_an_unknown_field_of_each_kind(istio_oracle: IstioOracle, kind: 
     """A field that a kind's spec does not list is a violation."""
     obj = an_object(istio_oracle, kind, {**SAMPLES[kind], "noSuchField": 1})
     found = istio_oracle.violations(obj)
-    assert len(found) == 1 and "noSuchField" in found[0], found
+    assert len(found) == 1, found
+    assert "noSuchField" in found[0]
 
 
 @pytest.mark.parametrize("case", RULE_CASES, ids=lambda case: f"{case['kind']}: {case['rule']}")
@@ -152,7 +153,8 @@ def test_refuses_wrong_metadata(istio_oracle: IstioOracle, field: str, value: ob
     if value is not ...:
         sound["metadata"].setdefault(field, None)
     found = istio_oracle.violations(changed(sound, ("metadata", field), value))
-    assert len(found) == 1 and found[0].startswith(f"metadata.{field}"), found
+    assert len(found) == 1, found
+    assert found[0].startswith(f"metadata.{field}")
 
 
 def test_admits_metadata_at_its_limits(istio_oracle: IstioOracle) -> None:
@@ -181,9 +183,7 @@ def test_refuses_what_is_no_istio_object(istio_oracle: IstioOracle) -> None:
         assert istio_oracle.violations(changed(obj, path, value)), (path, value)
 
 
-@pytest.mark.parametrize(
-    "value", [{80: 1}, math.nan, {1}, b"a", object()], ids=lambda value: type(value).__name__
-)
+@pytest.mark.parametrize("value", [{80: 1}, math.nan, {1}, b"a", object()], ids=lambda value: type(value).__name__)
 def test_refuses_what_is_no_json(istio_oracle: IstioOracle, value: object) -> None:
     """A value that JSON does not have is a violation, not a crash and not a silent cast."""
     obj = an_object(istio_oracle, "WorkloadEntry", {**SAMPLES["WorkloadEntry"], "ports": value})

@@ -190,7 +190,7 @@ def _stack_resources(config: StackConfig, stack: StackFile) -> Iterable[Resource
         if workspace.settings is not None:
             settings = Ref("WorkspaceSettings", name, ADMIN_NAMESPACE, MANAGEMENT_CLUSTER)
             yield Resource(settings, workspace.settings, {}, "", origin.below("settings"), (), workspace=name)
-    if config.global_settings is not None:
+    if config.global_settings is not None and config.global_settings.model_fields_set:
         origin = Origin(stack.source, 0, ("config", f"{PROJECT}:globalSettings"))
         ref = Ref("WorkspaceSettings", GLOBAL_SETTINGS, ADMIN_NAMESPACE, MANAGEMENT_CLUSTER)
         yield Resource(ref, config.global_settings, {}, "", origin, ())

@@ -20,12 +20,16 @@ def _locate(origin: Origin | None, *path: Step) -> Location:
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """A Namespace. `created` is an RFC 3339 time, or empty where the recording has none."""
+    """A Namespace. `created` is an RFC 3339 time, or empty where the recording has none.
+
+    A `terminating` one takes no new objects, and what is in it is about to go.
+    """
 
     cluster: str
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
     created: str = ""
+    terminating: bool = False
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
 

@@ -129,7 +129,14 @@ def _refuse(subject: Ref, problem: str, origin: Origin | None, report: Report) -
 
 def _parse_namespace(part: Part, ref: Ref, origin: Origin | None) -> Namespace:
     metadata = part.part("metadata")
-    return Namespace(ref.cluster, ref.name, metadata.strings("labels"), metadata.text("creationTimestamp"), origin)
+    return Namespace(
+        ref.cluster,
+        ref.name,
+        metadata.strings("labels"),
+        metadata.text("creationTimestamp"),
+        terminating=bool(metadata.text("deletionTimestamp")),
+        origin=origin,
+    )
 
 
 def _parse_service(part: Part, ref: Ref, origin: Origin | None) -> Service:

@@ -8,7 +8,6 @@ of containers, no annotations but the mesh's.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -16,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.yaml_text import dump_documents
 from fedlib.discovery.assemble import identity
 from fedlib.discovery.inventory import GlooObject, Namespace, Node
 from fedlib.discovery.live import inventory_of, read_clusters
@@ -57,7 +55,7 @@ _WORKLOAD: Final[Mapping[str, Keep]] = {
 }
 _NODE_LABELS: Final = frozenset({*REGION, *ZONE, SUBZONE, NO_LOAD_BALANCER})
 _KEPT: Final[Mapping[str, Mapping[str, Keep]]] = {
-    "Namespace": {"metadata": _METADATA},
+    "Namespace": {"metadata": {**_METADATA, "deletionTimestamp": None}},
     "Service": {
         "metadata": _METADATA,
         "spec": dict.fromkeys(
@@ -160,12 +158,7 @@ def _files(recorded: Iterable[_Recorded]) -> dict[str, str]:
 
 def _text(recorded: list[_Recorded]) -> str:
     ordered = sorted(recorded, key=lambda one: (identity(one.found)[1], identity(one.found)[0]))
-    return HEADER + to_yaml(one.document for one in ordered)
-
-
-def to_yaml(documents: Iterable[Mapping[str, Any]]) -> str:
-    """The documents as YAML that `load_yaml` and `kubectl` read back as the same, with sorted keys."""
-    return str(yaml.dump_all(documents, Dumper=_Dumper, sort_keys=True, default_flow_style=False, width=2**16))
+    return HEADER + dump_documents(one.document for one in ordered)
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> str:
@@ -210,20 +203,3 @@ def _foreign_file(folder: Path) -> str:
             if file.is_symlink() or not file.read_bytes().startswith(HEADER.encode()):
                 return file.relative_to(folder).as_posix()
     return ""
-
-
-_BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
-
-class _Dumper(_BaseDumper):  # type: ignore[misc]
-    """Quotes every string that YAML 1.1 or YAML 1.2 would read as something else, and writes no aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-_Dumper.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(?:0o[0-7]+|\.?[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?)$"),
-    list("-+.0123456789"),
-)

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
-import yaml
-
+from fedlib.diagnostics.yaml_text import dump_yaml
 from fedlib.istio.object import Declaration
 
-_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _PLACEHOLDER: Final = "@namespace@"
-
-
-class _PlainDumper(_Dumper):  # type: ignore[misc]
-    """Writes shared parts out instead of using anchors."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Never write an anchor."""
-        return True
-
-
-def dump(value: Any) -> str:
-    """A value as block-style YAML with sorted keys."""
-    text: str = yaml.dump(value, Dumper=_PlainDumper, sort_keys=True, default_flow_style=False, width=2**16)
-    return text
 
 
 class YamlText:
@@ -44,13 +28,13 @@ class YamlText:
 
     def _template(self, declaration: Declaration) -> str:
         head = {"apiVersion": declaration.api_version, "kind": declaration.kind}
-        metadata = dump({"metadata": declaration.metadata(_PLACEHOLDER)})
-        return dump(head) + metadata + self._spec(declaration)
+        metadata = dump_yaml({"metadata": declaration.metadata(_PLACEHOLDER)})
+        return dump_yaml(head) + metadata + self._spec(declaration)
 
     def _spec(self, declaration: Declaration) -> str:
         text = self._specs.get(id(declaration.spec))
         if text is None:
-            text = dump({"spec": declaration.spec})
+            text = dump_yaml({"spec": declaration.spec})
             self._specs[id(declaration.spec)] = text
         return text
 
@@ -58,5 +42,5 @@ class YamlText:
         """A namespace's name as YAML writes it: one named `true` or `1` needs quotes."""
         text = self._names.get(namespace)
         if text is None:
-            text = self._names.setdefault(namespace, dump([namespace]).removeprefix("- ").rstrip("\n"))
+            text = self._names.setdefault(namespace, dump_yaml([namespace]).removeprefix("- ").rstrip("\n"))
         return text

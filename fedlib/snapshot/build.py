@@ -28,7 +28,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     declared = configuration.config.clusters
     workspaces = _workspaces(by_kind.pop("Workspace", []), report)
     inventories = [inventory.clusters[name] for name in sorted(inventory.clusters)]
-    namespaces = [namespace for one in inventories for namespace in one.namespaces]
+    namespaces = [namespace for one in inventories for namespace in one.namespaces if not namespace.terminating]
     membership = resolve_membership(workspaces, declared, namespaces, report)
     by_key = {(namespace.cluster, namespace.name): namespace for namespace in namespaces}
     owned = _owned_namespaces(membership)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 import yaml
 
@@ -21,6 +23,14 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loopback is reached directly whatever the machine's environment says."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_tls_context() -> Iterator[None]:
+    """Loading the system's certificates takes 50 ms for each client, and the doubles speak plain HTTP."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx2, "create_ssl_context", functools.cache(httpx2.create_ssl_context))
+        yield
 
 
 @pytest.fixture

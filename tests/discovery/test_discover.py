@@ -14,7 +14,7 @@ from fedlib.diagnostics import Report
 from fedlib.discovery.discover import discover
 from fedlib.discovery.inventory import Inventory
 from fedlib.discovery.progress import silent, terminal_progress
-from fedlib.discovery.snapshot_file import to_yaml
+from fedlib.diagnostics.yaml_text import dump_documents
 from tests.discovery import samples
 from tests.discovery.api_double import ApiDouble
 from tests.discovery.conftest import TOKEN, kubeconfig
@@ -29,7 +29,7 @@ def run(clusters: dict[str, Cluster], root: Path, secrets: dict[str, str] | None
 
 def recording(folder: Path) -> None:
     folder.mkdir(parents=True)
-    (folder / "all.yaml").write_text(to_yaml(samples.cluster()), encoding="utf-8")
+    (folder / "all.yaml").write_text(dump_documents(samples.cluster()), encoding="utf-8")
 
 
 def test_recorded_and_live_clusters_together(server: ApiDouble, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import yaml
 from fedlib.diagnostics import Report
 from fedlib.discovery.inventory import ClusterInventory
 from fedlib.discovery.recorded import read_recorded
-from fedlib.discovery.snapshot_file import to_yaml
+from fedlib.diagnostics.yaml_text import dump_documents
 from tests.discovery import samples
 
 
@@ -21,7 +21,7 @@ def write(folder: Path, files: dict[str, Any]) -> Path:
     for name, content in files.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content if isinstance(content, str) else to_yaml(content), encoding="utf-8")
+        file.write_text(content if isinstance(content, str) else dump_documents(content), encoding="utf-8")
     return folder
 
 

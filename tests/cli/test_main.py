@@ -1,0 +1,119 @@
+"""The command line: exit status, output for machines, and that it needs no Pulumi."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fedlib.cli.main import main
+from fedlib.config.schema import stack_schema
+from fedlib.diagnostics.document import findings_document
+
+from .conftest import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_fine_is_0(project: Project) -> None:
+    assert main(["check", "--stack", "small"]) == 0
+    assert not project.out.exists()
+
+
+def test_errors_are_1(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.config["federation:placement"] = "shred"
+    project.config["federation:clusters"]["eu"]["inventory"] = "inventory/nowhere"
+    project.write()
+    assert main(["render", "--stack", "small"]) == 1
+    printed = capsys.readouterr().out
+    assert "FED008" in printed
+    assert "FED001" in printed
+    assert "stacks/Pulumi.small.yaml:" in printed
+    assert not project.out.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "--stack", "unknown"],
+        ["check", "--stack-file", "unknown.yaml"],
+    ],
+)
+def test_unknown_stack_is_2(project: Project, arguments: list[str]) -> None:
+    assert main(arguments) == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["paint"], ["check"], ["render", "--stack", "small", "--format", "xml"]])
+def test_wrong_usage_is_2(project: Project, arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+
+
+def test_unknown_stack_names_the_known_ones(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "--stack", "smal"])
+    assert "known stacks: small" in capsys.readouterr().out
+
+
+def test_check_prints_json_for_machines(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.config["federation:workspaces"]["shop"]["settings"]["importFrom"] = [{"workspaces": [{"name": "shopp"}]}]
+    project.write()
+    assert main(["check", "--stack-file", str(project.stack_file), "--output", "json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    (finding,) = result["findings"]
+    assert finding["code"] == "FED207"
+    assert finding["file"] == "stacks/Pulumi.small.yaml"
+    assert finding["line"] > 0
+    assert result["objects"]["eu"] == {"Gateway": 1, "ServiceEntry": 3}
+    states = {status["resource"]["kind"]: status["state"] for status in result["statuses"]}
+    assert states == {"Workspace": "ACCEPTED", "WorkspaceSettings": "WARNING"}
+
+
+def test_paths_are_relative_to_the_stack_file_when_they_begin_with_a_dot(project: Project) -> None:
+    project.config["federation:clusters"]["eu"]["inventory"] = "./../inventory/eu.yaml"
+    project.write()
+    assert main(["check", "--stack", "small"]) == 0
+
+
+def test_defaults_of_the_project_count(project: Project) -> None:
+    """As in Pulumi, a value or default of Pulumi.yaml holds for every stack that has none."""
+    declared = "config:\n  federation:placement: {type: string, default: shared}\n"
+    with (project.folder / "Pulumi.yaml").open("a") as file:
+        file.write(declared)
+    assert main(["render", "--stack", "small"]) == 0
+    assert b"- shop-web" in project.files()["eu/shop-backend.yaml"]
+
+
+def test_a_secret_kubeconfig_is_a_finding(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.config["federation:clusters"]["eu"] = {"kubeconfig": {"secret": "euKubeconfig"}}
+    project.config["federation:euKubeconfig"] = {"secure": "v1:abc:def"}
+    project.write()
+    assert main(["check", "--stack", "small"]) == 1
+    printed = capsys.readouterr().out
+    assert "FED019" in printed
+    assert "v1:abc" not in printed
+
+
+def test_commands_run_without_pulumi(project: Project) -> None:
+    """Nothing of Pulumi and nothing of the Kubernetes client is imported for a recorded stack."""
+    code = (
+        "import sys; from fedlib.cli.main import main; status = main(['render', '--stack', 'small']); "
+        "print(status, sorted({m.split('.')[0] for m in sys.modules} & {'pulumi', 'pulumi_kubernetes', 'lightkube'}))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(ROOT)}
+    )
+    assert run.stdout.splitlines()[-1] == "0 []"
+
+
+def test_schema_for_editors_is_fresh() -> None:
+    """`stacks/schema.json` is what `make docs` writes."""
+    assert json.loads((ROOT / "stacks" / "schema.json").read_text(encoding="utf-8")) == stack_schema()
+
+
+def test_document_of_findings_is_fresh() -> None:
+    """`docs/findings.md` is what `make docs` writes."""
+    assert (ROOT / "docs" / "findings.md").read_text(encoding="utf-8") == findings_document()
