@@ -112,7 +112,7 @@ def _no_secret(_key: str) -> str | None:
 def _compile(stack: _Stack) -> tuple[Inventory, Compilation]:
     clusters = stack.configuration.config.clusters
     with terminal_progress() as progress:
-        inventory = discover(clusters, stack.file.root, stack.file.folder, stack.report, _no_secret, progress)
+        inventory = discover(clusters, stack.file, stack.report, _no_secret, progress)
     return inventory, compile_federation(stack.configuration, inventory, stack.report)
 
 
@@ -160,7 +160,7 @@ def _snapshot(stack: _Stack, options: argparse.Namespace, console: Console) -> i
     out: Path = options.out or stack.file.root / "inventory"
     live = {}
     for name, cluster in stack.configuration.config.clusters.items():
-        source = live_cluster(name, cluster, stack.file.root, stack.file.folder, stack.report, _no_secret)
+        source = live_cluster(name, cluster, stack.file, stack.report, _no_secret)
         if source is not None:
             live[name] = source
     with terminal_progress() as progress:

@@ -13,6 +13,7 @@ from fedlib.diagnostics import Finding, Severity
 from fedlib.diagnostics.text import counts_text, finding_text
 from fedlib.discovery.inventory import Inventory
 from fedlib.federation.model import Decisions
+from fedlib.federation.protocols import HTTP_PROTOCOLS
 from fedlib.snapshot.model import Snapshot
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -26,7 +27,8 @@ def print_summary(console: Console, inventory: Inventory, compilation: Compilati
     console.print(_discovered(inventory, decisions))
     console.print(_workspaces(snapshot, decisions))
     console.print(_objects(compilation))
-    for service in [service for service in decisions.services if service.gateways][:1]:
+    reachable = [service for service in decisions.services if service.gateways]
+    for service in sorted(reachable, key=lambda s: s.ports[0].protocol not in HTTP_PROTOCOLS)[:1]:
         who = " and ".join(service.consumers)
         console.print(f"For example, every workload of {who}, in every cluster, can call [bold]{service.host}[/]")
 
@@ -43,7 +45,7 @@ def print_findings(console: Console, findings: Iterable[Finding]) -> None:
 def _discovered(inventory: Inventory, decisions: Decisions) -> Table:
     table = Table(title="Discovered", title_justify="left", title_style="bold")
     for column in ("cluster", "namespaces", "services", "workloads", "nodes", "east-west gateway"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     addresses: dict[str, set[str]] = {}
     for service in decisions.services:
         for gateway in service.gateways:

@@ -45,10 +45,10 @@ class StackFile:
         """A path of the stack: relative to the project's root, or to the stack file when it begins with `./`."""
         return (self.folder if path.startswith("./") else self.root) / Path(path).expanduser()
 
-    def show(self, path: Path) -> str:
-        """A path as findings print it: relative to the project's root where it is below it."""
+    def show(self, path: Path, written: str = "") -> str:
+        """A path as findings print it: relative to the project's root, or as it is written when it lies outside."""
         resolved, root = path.resolve(), self.root.resolve()
-        return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else path.as_posix()
+        return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else written or path.as_posix()
 
     def at(self, path: tuple[str | int, ...]) -> Location:
         """The location of a value; the first step is a key without its prefix."""

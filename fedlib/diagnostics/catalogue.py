@@ -173,7 +173,8 @@ SECRET_UNREADABLE = _code(
     "SecretUnreadable",
     ERROR,
     "the secret '{key}' of this cluster's kubeconfig is not readable here",
-    "`pulumi config set --secret {key}` sets it; outside Pulumi's CLI use a kubeconfig path or a recorded inventory",
+    "`pulumi config set --secret federation:{key} < FILE` sets it; `python -m fedlib` needs a kubeconfig path or a "
+    "recorded inventory instead",
     "A kubeconfig kept as a Pulumi secret can be decrypted by the Pulumi engine only.",
 )
 

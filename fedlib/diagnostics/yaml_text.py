@@ -29,12 +29,9 @@ _Dumper.add_implicit_resolver(
 
 def dump_yaml(value: Any) -> str:
     """A value in block style, keys sorted, long strings in one line."""
-    return dump_documents([value]).removeprefix("---\n")
+    return dump_documents([value])
 
 
 def dump_documents(values: Iterable[Any]) -> str:
-    """Values as documents, each with its separator."""
-    text: str = yaml.dump_all(
-        values, Dumper=_Dumper, sort_keys=True, default_flow_style=False, explicit_start=True, width=2**16
-    )
-    return text
+    """Values as documents, with a separator between them."""
+    return str(yaml.dump_all(values, Dumper=_Dumper, sort_keys=True, default_flow_style=False, width=2**16))

@@ -5,10 +5,9 @@ Importing this module imports no Kubernetes client: a stack of recorded clusters
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
+from fedlib.config.load import StackFile
 from fedlib.config.stack import Cluster
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import ClusterInventory, Inventory
@@ -22,8 +21,7 @@ Secrets = Callable[[str], str | None]
 
 def discover(
     clusters: Mapping[str, Cluster],
-    root: Path,
-    stack_folder: Path,
+    stack: StackFile,
     report: Report,
     secrets: Secrets,
     progress: Progress = silent,
@@ -32,8 +30,7 @@ def discover(
 
     Args:
         clusters: the clusters of the stack config by name.
-        root: the project's root, which paths are relative to.
-        stack_folder: the stack file's folder, which paths that begin with `./` are relative to.
+        stack: the stack file, which paths are relative to and findings point at.
         report: takes the findings.
         secrets: answers Pulumi secrets.
         progress: learns how live discovery goes.
@@ -45,12 +42,13 @@ def discover(
     live: dict[str, LiveCluster] = {}
     for name, cluster in sorted(clusters.items()):
         if cluster.inventory is not None:
-            path = resolve(cluster.inventory, root, stack_folder)
-            inventory = read_recorded(name, path, shown(path, cluster.inventory, root), report)
+            path = stack.resolve(cluster.inventory)
+            shown, location = stack.show(path, cluster.inventory), stack.at(("clusters", name, "inventory"))
+            inventory = read_recorded(name, path, shown, location, report)
             if inventory:
                 found[name] = inventory
         else:
-            source = live_cluster(name, cluster, root, stack_folder, report, secrets)
+            source = live_cluster(name, cluster, stack, report, secrets)
             if source:
                 live[name] = source
     if live:
@@ -61,31 +59,20 @@ def discover(
     return Inventory(dict(sorted(found.items())))
 
 
-def live_cluster(
-    name: str, cluster: Cluster, root: Path, stack_folder: Path, report: Report, secrets: Secrets
-) -> LiveCluster | None:
+def live_cluster(name: str, cluster: Cluster, stack: StackFile, report: Report, secrets: Secrets) -> LiveCluster | None:
     """How to reach a cluster; None (and reported) when it has no kubeconfig or its secret cannot be read."""
     kubeconfig = cluster.kubeconfig
     if kubeconfig is None:
-        report.add(catalogue.NO_KUBECONFIG, Ref("Cluster", name), cluster=name)
+        report.add(catalogue.NO_KUBECONFIG, Ref("Cluster", name), stack.at(("clusters", name)), cluster=name)
         return None
+    location = stack.at(("clusters", name, "kubeconfig"))
     if kubeconfig.path is not None:
-        path = resolve(kubeconfig.path, root, stack_folder)
-        return LiveCluster(name, path, kubeconfig.context, shown=kubeconfig.path)
+        path = stack.resolve(kubeconfig.path)
+        return LiveCluster(name, path, kubeconfig.context, shown=kubeconfig.path, location=location)
     key = kubeconfig.secret or ""
     contents = secrets(key)
     if contents is None:
-        report.add(catalogue.SECRET_UNREADABLE, Ref("Cluster", name), key=key)
+        report.add(catalogue.SECRET_UNREADABLE, Ref("Cluster", name), location, key=key)
         return None
-    return LiveCluster(name, context=kubeconfig.context, contents=contents, shown=f"the secret '{key}'")
-
-
-def resolve(path: str, root: Path, stack_folder: Path) -> Path:
-    """A path of the stack config: relative to the root, or to the stack file when it begins with `./`."""
-    return (stack_folder if path.startswith("./") else root) / Path(path).expanduser()
-
-
-def shown(path: Path, written: str, root: Path) -> str:
-    """How findings name `path`: relative to the project's root, or as it is `written` when it lies outside."""
-    relative = os.path.relpath(path, root)
-    return written if relative.startswith("..") else Path(relative).as_posix()
+    shown = f"the secret '{key}'"
+    return LiveCluster(name, context=kubeconfig.context, contents=contents, shown=shown, location=location)

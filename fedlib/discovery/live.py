@@ -41,17 +41,17 @@ def discover_live(
     readings: Iterator[tuple[str, list[Discovered]]]
     readings = read_clusters(clusters, _parse, report, progress, limits or Limits())
     for name, found in readings:
-        inventory = inventory_of(name, ((one, None) for one in found), report)
+        inventory = inventory_of(clusters[name], ((one, None) for one in found), report)
         if inventory:
             inventories[name] = inventory
     return dict(sorted(inventories.items()))
 
 
-def inventory_of(cluster: str, found: Iterable[Found], report: Report) -> ClusterInventory | None:
+def inventory_of(cluster: LiveCluster, found: Iterable[Found], report: Report) -> ClusterInventory | None:
     """The inventory of what was read live; None (and reported) when there is no Namespace, which cannot be."""
     objects = list(found)
     if any(isinstance(one, Namespace) for one, _ in objects):
-        return assemble(cluster, objects, report, live=True)
+        return assemble(cluster.name, objects, report, live=True)
     advice = "check which API server the kubeconfig names, and what its user may see"
     _unreadable(cluster, "its API server lists no Namespace", advice, report)
     return None
@@ -80,7 +80,7 @@ def read_clusters(
             for name in [name for name, one in running.items() if one.given_up_at <= time.monotonic()]:
                 del running[name]
                 advice = "check the credential plugin of its kubeconfig and the network"
-                _unreadable(name, f"it was not read within {limits.deadline:g} seconds", advice, report)
+                _unreadable(clusters[name], f"it was not read within {limits.deadline:g} seconds", advice, report)
                 progress(name, "", -1, done=True)
             continue
         if done is None:
@@ -120,9 +120,12 @@ class _Reading(Generic[T]):
         try:
             self.found = self._read()
         except UnusableKubeconfigError as error:
-            self.findings.add(catalogue.KUBECONFIG_UNUSABLE, Ref("Cluster", name), cluster=name, reason=str(error))
+            self.findings.add(
+                catalogue.KUBECONFIG_UNUSABLE, Ref("Cluster", name), self.cluster.location,
+                cluster=name, reason=str(error),
+            )  # fmt: skip
         except UnreadableError as error:
-            _unreadable(name, error.reason, error.advice, self.findings)
+            _unreadable(self.cluster, error.reason, error.advice, self.findings)
         except Exception as error:  # a bug, raised again in the main thread
             self.bug = error
         finished.put(name)
@@ -149,5 +152,8 @@ def _parse(document: Any, cluster: str, report: Report) -> Discovered | None:
     return parse_object(document, cluster, None, report)
 
 
-def _unreadable(cluster: str, reason: str, advice: str, report: Report) -> None:
-    report.add(catalogue.CLUSTER_UNREADABLE, Ref("Cluster", cluster), cluster=cluster, reason=reason, advice=advice)
+def _unreadable(cluster: LiveCluster, reason: str, advice: str, report: Report) -> None:
+    subject = Ref("Cluster", cluster.name)
+    report.add(
+        catalogue.CLUSTER_UNREADABLE, subject, cluster.location, cluster=cluster.name, reason=reason, advice=advice
+    )

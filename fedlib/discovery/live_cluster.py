@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fedlib.diagnostics import NOWHERE, Location
+
 
 @dataclass(frozen=True, slots=True)
 class LiveCluster:
     """A cluster that is read through its API server: a kubeconfig file, or the contents of one from a secret.
 
-    `shown` is how findings name the kubeconfig.
+    `shown` is how findings name the kubeconfig, and `location` where the stack says it.
     """
 
     name: str
@@ -18,6 +20,7 @@ class LiveCluster:
     context: str | None = None
     contents: str | None = field(default=None, repr=False)
     shown: str = ""
+    location: Location = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,14 @@ from fedlib.discovery.pending import PendingFindings
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 
 
-def read_recorded(cluster: str, path: Path, shown: str, report: Report) -> ClusterInventory | None:
+def read_recorded(cluster: str, path: Path, shown: str, location: Location, report: Report) -> ClusterInventory | None:
     """Read the recording of a cluster.
 
     Args:
         cluster: the cluster's name.
         path: a file, or a folder that is searched for *.yaml, *.yml and *.json; hidden files are passed over.
         shown: how findings name `path`.
+        location: where the stack names it.
         report: takes the findings.
 
     Returns:
@@ -39,7 +40,7 @@ def read_recorded(cluster: str, path: Path, shown: str, report: Report) -> Clust
     if trouble.has_errors:
         reason, advice = f"its recorded inventory {shown} is broken", "mend the recording, or record the cluster again"
         subject = Ref("Cluster", cluster)
-        report.add(catalogue.CLUSTER_UNREADABLE, subject, cluster=cluster, reason=reason, advice=advice)
+        report.add(catalogue.CLUSTER_UNREADABLE, subject, location, cluster=cluster, reason=reason, advice=advice)
         return None
     if not any(isinstance(one, Namespace) for one, _ in found):
         report.add(catalogue.EMPTY_INVENTORY, Ref("Cluster", cluster), Location(shown), cluster=cluster)

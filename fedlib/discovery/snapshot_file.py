@@ -112,7 +112,7 @@ def record(
     """
     counts = {}
     for name, recorded in read_clusters(clusters, _take, report, progress, limits or Limits()):
-        if inventory_of(name, ((one.found, None) for one in recorded), report) is None:
+        if inventory_of(clusters[name], ((one.found, None) for one in recorded), report) is None:
             continue
         namespaces = {one.found.name for one in recorded if isinstance(one.found, Namespace)} | {""}
         kept = [one for one in recorded if identity(one.found)[1].namespace in namespaces]

@@ -36,7 +36,7 @@ def run(root: Path) -> None:
     stack = _read_stack(root, config, report)
     configuration = read_configuration(stack, report)
     targets = find_targets(configuration.config.clusters, stack, config, report)
-    inventory = discover(configuration.config.clusters, stack.root, stack.folder, report, config.get)
+    inventory = discover(configuration.config.clusters, stack, report, config.get)
     compilation = compile_federation(configuration, inventory, report)
     component = FederationComponent(PROJECT)
     for finding in report:

@@ -37,16 +37,13 @@ def find_targets(
         if cluster.kubeconfig is None:
             report.add(catalogue.NO_DEPLOY_TARGET, subject, stack.at(("clusters", name)), cluster=name)
             continue
-        source = live_cluster(name, cluster, stack.root, stack.folder, report, config.get)
+        source = live_cluster(name, cluster, stack, report, config.get)
         if source is None:
             continue
         try:
             context = chosen_context(source)
         except UnusableKubeconfigError as error:
-            report.add(
-                catalogue.KUBECONFIG_UNUSABLE, subject, stack.at(("clusters", name, "kubeconfig")),
-                cluster=name, reason=str(error),
-            )  # fmt: skip
+            report.add(catalogue.KUBECONFIG_UNUSABLE, subject, source.location, cluster=name, reason=str(error))
             continue
         secret = cluster.kubeconfig.secret
         targets[name] = Target(config.require_secret(secret) if secret else str(source.path), context)

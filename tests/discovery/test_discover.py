@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from fedlib.config.load import StackFile
 from fedlib.config.stack import Cluster, Kubeconfig
 from fedlib.diagnostics import Report
+from fedlib.diagnostics.source import Source
+from fedlib.diagnostics.yaml_text import dump_documents
 from fedlib.discovery.discover import discover
 from fedlib.discovery.inventory import Inventory
 from fedlib.discovery.progress import silent, terminal_progress
-from fedlib.diagnostics.yaml_text import dump_documents
 from tests.discovery import samples
 from tests.discovery.api_double import ApiDouble
 from tests.discovery.conftest import TOKEN, kubeconfig
@@ -22,7 +24,8 @@ from tests.discovery.conftest import TOKEN, kubeconfig
 
 def run(clusters: dict[str, Cluster], root: Path, secrets: dict[str, str] | None = None) -> tuple[Inventory, list[str]]:
     report = Report()
-    inventory = discover(clusters, root, root / "stacks", report, (secrets or {}).get)
+    stack = StackFile("dev", root, Source("stacks/Pulumi.dev.yaml", root / "stacks" / "Pulumi.dev.yaml"), {})
+    inventory = discover(clusters, stack, report, (secrets or {}).get)
     assert TOKEN not in repr(list(report))
     return inventory, [f"{finding.code.id} {finding.subject} {finding.location}" for finding in report]
 
@@ -58,16 +61,16 @@ def test_what_cannot_be_read_is_reported_and_absent(tmp_path: Path) -> None:
     assert inventory == Inventory()
     assert findings == [
         "FED001 File inventory/none inventory/none",
-        "FED019 Cluster safe ",
-        "FED101 Cluster file ",
-        "FED102 Cluster bare ",
-        "FED103 Cluster link ",
+        "FED019 Cluster safe stacks/Pulumi.dev.yaml",
+        "FED101 Cluster file stacks/Pulumi.dev.yaml",
+        "FED102 Cluster bare stacks/Pulumi.dev.yaml",
+        "FED103 Cluster link stacks/Pulumi.dev.yaml",
     ]
 
 
 def test_an_empty_secret_is_a_broken_kubeconfig(tmp_path: Path) -> None:
     _, findings = run({"eu": Cluster(kubeconfig=Kubeconfig(secret="key"))}, tmp_path, {"key": ""})
-    assert findings == ["FED103 Cluster eu "]
+    assert findings == ["FED103 Cluster eu stacks/Pulumi.dev.yaml"]
 
 
 def test_no_client_is_imported_for_recorded_clusters() -> None:

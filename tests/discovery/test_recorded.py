@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from fedlib.diagnostics import Report
+from fedlib.diagnostics import NOWHERE, Report
+from fedlib.diagnostics.yaml_text import dump_documents
 from fedlib.discovery.inventory import ClusterInventory
 from fedlib.discovery.recorded import read_recorded
-from fedlib.diagnostics.yaml_text import dump_documents
 from tests.discovery import samples
 
 
@@ -27,7 +27,7 @@ def write(folder: Path, files: dict[str, Any]) -> Path:
 
 def read(path: Path, shown: str = "inventory/eu") -> tuple[ClusterInventory | None, list[str]]:
     report = Report()
-    inventory = read_recorded("eu", path, shown, report)
+    inventory = read_recorded("eu", path, shown, NOWHERE, report)
     return inventory, [f"{finding.code.id} {finding.location}: {finding.message}" for finding in report]
 
 
@@ -119,7 +119,7 @@ def test_one_broken_file_fails_the_whole_recording(tmp_path: Path, text: str, co
 def test_a_broken_file_fails_each_cluster_that_records_it(tmp_path: Path) -> None:
     folder = write(tmp_path, {"a.yaml": "}"})
     report = Report()
-    assert [read_recorded(name, folder, "shared", report) for name in ("eu", "us")] == [None, None]
+    assert [read_recorded(name, folder, "shared", NOWHERE, report) for name in ("eu", "us")] == [None, None]
     assert [finding.subject.name for finding in report] == ["shared/a.yaml", "eu", "us"]
 
 

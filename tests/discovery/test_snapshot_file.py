@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fedlib.diagnostics import Report
+from fedlib.diagnostics import NOWHERE, Report
 from fedlib.diagnostics.source import Source, parse_yaml
+from fedlib.diagnostics.yaml_text import dump_documents
 from fedlib.discovery.inventory import ClusterInventory
 from fedlib.discovery.live import discover_live
 from fedlib.discovery.recorded import read_recorded
-from fedlib.diagnostics.yaml_text import dump_documents
 from fedlib.discovery.snapshot_file import record
 from tests.discovery import api_double, samples
 from tests.discovery.api_double import PLURALS, ApiDouble
@@ -37,7 +37,7 @@ def test_the_recording_reads_back_as_the_same_inventory(server: ApiDouble, tmp_p
     folder = tmp_path / "deep" / "eu"
     assert snapshot(server, folder) == ({"eu": 12}, [])
     report = Report()
-    recorded = read_recorded("eu", folder, "inventory/eu", report)
+    recorded = read_recorded("eu", folder, "inventory/eu", NOWHERE, report)
     seen = discover_live({"eu": live(server)}, report, limits=FAST)["eu"]
     assert list(report) == []
     assert recorded == seen

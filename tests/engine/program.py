@@ -35,7 +35,7 @@ from pulumi.automation import (
 from .provider_double import VERSION as DOUBLE_VERSION
 from .tools import KUBERNETES_PLUGIN, Tools
 
-PROJECT_PARTS = ("Pulumi.yaml", "__main__.py", "stacks", "inventory")
+PROJECT_PARTS = ("Pulumi.yaml", "__main__.py", "stacks", "inventory", "gloo")
 
 _COLOURS = re.compile(r"<\{%.*?%\}>")
 _PASSPHRASE = "only-for-tests"

@@ -122,7 +122,7 @@ def expected(stack: ProgramStack, mesh: dict[str, Cluster]) -> Compilation:
     values = {**file.values, "clusters": {**file.values["clusters"], "us": by_path}}
     file = type(file)(file.name, file.root, file.source, values)
     configuration = read_configuration(file, report)
-    inventory = discover(configuration.config.clusters, file.root, file.folder, report, lambda _: None)
+    inventory = discover(configuration.config.clusters, file, report, lambda _: None)
     compilation = compile_federation(configuration, inventory, report)
     assert not report.has_errors, [finding.message for finding in report]
     return compilation
