@@ -26,7 +26,7 @@ test: .venv/.dev  ## Formatting, lint, types, direction of the stages, all Pytho
 
 engine-test: .venv/.dev  ## The real program on the real Pulumi engine and real API servers (builds tools once)
 	tools/build
-	$(BIN)/pytest -m engine tests/engine
+	FEDLIB_ENGINE_TESTS=required $(BIN)/pytest -m engine tests/engine
 
 bench: .venv/.dev  ## Ratios against a floor that is measured in the same run
 	$(BIN)/python -m tests.bench

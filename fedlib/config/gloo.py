@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from fedlib.config.model import Enum, HostSuffix, Items, Model, PortNumber
+from fedlib.config.model import Address, Enum, HostSuffix, Items, Model, PortNumber
 
 Labels = dict[str, str]
 
@@ -159,7 +159,7 @@ class Federation(Model):
 class HostInfoOverride(Model):
     """An address that replaces the discovered ones of a gateway."""
 
-    addr: str
+    addr: Address
     """An IP address or a DNS name."""
     port: PortNumber | None = None
     """The port; the discovered one by default."""

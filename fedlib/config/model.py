@@ -5,13 +5,14 @@ Docstrings below fields become the descriptions of the JSON Schema for editors.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Annotated, Final, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Strict
 from pydantic.alias_generators import to_camel
 
-DNS_LABEL: Final = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+DNS_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 
 class Model(BaseModel):
@@ -43,7 +44,7 @@ def dns_problem(name: str, limit: int = 63) -> str:
         return "it is empty"
     if len(name) > limit:
         return f"it has {len(name)} characters"
-    if not DNS_LABEL.match(name):
+    if not DNS_LABEL.fullmatch(name):
         return "it is not a DNS label"
     return ""
 
@@ -57,6 +58,18 @@ def host_problem(host: str) -> str:
         if problem:
             return f"the part '{label[:70]}': {problem}"
     return ""
+
+
+def _address(value: str) -> str:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        if host_problem(value.lower()):
+            raise ValueError(f"'{value[:80]}' is neither an IP address nor a DNS name") from None
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
 
 
 def _suffix(value: str) -> str:

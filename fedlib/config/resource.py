@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fedlib.config.gloo import WorkspaceSettingsSpec, WorkspaceSpec
-from fedlib.config.model import Model, host_problem
+from fedlib.config.model import Model, dns_problem, host_problem
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.validate import suggest, validate
 from fedlib.diagnostics import Location, Ref, Report, catalogue
@@ -40,6 +40,7 @@ INERT: Final = frozenset({
     "admin.gloo.solo.io/WaypointLifecycleManager",
     "admin.gloo.solo.io/InsightsConfig",
     "apimanagement.gloo.solo.io/ApiDoc",
+    "apimanagement.gloo.solo.io/ApiSchemaDiscovery",
 })  # fmt: skip
 """Kinds that install or describe things; they promise nothing about traffic between workspaces."""
 
@@ -48,6 +49,7 @@ UNTRANSLATED: Final[Mapping[str, tuple[str, ...]]] = {
         "VirtualDestination", "ExternalService", "ExternalEndpoint", "ExternalWorkload", "VirtualGateway",
         "CloudProvider", "CloudResources",
     ),
+    "infrastructure.gloo.solo.io": ("CloudProvider", "CloudResources"),
     "resilience.policy.gloo.solo.io": (
         "FailoverPolicy", "OutlierDetectionPolicy", "ConnectionPolicy", "ActiveHealthCheckPolicy",
         "AdaptiveRequestConcurrencyPolicy", "TrimProxyConfigPolicy", "ListenerConnectionPolicy", "RetryTimeoutPolicy",
@@ -65,8 +67,14 @@ UNTRANSLATED: Final[Mapping[str, tuple[str, ...]]] = {
     "observability.policy.gloo.solo.io": ("AccessLogPolicy",),
     "apimanagement.gloo.solo.io": (
         "GraphQLResolverMap", "GraphQLSchema", "GraphQLStitchedSchema", "Portal", "PortalGroup", "PortalConfig",
+        "ApiProduct",
     ),
 }  # fmt: skip
+
+KINDS: Final = frozenset(
+    {name.rpartition("/")[2] for name in (*TRANSLATED, *INERT)} | {k for kinds in UNTRANSLATED.values() for k in kinds}
+)
+"""Every kind of Gloo's that is known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +142,29 @@ def _header(document: Any, cluster: str, origin: Origin, report: Report) -> tupl
         problem = "it is not a mapping"
     elif not isinstance(document.get("apiVersion"), str) or not isinstance(document.get("kind"), str):
         problem = "apiVersion or kind is missing or not a string"
-    elif not isinstance(metadata.get("name"), str) or not isinstance(metadata.get("namespace", ""), str):
+    elif not isinstance(metadata.get("name"), str) or not isinstance(metadata.get("namespace") or "", str):
         problem = "metadata.name or metadata.namespace is missing or not a string"
-    elif host_problem(metadata["name"]):
-        problem = f"metadata.name '{metadata['name'][:80]}': {host_problem(metadata['name'])}"
+    annotated = as_mapping(metadata.get("annotations")).get(CLUSTER_ANNOTATION)
+    home = annotated if isinstance(annotated, str) else cluster
+    problem = problem or _name_problem(document["kind"], metadata, home)
     if problem:
         report.add(catalogue.NOT_A_RESOURCE, Ref("Document"), origin.at(), problem=problem)
         return None
-    annotated = as_mapping(metadata.get("annotations")).get(CLUSTER_ANNOTATION)
-    home = annotated if isinstance(annotated, str) else cluster
     group = document["apiVersion"].rpartition("/")[0]
     return group, Ref(document["kind"], metadata["name"], metadata.get("namespace") or "default", home)
+
+
+def _name_problem(kind: str, metadata: Mapping[str, Any], cluster: str) -> str:
+    """What is wrong with the names that identify an object: they become parts of names and values of labels."""
+    name, namespace = metadata["name"], metadata.get("namespace") or "default"
+    problem = dns_problem(name) if kind == "Workspace" else host_problem(name)
+    if problem:
+        return f"metadata.name '{name[:80]}': {problem}"
+    if dns_problem(namespace):
+        return f"metadata.namespace '{namespace[:80]}': {dns_problem(namespace)}"
+    if dns_problem(cluster):
+        return f"its cluster '{cluster[:80]}': {dns_problem(cluster)}"
+    return ""
 
 
 def _labels(metadata: Mapping[str, Any], ref: Ref, origin: Origin, report: Report) -> dict[str, str]:
@@ -165,9 +185,7 @@ def _report_untranslated(document: Mapping[str, Any], group: str, ref: Ref, orig
         advice = "leave the resource out of this stack until it is; ungrouped federation and RouteTables are translated"
         report.add(catalogue.UNSUPPORTED_KIND, ref, origin.at("kind"), kind=ref.kind, advice=advice)
         return
-    known = {name.rpartition("/")[2] for name in (*TRANSLATED, *INERT)}
-    known.update(kind for kinds in UNTRANSLATED.values() for kind in kinds)
     report.add(
         catalogue.UNKNOWN_KIND, ref, origin.at("kind"),
-        api_version=document["apiVersion"], kind=ref.kind, suggestion=suggest(ref.kind, known - {ref.kind}),
+        api_version=document["apiVersion"], kind=ref.kind, suggestion=suggest(ref.kind, KINDS - {ref.kind}),
     )  # fmt: skip

@@ -7,6 +7,7 @@ the latter carry `UNTRANSLATED` and become findings when they are set.
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Self
 
@@ -84,6 +85,17 @@ class HTTPRequestMatcher(Model):
     port: PortNumber | None = None
     """The port of the host that is called."""
 
+    @model_validator(mode="after")
+    def _no_name_twice(self) -> Self:
+        for what, names in (
+            ("headers", [(header.name.lower(), header.invert_match) for header in self.headers]),
+            ("queryParameters", [(parameter.name, False) for parameter in self.query_parameters]),
+        ):
+            twice = next((name for (name, _), count in Counter(names).items() if count > 1), None)
+            if twice is not None:
+                raise ValueError(f"{what} has two conditions on '{twice}', and Istio can express one; use one regex")
+        return self
+
 
 class DestinationKind(enum.StrEnum):
     """Kinds of destinations."""
@@ -111,6 +123,8 @@ class DestinationReference(Model):
     """The destination object."""
     aws_lambda: Later = None
     """A function in AWS."""
+    function: Later = None
+    """A function in a cloud, as the API had it before awsLambda."""
     kind: Enum[DestinationKind] = DestinationKind.SERVICE
     """The destination's kind."""
     port: PortSelector | None = None
@@ -235,5 +249,6 @@ class RouteTableSpec(Model):
 def untranslated(model: Model) -> Iterator[tuple[Step, ...]]:
     """Paths of the fields of this model (not of nested ones) that are set and not translated yet."""
     for name, field in type(model).model_fields.items():
-        if UNTRANSLATED in field.metadata and getattr(model, name) is not None:
+        value = getattr(model, name)
+        if UNTRANSLATED in field.metadata and value is not None and value != []:
             yield (field.alias or name,)

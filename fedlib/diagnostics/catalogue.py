@@ -356,7 +356,7 @@ SELECTOR_EMPTY = _code(
     "FED214",
     "WorkspaceSelectorEmpty",
     ERROR,
-    "the {direction} entry {entry} names no workspace",
+    "{entry} names no workspace",
     "give it `workspaces: [{{name: ...}}]` or a selector with labels; `name: '*'` means everyone",
     "An import or export entry without workspaces would share with nobody or with everyone, depending on the reader.",
 )
@@ -381,10 +381,11 @@ GATEWAY_PORT_MISSING = _code(
 )
 GATEWAY_ADDRESS_PENDING = _code(
     "FED303",
-    "GatewayAddressPending",
+    "GatewayWithoutAddress",
     ERROR,
-    "the gateway has no address yet: {reason}",
-    "wait for its load balancer, or set hostInfoOverrides in options.eastWestGateways",
+    "the gateway has no address that other clusters could use: {reason}",
+    "wait for a new load balancer, or make it a LoadBalancer, NodePort or externalIPs Service, or set hostInfoOverrides in "
+    "options.eastWestGateways",
     "Without an address the cluster's services cannot be reached from others. Nothing half-written is declared.",
 )
 GATEWAY_MIXED_ADDRESSES = _code(
@@ -523,7 +524,7 @@ NO_SIDECAR = _code(
     "FED413",
     "NoSidecarInjection",
     WARNING,
-    "nothing shows that the pods of {count} federated Services in namespace '{namespace}' get a sidecar: {services}",
+    "in namespace '{namespace}' nothing shows that the pods of these federated Services get a sidecar: {services}",
     "label the namespace istio-injection=enabled or istio.io/rev=<revision>, or the pod templates "
     "sidecar.istio.io/inject=true",
     "An east-west gateway passes mTLS through to the pod, so a pod without a sidecar is unreachable from other clusters.",
@@ -624,9 +625,10 @@ ROUTE_TABLE_HOSTS = _code(
     "FED506",
     "RouteTableWithoutHosts",
     ERROR,
-    "the RouteTable has no hosts and no other table delegates to it",
-    "add hosts; only delegated tables go without",
-    "A root RouteTable needs the hosts that it routes.",
+    "the RouteTable has no hosts, and delegation to it is not translated by this version",
+    "give it hosts, and routes of its own to forwardTo destinations",
+    "A root RouteTable needs the hosts that it routes. One without hosts serves tables that delegate to it, which is not "
+    "translated yet.",
 )
 ROUTE_HOST_CONFLICT = _code(
     "FED507",
@@ -694,12 +696,4 @@ TOO_MANY_ENDPOINTS = _code(
     "host '{host}' would have {count} endpoints, more than Istio's limit of {limit}",
     "publish fewer gateway addresses with hostInfoOverrides or a load balancer",
     "Istio's schema limits the number of endpoints of a ServiceEntry.",
-)
-LABEL_TRUNCATED = _code(
-    "FED603",
-    "LabelTruncated",
-    INFO,
-    "'{value}' is too long for the label {label}, which carries '{short}' instead",
-    "nothing to do; look the object up by the shortened value",
-    "Label values have at most 63 characters. Longer names are cut and carry a hash.",
 )

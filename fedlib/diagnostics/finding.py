@@ -116,8 +116,10 @@ class Report:
     ) -> None:
         """Record a finding; `arguments` fill the templates of `code`. The same finding twice counts once."""
         message = code.message.format(**arguments)
-        finding = Finding(code, subject, location, message, code.hint.format(**arguments), tuple(sorted(set(related))))
-        self._findings.setdefault((code.id, subject, location, message), finding)
+        key = (code.id, subject, location, message)
+        known = self._findings.get(key)
+        concerned = tuple(sorted({*related, *(known.related if known else ())}))
+        self._findings[key] = Finding(code, subject, location, message, code.hint.format(**arguments), concerned)
 
     def __iter__(self) -> Iterator[Finding]:
         """All findings, sorted."""

@@ -20,25 +20,27 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
 
 def _report_untranslated(workspace: Workspace, report: Report) -> None:
     """Report the options that promise something which nothing is emitted for."""
-    resource, options = workspace.settings_resource, workspace.settings.options
-    if resource is None:
-        return
-    for path, advice in _untranslated(options):
-        report.add(
-            catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at("options", *path),
-            field=f"options.{'.'.join(path)}", advice=advice,
-        )  # fmt: skip
+    for field, path, advice in _untranslated(workspace.settings.options):
+        resource = workspace.settings_source(field)
+        if resource is not None:
+            report.add(
+                catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at("options", *path),
+                field=f"options.{'.'.join(path)}", advice=advice,
+            )  # fmt: skip
 
 
-def _untranslated(options: WorkspaceOptions) -> list[tuple[tuple[str, ...], str]]:
-    found: list[tuple[tuple[str, ...], str]] = []
+def _untranslated(options: WorkspaceOptions) -> list[tuple[str, tuple[str, ...], str]]:
+    """The field of the options, its path and some advice."""
+    found: list[tuple[str, tuple[str, ...], str]] = []
     isolation = options.service_isolation
     if isolation is not None and isolation.enabled:
         advice = "write AuthorizationPolicies yourself until it is: exportTo is no security boundary"
-        found.append((("serviceIsolation", "enabled"), advice))
+        found.append(("service_isolation", ("serviceIsolation", "enabled"), advice))
     if options.trim_all_proxy_config:
-        found.append((("trimAllProxyConfig",), "write Sidecar objects yourself until it is"))
+        advice = "write Sidecar objects yourself until it is"
+        found.append(("trim_all_proxy_config", ("trimAllProxyConfig",), advice))
     mode: ClientMode | None = options.virtual_dest_client_mode
     if mode is not None and mode.tls_termination is not None:
-        found.append((("virtualDestClientMode", "tlsTermination"), "use auto or sniRouting"))
+        path = ("virtualDestClientMode", "tlsTermination")
+        found.append(("virtual_dest_client_mode", path, "use auto or sniRouting"))
     return found

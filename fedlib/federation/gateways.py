@@ -59,13 +59,14 @@ class GatewayResolver:
 
     def _resolve(self, workspace: str, cluster: str) -> tuple[EastWestGateway, ...]:
         selections = self.snapshot.workspaces[workspace].settings.options.east_west_gateways or (DEFAULT_SELECTION,)
+        resource = self.snapshot.workspaces[workspace].settings_source("east_west_gateways")
+        asking = (resource.ref,) if resource else ()
         found: dict[Ref, EastWestGateway | None] = {}
         for selection in selections:
             for service in self._select(selection.selector, cluster):
                 if service.ref not in found:
-                    found[service.ref] = self._read(service, selection)
+                    found[service.ref] = self._read(service, selection, asking)
         if not found:
-            resource = self.snapshot.workspaces[workspace].settings_resource
             subject = resource.ref if resource else Ref("Workspace", workspace)
             location = resource.at("options", "eastWestGateways") if resource else None
             self.report.add(
@@ -88,17 +89,19 @@ class GatewayResolver:
             ):
                 yield service
 
-    def _read(self, service: Service, selection: Selection) -> EastWestGateway | None:
+    def _read(self, service: Service, selection: Selection, asking: tuple[Ref, ...]) -> EastWestGateway | None:
+        """The gateway, if it is usable. Findings about it also concern the settings that ask for it."""
         wanted = selection.port or DEFAULT_PORT
         port = next((p for p in service.ports if p.protocol == "TCP" and wanted.matches(p.number, p.name)), None)
         if port is None:
             names = suggest(wanted.name, [p.name for p in service.ports]) if wanted.name else ""
             self.report.add(
-                catalogue.GATEWAY_PORT_MISSING, service.ref, service.at("spec", "ports"), port=wanted, suggestion=names
-            )
+                catalogue.GATEWAY_PORT_MISSING, service.ref, service.at("spec", "ports"),
+                port=wanted, suggestion=names, related=asking,
+            )  # fmt: skip
             return None
         if not service.selector:
-            self.report.add(catalogue.GATEWAY_NO_SELECTOR, service.ref, service.at("spec"))
+            self.report.add(catalogue.GATEWAY_NO_SELECTOR, service.ref, service.at("spec"), related=asking)
             return None
         nodes = self.snapshot.nodes.get(service.cluster, ())
         if selection.host_info_overrides:
@@ -106,7 +109,7 @@ class GatewayResolver:
             overrides = selection.host_info_overrides
             endpoints = [GatewayEndpoint(o.addr, o.port or port.number, where) for o in overrides]
         else:
-            endpoints = self._discovered(service, port, nodes)
+            endpoints = self._discovered(service, port, nodes, asking)
         if not endpoints:
             return None
         if nodes and not any(node.region for node in nodes):
@@ -116,7 +119,9 @@ class GatewayResolver:
         workloads = self.snapshot.workloads.get((service.cluster, service.namespace), ())
         return EastWestGateway(service, _listener_port(service, port, workloads), tuple(sorted(set(endpoints))))
 
-    def _discovered(self, service: Service, port: ServicePort, nodes: tuple[Node, ...]) -> list[GatewayEndpoint]:
+    def _discovered(
+        self, service: Service, port: ServicePort, nodes: tuple[Node, ...], asking: tuple[Ref, ...]
+    ) -> list[GatewayEndpoint]:
         where = common_locality(nodes)
         addresses = service.ingress if service.type == "LoadBalancer" else ()
         addresses = addresses or service.external_ips
@@ -133,7 +138,9 @@ class GatewayResolver:
             if found and port.node_port:
                 return found
             reason = "no ready node has an address" if port.node_port else "its port has no nodePort"
-        self.report.add(catalogue.GATEWAY_ADDRESS_PENDING, service.ref, service.at("status"), reason=reason)
+        self.report.add(
+            catalogue.GATEWAY_ADDRESS_PENDING, service.ref, service.at("status"), reason=reason, related=asking
+        )
         return []
 
 

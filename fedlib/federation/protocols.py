@@ -1,4 +1,4 @@
-"""Protocols of ports, as Istio selects them: `appProtocol` first, then the prefix of the port's name.
+"""Protocols of ports, as Istio selects them: from `appProtocol`, or without one from the prefix of the port's name.
 
 Source: "Protocol Selection" of Istio's traffic management documentation.
 """
@@ -35,11 +35,9 @@ def declared_protocol(port: ServicePort) -> Protocol | None:
 
     MySQL and Redis count as TCP: Istio's filters for them are off unless asked for, and a ServiceEntry lists neither.
     """
-    if port.app_protocol:
-        known = _PROTOCOLS.get(port.app_protocol.lower())
-        if known is not None:
-            return known
-    name = port.name.lower()
+    name = (port.app_protocol or port.name).lower()
+    if name.startswith("kubernetes.io/"):
+        return _PROTOCOLS.get(name)
     if name.startswith("grpc-web"):
         return Protocol.GRPC_WEB
     return _PROTOCOLS.get(name.partition("-")[0])

@@ -35,8 +35,7 @@ class _Use:
 
 def route_hosts(snapshot: Snapshot, services: Iterable[FederatedService], report: Report) -> tuple[RoutedHosts, ...]:
     """Decide all routes, sorted by table and workspace."""
-    federated = {service.service.ref: service for service in sorted(services, key=lambda s: s.host, reverse=True)}
-    by_host = {service.host for service in federated.values()}
+    by_host = {service.host for service in services}
     uses: dict[str, list[_Use]] = {}
     for owned in snapshot.resources.get("RouteTable", ()):
         spec = owned.resource.spec

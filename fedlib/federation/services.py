@@ -62,6 +62,8 @@ def federate_services(snapshot: Snapshot, report: Report) -> tuple[FederatedServ
         gateways = _gateways(candidate, snapshot, resolver)
         if gateways is None or not _fits(host, service, gateways, report):
             continue
+        if service.cluster_ip == "None":
+            report.add(catalogue.HEADLESS, service.ref, service.at("spec", "clusterIP"))
         if gateways and not shows_injection(snapshot.namespaces.get((service.cluster, service.namespace)), workloads):
             unprotected[service.cluster, service.namespace].append(service.name)
         accepted[host] = (candidate, ports, identities, gateways)
@@ -158,8 +160,6 @@ def _can_be_federated(host: str, service: Service, snapshot: Snapshot, report: R
         if (service.namespace, service.name) != ("default", "kubernetes"):  # the API server; nobody means that one
             report.add(catalogue.NO_SELECTOR, service.ref, service.at("spec"))
     else:
-        if service.cluster_ip == "None":
-            report.add(catalogue.HEADLESS, service.ref, service.at("spec", "clusterIP"))
         return True
     return False
 
@@ -171,7 +171,7 @@ def _identities(
     if not identities:
         report.add(catalogue.NO_IDENTITY, service.ref, service.at())
     elif not workloads:
-        fallback = f"clients accept all {len(identities)} service accounts of namespace '{service.namespace}'"
+        fallback = f"clients accept every service account of namespace '{service.namespace}' ({len(identities)} known)"
         report.add(catalogue.NO_WORKLOAD, service.ref, service.at("spec", "selector"), fallback=fallback)
     return identities
 
@@ -194,7 +194,7 @@ def _ports(candidate: _Candidate, workloads: tuple[Workload, ...], report: Repor
             catalogue.TOO_MANY_PORTS, service.ref, service.at("spec", "ports"), count=len(ports), limit=MAX_PORTS
         )
         return ()
-    if selected and not ports:
+    if not ports and (selected or not service.ports):
         report.add(catalogue.NO_PORTS, service.ref, service.at("spec", "ports"))
     return tuple(ports[number] for number in sorted(ports))
 
@@ -261,7 +261,7 @@ def _report_unused(
     snapshot: Snapshot,
     report: Report,
 ) -> None:
-    resource = snapshot.workspaces[workspace].settings_resource
+    resource = snapshot.workspaces[workspace].settings_source("federation")
     if resource is None:
         return
     for index in range(len(federation.service_selector)):
@@ -288,13 +288,13 @@ def _report_unprotected(unprotected: dict[tuple[str, str], list[str]], report: R
         shown = ", ".join(sorted(names)[:5]) + (", ..." if len(names) > 5 else "")
         report.add(
             catalogue.NO_SIDECAR, Ref("Namespace", namespace, "", cluster),
-            count=len(names), namespace=namespace, services=shown,
+            namespace=namespace, services=shown,
         )  # fmt: skip
 
 
 def _report_nothing(snapshot: Snapshot, successful: set[str], report: Report) -> None:
     for name, workspace in sorted(snapshot.workspaces.items()):
         federation = workspace.settings.options.federation
-        resource = workspace.settings_resource
+        resource = workspace.settings_source("federation")
         if federation and federation.enabled and name not in successful and resource:
             report.add(catalogue.FEDERATED_NOTHING, resource.ref, resource.at("options", "federation"), workspace=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from fedlib.federation.model import Decisions, EastWestGateway
 from fedlib.istio.object import CORE, Declaration, Lineage, object_name
@@ -14,23 +14,28 @@ KIND: Final = "Gateway"
 
 
 def translate_east_west_gateways(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
-    """One Gateway object for each east-west gateway that federated hosts use."""
-    gateways: dict[tuple[str, str, str], EastWestGateway] = {}
+    """One Gateway object for each east-west gateway that federated hosts use, with a server for each of its ports."""
+    gateways: dict[tuple[str, str, str], dict[int, EastWestGateway]] = {}
     for service in decisions.services:
         for gateway in service.gateways:
             ref = gateway.service.ref
-            gateways[ref.cluster, ref.namespace, ref.name] = gateway
-    for (cluster, namespace, name), gateway in sorted(gateways.items()):
+            gateways.setdefault((ref.cluster, ref.namespace, ref.name), {})[gateway.listener_port] = gateway
+    for (cluster, namespace, name), by_port in sorted(gateways.items()):
+        gateway = next(iter(by_port.values()))
+        hosts = decisions.suffixes[gateway.service.ref]
         spec = {
             "selector": dict(sorted(gateway.service.selector.items())),
-            "servers": [
-                {
-                    "hosts": list(decisions.suffixes[gateway.service.ref]),
-                    "port": {"name": "tls", "number": gateway.listener_port, "protocol": "TLS"},
-                    "tls": {"mode": "AUTO_PASSTHROUGH"},
-                }
-            ],
+            "servers": [_server(port, hosts, alone=len(by_port) == 1) for port in sorted(by_port)],
         }
         workspace = snapshot.owners.get((cluster, namespace), "")
         lineage = Lineage(gateway.service.ref, *CORE, workspace)
         yield Declaration(cluster, (namespace,), API_VERSION, KIND, object_name(f"{name}-{namespace}"), spec, lineage)
+
+
+def _server(port: int, hosts: tuple[str, ...], *, alone: bool) -> dict[str, Any]:
+    """A port that passes TLS through. Workspaces may use several of one gateway, and names of ports are unique."""
+    return {
+        "hosts": list(hosts),
+        "port": {"name": "tls" if alone else f"tls-{port}", "number": port, "protocol": "TLS"},
+        "tls": {"mode": "AUTO_PASSTHROUGH"},
+    }

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from fedlib.config.load import Configuration, unique
-from fedlib.config.resource import Resource, read_resource
-from fedlib.diagnostics import Report, catalogue
+from fedlib.config.resource import KINDS, Resource, read_resource
+from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, Source
 from fedlib.discovery.inventory import ClusterInventory, Inventory, Namespace, Service
 from fedlib.snapshot.membership import Membership, resolve_membership
@@ -54,6 +54,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
                 settings.effective[name],
                 settings.sources.get(name),
                 owned.get(name, {}),
+                settings.overriding if name in settings.sources else {},
             )
             for name, resource in sorted(workspaces.items())
         },
@@ -69,8 +70,8 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
         ),
         nodes={one.cluster: one.nodes for one in inventories},
         resources={kind: _owned(found, membership, by_key, report) for kind, found in sorted(by_kind.items())},
-        inputs=tuple(resource.ref for resource in resources),
-        visibility=resolve_visibility(workspaces, settings.effective, settings.sources, report),
+        inputs=_inputs(resources, report),
+        visibility=resolve_visibility(workspaces, settings, report),
     )
 
 
@@ -83,6 +84,12 @@ def _discovered(inventory: Inventory, report: Report) -> Iterable[Resource]:
                 yield resource
 
 
+def _inputs(resources: Iterable[Resource], report: Report) -> tuple[Ref, ...]:
+    """The Gloo resources of the input, with those that were reported and refused."""
+    refused = {finding.subject for finding in report if finding.subject.kind in KINDS and finding.subject.name}
+    return tuple(sorted({resource.ref for resource in resources} | refused))
+
+
 def _workspaces(resources: Iterable[Resource], report: Report) -> dict[str, Resource]:
     """Workspaces by name; of two with one name neither counts."""
     found: dict[str, list[Resource]] = defaultdict(list)
@@ -92,7 +99,7 @@ def _workspaces(resources: Iterable[Resource], report: Report) -> dict[str, Reso
         for other in same[1:]:
             report.add(
                 catalogue.DUPLICATE_WORKSPACE, other.ref, other.at(),
-                workspace=name, other=same[0].at() if same[0].origin else same[0].ref,
+                workspace=name, other=same[0].at() if same[0].origin else same[0].ref, related=(same[0].ref,),
             )  # fmt: skip
     return {name: same[0] for name, same in sorted(found.items()) if len(same) == 1}
 

@@ -85,6 +85,7 @@ def resolve_membership(
         _check_entries(workspaces[name], clusters, report)
     owners: dict[NamespaceKey, str] = {}
     contested: set[NamespaceKey] = set()
+    selecting: set[str] = set()
     for namespace in namespaces:
         wanted = [
             name
@@ -94,14 +95,14 @@ def resolve_membership(
             )
         ]
         key = (namespace.cluster, namespace.name)
+        selecting.update(wanted)
         if len(wanted) == 1:
             owners[key] = wanted[0]
         elif wanted:
             contested.add(key)
             _report_contested(namespace, [workspaces[name] for name in wanted], report)
-    owned = set(owners.values())
     for name, resource in sorted(workspaces.items()):
-        if name not in owned and _spec(resource).workload_clusters:
+        if name not in selecting and _spec(resource).workload_clusters:
             report.add(catalogue.EMPTY_WORKSPACE, resource.ref, resource.at("workloadClusters"), workspace=name)
     return Membership(workspaces, clusters, owners, frozenset(contested))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fedlib.config.gloo import WorkspaceSettingsSpec
 from fedlib.config.resource import Resource
@@ -30,7 +30,11 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace with its effective settings. `namespaces` maps each cluster to sorted names."""
+    """A workspace with its effective settings. `namespaces` maps each cluster to sorted names.
+
+    `settings_sources` says for each field of the settings and of their options which resource decides it, where
+    that is not `settings_resource`.
+    """
 
     name: str
     labels: Mapping[str, str]
@@ -38,6 +42,11 @@ class Workspace:
     settings: WorkspaceSettingsSpec
     settings_resource: Resource | None
     namespaces: Mapping[str, tuple[str, ...]]
+    settings_sources: Mapping[str, Resource] = field(default_factory=dict)
+
+    def settings_source(self, name: str) -> Resource | None:
+        """The resource that decides a field of the settings: the global one where it sets the field."""
+        return self.settings_sources.get(name, self.settings_resource)
 
     @property
     def ref(self) -> Ref:

@@ -19,18 +19,18 @@ from fedlib.snapshot.membership import Membership, NamespaceKey
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Effective settings by workspace, and the resources that they come from (findings point there)."""
+    """Effective settings by workspace, and the resources that they come from (findings point there).
+
+    `overriding` maps each field that the global settings decide, for every workspace that has settings, to them.
+    """
 
     effective: Mapping[str, WorkspaceSettingsSpec]
     sources: Mapping[str, Resource]
-    overridden: Mapping[str, frozenset[str]]
-    global_resource: Resource | None
+    overriding: Mapping[str, Resource]
 
-    def source(self, workspace: str, field: str) -> Resource | None:
+    def source(self, workspace: str, field: str) -> Resource:
         """The resource that decides a field of a workspace's settings: its own, or the global one."""
-        if field in self.overridden.get(workspace, ()):
-            return self.global_resource
-        return self.sources.get(workspace)
+        return self.overriding.get(field, self.sources[workspace])
 
 
 def resolve_settings(
@@ -47,8 +47,9 @@ def resolve_settings(
         if _is_global(resource):
             if overall is not None:
                 report.add(
-                    catalogue.DUPLICATE_SETTINGS, resource.ref, resource.at(), workspace="global", other=overall.ref
-                )
+                    catalogue.DUPLICATE_SETTINGS, resource.ref, resource.at(),
+                    workspace="global", other=overall.ref, related=(overall.ref,),
+                )  # fmt: skip
             overall = overall or resource
             continue
         owner = resource.workspace or membership.configuring_workspace(resource, namespaces, report)
@@ -63,7 +64,9 @@ def resolve_settings(
             sources[name] = candidates[0]
         for other in candidates[1:]:
             first = candidates[0].ref
-            report.add(catalogue.DUPLICATE_SETTINGS, other.ref, other.at(), workspace=name, other=first)
+            report.add(
+                catalogue.DUPLICATE_SETTINGS, other.ref, other.at(), workspace=name, other=first, related=(first,)
+            )
     return _effective(workspaces, sources, overall)
 
 
@@ -75,22 +78,7 @@ def _is_global(resource: Resource) -> bool:
 def _effective(
     workspaces: Mapping[str, Resource], sources: Mapping[str, Resource], overall: Resource | None
 ) -> Settings:
-    effective: dict[str, WorkspaceSettingsSpec] = {}
-    overridden: dict[str, frozenset[str]] = {}
-    for name in sorted(workspaces):
-        if name not in sources:  # it needs settings of its own, also when global settings exist
-            effective[name], overridden[name] = WorkspaceSettingsSpec(), frozenset()
-            continue
-        own = sources[name].spec
-        assert isinstance(own, WorkspaceSettingsSpec)
-        effective[name], overridden[name] = _merge(own, overall)
-    return Settings(effective, sources, overridden, overall)
-
-
-def _merge(own: WorkspaceSettingsSpec, overall: Resource | None) -> tuple[WorkspaceSettingsSpec, frozenset[str]]:
-    if overall is None:
-        return own, frozenset()
-    spec = overall.spec
+    spec = overall.spec if overall else WorkspaceSettingsSpec()
     assert isinstance(spec, WorkspaceSettingsSpec)
     top = {field: getattr(spec, field) for field in ("import_from", "export_to") if getattr(spec, field) is not None}
     options = {
@@ -98,5 +86,12 @@ def _merge(own: WorkspaceSettingsSpec, overall: Resource | None) -> tuple[Worksp
         for field in WorkspaceOptions.model_fields
         if getattr(spec.options, field) is not None
     }
-    merged = own.model_copy(update={**top, "options": own.options.model_copy(update=options)})
-    return merged, frozenset({*top, *options})
+    effective: dict[str, WorkspaceSettingsSpec] = {}
+    for name in sorted(workspaces):
+        if name not in sources:  # it needs settings of its own, also when global settings exist
+            effective[name] = WorkspaceSettingsSpec()
+            continue
+        own = sources[name].spec
+        assert isinstance(own, WorkspaceSettingsSpec)
+        effective[name] = own.model_copy(update={**top, "options": own.options.model_copy(update=options)})
+    return Settings(effective, sources, dict.fromkeys((*top, *options), overall) if overall else {})

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fedlib.config.gloo import ResourceKind, ResourceSelector, WorkspaceObjectSelector, WorkspaceSettingsSpec
+from fedlib.config.gloo import ResourceKind, ResourceSelector, WorkspaceObjectSelector
 from fedlib.config.resource import Resource
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import Report, catalogue
 from fedlib.snapshot.selection import glob_matches, labels_match, shares
+from fedlib.snapshot.settings import Settings
 
 EVERYTHING = (ResourceSelector(),)
+
+_FIELDS = {"importFrom": "import_from", "exportTo": "export_to"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +45,21 @@ class Visibility:
 
 def resolve_visibility(
     workspaces: Mapping[str, Resource],
-    settings: Mapping[str, WorkspaceSettingsSpec],
-    sources: Mapping[str, Resource],
+    settings: Settings,
     report: Report,
 ) -> Visibility:
     """Pair exports with imports.
 
     Args:
         workspaces: the Workspace resources by name.
-        settings: the effective settings by workspace.
-        sources: the settings resources that findings point at, by workspace.
+        settings: the effective settings by workspace, and the resources that findings point at.
         report: takes the findings.
     """
-    exports = {owner: _partners(spec.export_to or (), workspaces, owner) for owner, spec in sorted(settings.items())}
+    effective = settings.effective
+    exports = {owner: _partners(spec.export_to or (), workspaces, owner) for owner, spec in sorted(effective.items())}
     imports = {
-        consumer: _partners(spec.import_from or (), workspaces, consumer) for consumer, spec in sorted(settings.items())
+        consumer: _partners(spec.import_from or (), workspaces, consumer)
+        for consumer, spec in sorted(effective.items())
     }
     importers = {
         owner: tuple(
@@ -66,11 +69,10 @@ def resolve_visibility(
         )
         for owner, partners in exports.items()
     }
-    for name, source in sorted(sources.items()):
-        spec = settings[name]
-        _check(name, spec.import_from or (), "importFrom", source, workspaces, report)
-        _check(name, spec.export_to or (), "exportTo", source, workspaces, report)
-        _check_partners(name, spec, source, exports, imports, report)
+    for name in sorted(settings.sources):
+        _check(name, effective[name].import_from or (), "importFrom", settings, workspaces, report)
+        _check(name, effective[name].export_to or (), "exportTo", settings, workspaces, report)
+        _check_partners(name, settings, exports, imports, report)
     return Visibility(importers)
 
 
@@ -95,10 +97,11 @@ def _check(
     name: str,
     entries: Iterable[WorkspaceObjectSelector],
     direction: str,
-    source: Resource,
+    settings: Settings,
     workspaces: Mapping[str, Resource],
     report: Report,
 ) -> None:
+    source = settings.source(name, _FIELDS[direction])
     for index, entry in enumerate(entries):
         empty = [s for s in entry.workspaces if not s.name and not s.selector]
         if not entry.workspaces or empty:
@@ -117,17 +120,19 @@ def _check(
 
 def _check_partners(
     name: str,
-    spec: WorkspaceSettingsSpec,
-    source: Resource,
+    settings: Settings,
     exports: Mapping[str, Mapping[str, tuple[ResourceSelector, ...]]],
     imports: Mapping[str, Mapping[str, tuple[ResourceSelector, ...]]],
     report: Report,
 ) -> None:
     """Report one-sided sharing, for partners that are named without a wildcard: those are surely meant."""
+    spec = settings.effective[name]
+    source = settings.source(name, "import_from")
     for path, other in _named(spec.import_from or (), "importFrom"):
         offered = exports.get(other, {}).get(name, ())
         if other in imports[name] and not _overlap(offered, imports[name][other]):
             report.add(catalogue.IMPORT_WITHOUT_EXPORT, source.ref, source.at(*path), consumer=name, owner=other)
+    source = settings.source(name, "export_to")
     for path, other in _named(spec.export_to or (), "exportTo"):
         if other in exports[name] and name not in imports.get(other, {}):
             report.add(catalogue.EXPORT_WITHOUT_IMPORT, source.ref, source.at(*path), owner=name, consumer=other)

@@ -1,5 +1,6 @@
 """Fixtures of the engine tests: the clusters and the CLI, started once for all of them."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +15,12 @@ CLUSTERS = ("eu", "us", "ap")
 
 @pytest.fixture(scope="session")
 def tools() -> Tools:
-    """The tools; the tests that need them are skipped where one is missing."""
+    """The tools; without one the tests are skipped, or fail where `make engine-test` has just built them."""
     try:
         return find_tools()
     except MissingToolError as missing:
+        if os.environ.get("FEDLIB_ENGINE_TESTS") == "required":
+            pytest.fail(str(missing))
         pytest.skip(str(missing))
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from fedlib.cli.main import main
 from fedlib.compilation import Compilation, compile_federation
 from fedlib.config.load import load_stack_file, read_configuration
 from fedlib.diagnostics import Report
@@ -260,6 +262,27 @@ def test_unreadable_cluster_fails_the_run(stack: ProgramStack, mesh: dict[str, C
     assert "Traceback" not in said
     assert live_objects(mesh) == before
     stack.edit_config(lambda config: config.update(config_of(mesh)))
+
+
+def test_recording_gives_the_same_plan(
+    stack: ProgramStack, mesh: dict[str, Cluster], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`snapshot` records the live clusters, and a stack of these recordings has the plan of the live one."""
+    live = config_of(mesh)
+    live["federation:clusters"]["us"] = {"kubeconfig": {"path": str(mesh["us"].kubeconfig)}}
+    recorded = {**live, "federation:clusters": {name: {"inventory": f"./recorded/{name}"} for name in mesh}}
+    for name, config in (("live", live), ("recorded", recorded)):
+        (tmp_path / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump({"config": config}))
+    out = str(tmp_path / "recorded")
+    assert main(["snapshot", "--stack-file", str(tmp_path / "Pulumi.live.yaml"), "--out", out]) == 0
+    assert main(["check", "--stack-file", str(tmp_path / "Pulumi.live.yaml"), "--output", "json"]) == 0
+    assert main(["check", "--stack-file", str(tmp_path / "Pulumi.recorded.yaml"), "--output", "json"]) == 0
+    printed = capsys.readouterr().out
+    digest = expected(stack, mesh).plan.digest()
+    assert printed.count(f'"digest": "{digest}"') == 2
+    for cluster in mesh.values():
+        token = cluster.kubeconfig.read_text().split("token: ")[1].split()[0]
+        assert token not in printed + "".join(file.read_text() for file in (tmp_path / "recorded").rglob("*.yaml"))
 
 
 def test_no_secret_is_left_behind(stack: ProgramStack, mesh: dict[str, Cluster]) -> None:
