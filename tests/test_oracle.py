@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.oracle import crd_file
-from tests.oracle.cel_rules import UnsupportedRule, bind, is_transition, program
+from tests.oracle.cel_rules import UnsupportedRuleError, bind, is_transition, program
 from tests.oracle.istio_crds import IstioOracle
 from tests.oracle.plugin import istio_oracle as istio_oracle
 from tests.oracle.strict_schema import unknown_keywords
@@ -228,7 +228,7 @@ def test_known_gaps_are_of_the_crds(istio_oracle: IstioOracle) -> None:
 @pytest.mark.parametrize("rule", ["quantity(self) > 1", "self.findAll('a') == []", "self ==", "$"])
 def test_an_unsupported_rule_is_found_out(rule: str) -> None:
     """A rule that cannot be evaluated is refused when compiled, not when first needed."""
-    with pytest.raises(UnsupportedRule):
+    with pytest.raises(UnsupportedRuleError):
         program(rule)
 
 
@@ -243,6 +243,6 @@ def test_says_why_it_is_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     """Without CRD file and Go the oracle is unavailable with a reason to skip by."""
     monkeypatch.setenv("FEDLIB_TOOL_CACHE", str(tmp_path))
     monkeypatch.setattr("shutil.which", lambda _: None)
-    with pytest.raises(crd_file.OracleUnavailable, match="Go is not installed"):
+    with pytest.raises(crd_file.OracleUnavailableError, match="Go is not installed"):
         # Not the cached function: the session's file must stay what it is.
         crd_file.crd_file.__wrapped__()

@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from fedlib.config.model import Address, Enum, HostSuffix, Items, Model, PortNumber
+from fedlib.config.model import Address, Enum, HostSuffix, Items, Model, PortNumber, Section
 
-Labels = dict[str, str]
+Labels = Section[dict[str, str]]
 
 
 class ObjectSelector(Model):
@@ -139,7 +139,7 @@ class ServiceIsolation(Model):
     """Whether services of the workspace refuse other workspaces."""
     trim_proxy_config: bool | None = None
     """Whether sidecars keep only what the workspace can reach."""
-    enforcement_layers: dict[str, Any] = Field(default_factory=dict)
+    enforcement_layers: Section[dict[str, Any]] = Field(default_factory=dict)
     """Which layers enforce it."""
 
 
@@ -168,7 +168,7 @@ class HostInfoOverride(Model):
 class EastWestGateway(Model):
     """Selects east-west gateways, in any workspace."""
 
-    selector: ObjectSelector = ObjectSelector()
+    selector: Section[ObjectSelector] = ObjectSelector()
     """The gateway's Service; blank means the label `istio: eastwestgateway`."""
     port: PortSelector | None = None
     """The port for SNI passthrough; by default the one that is named `tls`."""
@@ -217,5 +217,5 @@ class WorkspaceSettingsSpec(Model):
     """What the workspace takes from others. Nothing without an entry."""
     export_to: Items[WorkspaceObjectSelector] | None = None
     """What the workspace offers to others. Nothing without an entry."""
-    options: WorkspaceOptions = WorkspaceOptions()
+    options: Section[WorkspaceOptions] = WorkspaceOptions()
     """Further options."""

@@ -28,13 +28,15 @@ GLOBAL_SETTINGS: Final = "global"
 class StackFile:
     """A stack file and what it holds.
 
-    `values` maps keys without the `federation:` prefix to plain data. `root` is the project's folder.
+    `values` maps keys without the `federation:` prefix to plain data. `root` is the project's folder. `readable` is
+    False for a file that could not be parsed: then there are no values, and that is reported.
     """
 
     name: str
     root: Path
     source: Source
     values: Mapping[str, Any]
+    readable: bool = True
 
     @property
     def folder(self) -> Path:
@@ -88,10 +90,12 @@ def load_stack_file(path: Path, root: Path, report: Report) -> StackFile:
         else path.as_posix()
     )
     source = Source(shown, path)
+    found = len(report)
     document = next(iter(load_yaml(source, report)), None)
+    readable = document is not None or len(report) == found
     config = as_mapping(as_mapping(document).get("config"))
     values = {**_project_values(root), **_strip(config)}
-    return StackFile(name, root, source, values)
+    return StackFile(name, root, source, values, readable)
 
 
 def _project_values(root: Path) -> dict[str, Any]:
@@ -125,7 +129,7 @@ def read_configuration(stack: StackFile, report: Report) -> Configuration:
     values = _known_keys(stack, subject, report)
     config = validate(StackConfig, values, subject, stack.at, report) or StackConfig()
     config = _check_names(config, stack, report)
-    if not config.clusters:
+    if stack.readable and not config.clusters:
         report.add(catalogue.EMPTY_CONFIG, subject, stack.at(()), what="clusters")
     resources = [*_stack_resources(config, stack), *_inline_resources(config, stack, report)]
     resources += _file_resources(config, stack, report)

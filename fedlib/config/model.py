@@ -9,7 +9,7 @@ import ipaddress
 import re
 from typing import Annotated, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Strict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict
 from pydantic.alias_generators import to_camel
 
 DNS_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -31,8 +31,14 @@ class Model(BaseModel):
 
 
 T = TypeVar("T")
-Items = Annotated[tuple[T, ...], Strict(strict=False)]
-"""A list in YAML, a tuple in the frozen models. Only the container is lax, not what it holds."""
+Items = Annotated[tuple[T, ...], Strict(strict=False), BeforeValidator(lambda value: () if value is None else value)]
+"""A list in YAML, a tuple in the frozen models. Only the container is lax, not what it holds.
+
+A key with nothing behind it is an empty list, as Kubernetes has it; the same goes for `Section`.
+"""
+
+Section = Annotated[T, BeforeValidator(lambda value: {} if value is None else value)]
+"""A mapping or a model that is empty when nothing stands behind its key."""
 
 Enum = Annotated[T, Strict(strict=False)]
 """A closed set of words."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from fedlib.config.gloo import WorkspaceSettingsSpec, WorkspaceSpec
 from fedlib.config.model import Model, dns_problem, host_problem
 from fedlib.config.route_table import RouteTableSpec
-from fedlib.config.validate import suggest, validate
+from fedlib.config.validate import describe, suggest, validate
 from fedlib.diagnostics import Location, Ref, Report, catalogue
 from fedlib.diagnostics.finding import NOWHERE
 from fedlib.diagnostics.source import Origin, Step, as_mapping
@@ -145,7 +145,7 @@ def _header(document: Any, cluster: str, origin: Origin, report: Report) -> tupl
     elif not isinstance(metadata.get("name"), str) or not isinstance(metadata.get("namespace") or "", str):
         problem = "metadata.name or metadata.namespace is missing or not a string"
     annotated = as_mapping(metadata.get("annotations")).get(CLUSTER_ANNOTATION)
-    home = annotated if isinstance(annotated, str) else cluster
+    home = annotated if annotated and isinstance(annotated, str) else cluster  # Gloo's own objects carry it empty
     problem = problem or _name_problem(document["kind"], metadata, home)
     if problem:
         report.add(catalogue.NOT_A_RESOURCE, Ref("Document"), origin.at(), problem=problem)
@@ -169,11 +169,16 @@ def _name_problem(kind: str, metadata: Mapping[str, Any], cluster: str) -> str:
 
 def _labels(metadata: Mapping[str, Any], ref: Ref, origin: Origin, report: Report) -> dict[str, str]:
     labels = metadata.get("labels") or {}
+    if not isinstance(labels, Mapping):
+        report.add(
+            catalogue.WRONG_TYPE, ref, origin.at("metadata", "labels"),
+            field="metadata.labels", expected="a mapping", actual=describe(labels), advice="write `key: value` pairs",
+        )  # fmt: skip
     for key, value in as_mapping(labels).items():
         if not isinstance(value, str):
             report.add(
                 catalogue.WRONG_TYPE, ref, origin.at("metadata", "labels", key),
-                field=f"metadata.labels.{key}", expected="a string", actual="something else", advice="put it in quotes",
+                field=f"metadata.labels.{key}", expected="a string", actual=describe(value), advice="put it in quotes",
             )  # fmt: skip
     return {key: value for key, value in as_mapping(labels).items() if isinstance(value, str)}
 
@@ -187,5 +192,16 @@ def _report_untranslated(document: Mapping[str, Any], group: str, ref: Ref, orig
         return
     report.add(
         catalogue.UNKNOWN_KIND, ref, origin.at("kind"),
-        api_version=document["apiVersion"], kind=ref.kind, suggestion=suggest(ref.kind, KINDS - {ref.kind}),
+        api_version=document["apiVersion"], kind=ref.kind, suggestion=_near_kind(group, ref.kind),
     )  # fmt: skip
+
+
+def _near_kind(group: str, kind: str) -> str:
+    """A `did you mean` for a kind or a group that is not Gloo's."""
+    groups = dict(UNTRANSLATED)
+    for name in (*TRANSLATED, *INERT):
+        known, _, its_kind = name.partition("/")
+        groups[known] = (*groups.get(known, ()), its_kind)
+    if kind in KINDS:
+        return f"; did you mean {next(g for g in sorted(groups) if kind in groups[g])}/v2?"
+    return suggest(kind, KINDS) if group.endswith(".gloo.solo.io") else ""

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from fedlib.config.gloo import Labels, WorkloadCluster, WorkspaceSettingsSpec
-from fedlib.config.model import Enum, Items, Model
+from fedlib.config.model import Enum, Items, Model, Section
 
 
 class Kubeconfig(Model):
@@ -75,9 +75,9 @@ class Placement(enum.StrEnum):
 class StackConfig(Model):
     """Everything below `federation:` in a stack file."""
 
-    clusters: dict[str, Cluster] = Field(default_factory=dict)
+    clusters: Section[dict[str, Section[Cluster]]] = Field(default_factory=dict)
     """The clusters by name."""
-    workspaces: dict[str, Workspace] = Field(default_factory=dict)
+    workspaces: Section[dict[str, Section[Workspace]]] = Field(default_factory=dict)
     """The workspaces by name."""
     global_settings: WorkspaceSettingsSpec | None = None
     """The WorkspaceSettings named `global`: each field that it sets overrides the workspaces' own."""

@@ -102,7 +102,7 @@ def _report(
         value = _value_at(data, path)
         report.add(
             catalogue.WRONG_TYPE, subject, location,
-            field=name, expected=_EXPECTED[kind], actual=_describe(value), advice=_advice(kind, value),
+            field=name, expected=_EXPECTED[kind], actual=describe(value), advice=_advice(kind, value, subject),
         )  # fmt: skip
     elif kind == "enum":
         words = str(problem.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
@@ -116,19 +116,23 @@ def _report(
         text = str(problem["msg"]).removeprefix("Value error, ")
         report.add(
             catalogue.WRONG_VALUE, subject, location,
-            field=name, problem=text, advice="see `python -m fedlib schema`",
+            field=name, problem=text, advice=_reference(subject),
         )  # fmt: skip
 
 
-def _advice(kind: str, value: Any) -> str:
+def _reference(subject: Ref) -> str:
+    return "see `python -m fedlib schema`" if subject.kind == "Stack" else f"see Gloo's API reference of {subject.kind}"
+
+
+def _advice(kind: str, value: Any, subject: Ref) -> str:
     if kind == "string_type" and isinstance(value, bool | int | float):
         return f'put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
     if isinstance(value, str) and kind in ("int_type", "bool_type"):
         return "remove the quotes" if value.strip("-+").isdigit() or value in ("true", "false") else "mend the value"
-    return "see `python -m fedlib schema`"
+    return _reference(subject)
 
 
-def _describe(value: Any) -> str:
+def describe(value: Any) -> str:
     """A value's type in YAML's words. Strings are not shown: they may be secrets."""
     if value is None:
         return "empty"

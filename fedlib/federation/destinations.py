@@ -86,7 +86,8 @@ class DestinationResolver:
         if federated is None and others:
             self.report.add(
                 catalogue.ROUTE_NEEDS_FEDERATION, table.ref, table.at(*path),
-                route=route, destination=service.ref, clusters=" and ".join(f"'{name}'" for name in others),
+                route=route, destination=service.ref, port=port.number,
+                clusters=" and ".join(f"'{name}'" for name in others),
                 owner=self.snapshot.owners[service.cluster, service.namespace],
             )  # fmt: skip
         return service, port, federated
@@ -128,9 +129,12 @@ class DestinationResolver:
             owner, ResourceKind.SERVICE, service.labels, service.name, service.namespace, service.cluster
         )
         if not visible:
+            advice = f"export it from '{owner}' and import it into '{workspace}' (kind SERVICE or ALL)"
             self.report.add(
                 catalogue.ROUTE_DESTINATION_INVISIBLE, table.ref, table.at(*path, "ref"),
-                route=route, destination=service.ref, owner=owner, workspace=workspace,
+                route=route, destination=service.ref, workspace=workspace,
+                whose=f"of workspace '{owner}'" if owner else "in a namespace of no workspace",
+                advice=advice if owner else "add its namespace to a workspace that exports it",
             )  # fmt: skip
         return visible
 
@@ -170,9 +174,7 @@ class DestinationResolver:
         elif rest and not open_:
             problem = f"the weights add up to {sum(given)}, which is less than 100"
         elif rest < open_:
-            problem = (
-                f"the weights add up to {sum(given)}, which leaves {rest} for {open_} destinations without a weight"
-            )
+            problem = f"the weights add up to {sum(given)}, which leaves {rest} for those without one ({open_})"
         else:
             shares = iter(rest // open_ + (1 if i < rest % open_ else 0) for i in range(open_)) if open_ else iter(())
             return [reference.weight if reference.weight is not None else next(shares) for reference in references]

@@ -129,7 +129,7 @@ def _settle_hosts(uses: list[_Use], report: Report) -> Iterable[tuple[_Use, tupl
                 continue
             report.add(
                 catalogue.ROUTE_HOST_CONFLICT, use.resource.ref, use.resource.at("hosts", index),
-                host=host, workspace=use.workspace, winner=winner.resource.ref, related=(winner.resource.ref,),
+                host=host, workspace=use.workspace, winner=winner.resource.ref,
             )  # fmt: skip
         for host in hosts:
             winners.setdefault(host, []).append(use)

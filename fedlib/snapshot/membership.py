@@ -6,7 +6,7 @@ namespace entries need a name or labels; a namespace in two workspaces belongs t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fedlib.config.gloo import NamespaceSelector, WorkloadCluster, WorkspaceSpec
@@ -40,7 +40,7 @@ class Membership:
             return self.owners[key]
         if key in self.contested:
             return None
-        found = {name for name in self.workspaces if self._entry(name, cluster, namespace, {}) is not None}
+        found = {name for name in self.workspaces if any(self._entries(name, cluster, namespace, {}))}
         if not found and cluster == MANAGEMENT_CLUSTER and cluster not in self.clusters:
             found = {owner for (_, other), owner in self.owners.items() if other == namespace}
         return found.pop() if len(found) == 1 else None
@@ -50,7 +50,8 @@ class Membership:
     ) -> str | None:
         """The workspace through which a resource acts; None, with a finding, when it acts through none.
 
-        `configEnabled: false` of the cluster entry or of the namespace entry keeps a namespace's resources out.
+        `configEnabled: false` of the cluster entry or of the namespace entry keeps a namespace's resources out, unless
+        another entry that selects the namespace lets them in.
         """
         cluster, namespace = resource.ref.cluster, resource.ref.namespace
         owner = self.owner_of(cluster, namespace)
@@ -58,8 +59,8 @@ class Membership:
             report.add(catalogue.RESOURCE_OUTSIDE, resource.ref, resource.at(), namespace=namespace, cluster=cluster)
             return None
         known = namespaces.get((cluster, namespace))
-        entry = self._entry(owner, cluster, namespace, known.labels if known else {})
-        if entry is not None and any(part.config_enabled is False for part in entry):
+        entries = list(self._entries(owner, cluster, namespace, known.labels if known else {}))
+        if entries and all(any(part.config_enabled is False for part in entry) for entry in entries):
             report.add(
                 catalogue.CONFIG_DISABLED, resource.ref, resource.at(),
                 workspace=owner, namespace=namespace, cluster=cluster,
@@ -67,11 +68,11 @@ class Membership:
             return None
         return owner
 
-    def _entry(
+    def _entries(
         self, workspace: str, cluster: str, namespace: str, labels: Mapping[str, str]
-    ) -> tuple[WorkloadCluster, NamespaceSelector] | None:
+    ) -> Iterator[tuple[WorkloadCluster, NamespaceSelector]]:
         declared = self.clusters.get(cluster)
-        return _find_entry(_spec(self.workspaces[workspace]), cluster, declared, namespace, labels)
+        return _selecting_entries(_spec(self.workspaces[workspace]), cluster, declared, namespace, labels)
 
 
 def resolve_membership(
@@ -90,8 +91,14 @@ def resolve_membership(
         wanted = [
             name
             for name, resource in sorted(workspaces.items())
-            if _find_entry(
-                _spec(resource), namespace.cluster, clusters.get(namespace.cluster), namespace.name, namespace.labels
+            if any(
+                _selecting_entries(
+                    _spec(resource),
+                    namespace.cluster,
+                    clusters.get(namespace.cluster),
+                    namespace.name,
+                    namespace.labels,
+                )
             )
         ]
         key = (namespace.cluster, namespace.name)
@@ -112,10 +119,10 @@ def _spec(resource: Resource) -> WorkspaceSpec:
     return resource.spec
 
 
-def _find_entry(
+def _selecting_entries(
     spec: WorkspaceSpec, cluster: str, declared: Cluster | None, namespace: str, labels: Mapping[str, str]
-) -> tuple[WorkloadCluster, NamespaceSelector] | None:
-    """The first entry that selects the namespace."""
+) -> Iterator[tuple[WorkloadCluster, NamespaceSelector]]:
+    """The entries that select the namespace."""
     for entry in spec.workload_clusters:
         if entry.name and not glob_matches(entry.name, cluster):
             continue
@@ -127,8 +134,7 @@ def _find_entry(
             if selector.name and not glob_matches(selector.name, namespace):
                 continue
             if labels_match(selector.labels, labels):
-                return entry, selector
-    return None
+                yield entry, selector
 
 
 def _report_contested(namespace: Namespace, wanted: list[Resource], report: Report) -> None:

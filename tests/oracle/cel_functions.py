@@ -25,9 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _USER = re.compile(r"[-A-Za-z0-9._:~!$&'()*+,;=%@]*")
 # Go takes an escape in a host only for a byte above ASCII.
-_HOST = re.compile(
-    r"(?:[-A-Za-z0-9_.~!$&'()*+,;=<>\]\"\x80-\U0010ffff]|%[89A-Fa-f][0-9A-Fa-f])*(?::[0-9]*)?"
-)
+_HOST = re.compile(r"(?:[-A-Za-z0-9_.~!$&'()*+,;=<>\]\"\x80-\U0010ffff]|%[89A-Fa-f][0-9A-Fa-f])*(?::[0-9]*)?")
 _IP_LITERAL = re.compile(r"\[[0-9A-Fa-f:.]+(?:%25[-A-Za-z0-9_.~]+)?\](?::[0-9]*)?")
 
 

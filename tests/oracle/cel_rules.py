@@ -34,7 +34,7 @@ _ESCAPED = re.compile(r"\bself\b.*\.__\w+__")
 _ENVIRONMENT = celpy.Environment()
 
 
-class UnsupportedRule(ValueError):
+class UnsupportedRuleError(ValueError):
     """A rule that this oracle cannot evaluate faithfully; the message says why."""
 
 
@@ -45,17 +45,17 @@ def is_transition(text: str) -> bool:
 
 @cache
 def program(text: str) -> celpy.Runner:
-    """Compile a rule once, or raise `UnsupportedRule`."""
+    """Compile a rule once, or raise `UnsupportedRuleError`."""
     try:
         tree = _ENVIRONMENT.compile(text)
     except CELParseError as failure:
-        raise UnsupportedRule(f"does not parse: {failure}") from failure
+        raise UnsupportedRuleError(f"does not parse: {failure}") from failure
     # cel-python notices an unknown function only when it is called, the API server before.
     unknown = sorted(set(_called(tree)) - _CALLABLE)
     if unknown:
-        raise UnsupportedRule(f"calls unknown {', '.join(unknown)}")
+        raise UnsupportedRuleError(f"calls unknown {', '.join(unknown)}")
     if _ESCAPED.search(text):
-        raise UnsupportedRule("uses an escaped property name")
+        raise UnsupportedRuleError("uses an escaped property name")
     return _ENVIRONMENT.program(tree, functions=FUNCTIONS)
 
 

@@ -21,7 +21,7 @@ CACHE = REPOSITORY / ".cache"
 BUILD_SECONDS = 300
 
 
-class OracleUnavailable(RuntimeError):
+class OracleUnavailableError(RuntimeError):
     """The CRD file is missing and cannot be made here; the message says why."""
 
 
@@ -36,7 +36,7 @@ def crd_file() -> Path:
         if not path.exists():
             _build()
     if not path.exists():
-        raise OracleUnavailable(f"tools/build istio-api ended well but left no {path}")
+        raise OracleUnavailableError(f"tools/build istio-api ended well but left no {path}")
     return path
 
 
@@ -53,20 +53,18 @@ def crd_documents(path: Path) -> list[dict[str, Any]]:
 
 
 def _build() -> None:
-    """Run `tools/build istio-api`, turning every failure into `OracleUnavailable`."""
+    """Run `tools/build istio-api`, turning every failure into `OracleUnavailableError`."""
     if shutil.which("go") is None:
-        raise OracleUnavailable("Istio's CRDs are missing and Go is not installed to fetch them")
+        raise OracleUnavailableError("Istio's CRDs are missing and Go is not installed to fetch them")
     command = [str(REPOSITORY / "tools" / "build"), "istio-api"]
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as failure:
-        raise OracleUnavailable(f"tools/build istio-api did not finish: {failure}") from failure
+        raise OracleUnavailableError(f"tools/build istio-api did not finish: {failure}") from failure
     if done.returncode != 0:
         # tools/build swallows what `go mod download -json` says, which is on standard output.
         said = (done.stderr.strip() or "no output, likely no download").splitlines()[-1]
-        raise OracleUnavailable(f"tools/build istio-api failed ({done.returncode}): {said}")
+        raise OracleUnavailableError(f"tools/build istio-api failed ({done.returncode}): {said}")
 
 
 @contextmanager

@@ -53,14 +53,11 @@ class IstioOracle:
     def __init__(self, path: Path | None = None) -> None:
         """Read the CRDs at `path`, by default those that `tools/build istio-api` made.
 
-        Raises `OracleUnavailable` when they are missing and cannot be made.
+        Raises `OracleUnavailableError` when they are missing and cannot be made.
         """
         documents = crd_documents(path or crd_file())
         builder = SiteBuilder()
-        self._judges = {
-            kind: _Judge(schema, namespaced, builder)
-            for kind, schema, namespaced in _served(documents)
-        }
+        self._judges = {kind: _Judge(schema, namespaced, builder) for kind, schema, namespaced in _served(documents)}
         self._seen: dict[str, tuple[str, ...]] = {}
         schemas = [judge.schema for judge in self._judges.values()]
         self.rules: Counter[str] = Counter(text for schema in schemas for text in all_rules(schema))

@@ -8,9 +8,23 @@ from functools import lru_cache
 from typing import Any
 
 _FIELDS = frozenset(
-    "name generateName namespace labels annotations finalizers ownerReferences uid selfLink"
-    " resourceVersion generation creationTimestamp deletionTimestamp"
-    " deletionGracePeriodSeconds managedFields".split()
+    [
+        "name",
+        "generateName",
+        "namespace",
+        "labels",
+        "annotations",
+        "finalizers",
+        "ownerReferences",
+        "uid",
+        "selfLink",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "managedFields",
+    ]
 )
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _DNS_SUBDOMAIN = re.compile(rf"{_DNS_LABEL.pattern}(\.{_DNS_LABEL.pattern})*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .crd_file import OracleUnavailable
+from .crd_file import OracleUnavailableError
 from .istio_crds import IstioOracle
 
 
@@ -13,5 +13,5 @@ def istio_oracle() -> IstioOracle:
     """Return the oracle of this session, building the CRD file first when it is missing."""
     try:
         return IstioOracle()
-    except OracleUnavailable as reason:
+    except OracleUnavailableError as reason:
         pytest.skip(f"no Istio oracle: {reason}")

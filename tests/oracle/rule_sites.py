@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from .cel_rules import BoundRule, UnsupportedRule, bind, is_transition, program
+from .cel_rules import BoundRule, UnsupportedRuleError, bind, is_transition, program
 from .strict_schema import children
 
 Schema: TypeAlias = dict[str, Any]
@@ -62,9 +62,7 @@ class SiteBuilder:
     def site(self, schema: Schema) -> RuleSite | None:
         """Return the site of a schema node, None when no rule stands at or below it."""
         named = {
-            name: site
-            for name, child in schema.get("properties", {}).items()
-            if (site := self.site(child)) is not None
+            name: site for name, child in schema.get("properties", {}).items() if (site := self.site(child)) is not None
         }
         extra, items = schema.get("additionalProperties"), schema.get("items")
         keys = schema.get("x-kubernetes-list-map-keys", [])
@@ -101,6 +99,6 @@ def why_not(text: str) -> str | None:
     """Return why a rule cannot be evaluated here, None if it can."""
     try:
         program(text)
-    except UnsupportedRule as reason:
+    except UnsupportedRuleError as reason:
         return str(reason)
     return None

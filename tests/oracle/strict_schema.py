@@ -15,8 +15,21 @@ JUNCTORS = ("allOf", "anyOf", "oneOf")
 INT32 = (-(2**31), 2**31 - 1)
 # Keywords whose meaning is the same in JSON schema.
 _SAME = frozenset(
-    "type required minimum maximum enum minLength maxLength minItems maxItems minProperties"
-    " maxProperties pattern uniqueItems".split()
+    [
+        "type",
+        "required",
+        "minimum",
+        "maximum",
+        "enum",
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "minProperties",
+        "maxProperties",
+        "pattern",
+        "uniqueItems",
+    ]
 )
 _TRANSLATED = frozenset({"properties", "additionalProperties", "items", "format", "nullable"})
 _CHECKED_ELSEWHERE = frozenset(

@@ -1,0 +1,63 @@
+"""3xx: east-west gateways."""
+
+from __future__ import annotations
+
+from fedlib.diagnostics.codes.registry import ERROR, INFO, WARNING, code
+
+NO_GATEWAY = code(
+    "FED301",
+    "NoEastWestGateway",
+    ERROR,
+    "no east-west gateway of cluster '{cluster}' matches the settings of workspace '{workspace}'",
+    "label the gateway's Service `istio: eastwestgateway`, or select it with options.eastWestGateways",
+    "Services of this cluster cannot be reached from other clusters. Nothing is written for them there.",
+)
+GATEWAY_PORT_MISSING = code(
+    "FED302",
+    "GatewayPortMissing",
+    ERROR,
+    "the gateway has no port {port}{suggestion}",
+    "name the Service's SNI passthrough port `tls`, or select it with options.eastWestGateways[].port",
+    "An east-west gateway needs a port for SNI passthrough; by default the one that is named `tls`.",
+)
+GATEWAY_ADDRESS_PENDING = code(
+    "FED303",
+    "GatewayWithoutAddress",
+    ERROR,
+    "the gateway has no address that other clusters could use: {reason}",
+    "wait for a new load balancer; or give the Service type LoadBalancer or NodePort, or externalIPs; or set "
+    "hostInfoOverrides in options.eastWestGateways",
+    "Without an address the cluster's services cannot be reached from others. Nothing half-written is declared.",
+)
+GATEWAY_MIXED_ADDRESSES = code(
+    "FED304",
+    "GatewayMixedAddresses",
+    WARNING,
+    "the gateways of cluster '{cluster}' mix hostnames and IPv6 addresses; the IPv6 addresses {dropped} are left out",
+    "publish either hostnames or IP addresses",
+    "A hostname makes the ServiceEntry resolve by DNS, and Istio resolves a DNS cluster in one address family.",
+)
+GATEWAY_NOT_LABELLED_NODE = code(
+    "FED305",
+    "GatewayLocalityUnknown",
+    INFO,
+    "no node of cluster '{cluster}' has a topology.kubernetes.io/region label",
+    "label the nodes; without a locality, clients cannot prefer near clusters",
+    "The locality of a remote gateway's endpoints is read from the nodes of its cluster.",
+)
+GATEWAY_EXTERNAL_TRAFFIC_LOCAL = code(
+    "FED306",
+    "GatewayNodePortLocal",
+    WARNING,
+    "the NodePort gateway has externalTrafficPolicy Local: nodes without a gateway pod refuse connections",
+    "set externalTrafficPolicy: Cluster, or name the reachable addresses with hostInfoOverrides",
+    "All nodes' addresses are used, and pods are not discovered.",
+)
+GATEWAY_NO_SELECTOR = code(
+    "FED307",
+    "GatewayWithoutSelector",
+    ERROR,
+    "the gateway's Service has no selector, so the Gateway object cannot select its pods",
+    "give the Service a selector",
+    "Istio's Gateway object selects the gateway's pods by the labels of the Service's selector.",
+)

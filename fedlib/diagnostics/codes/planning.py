@@ -1,0 +1,22 @@
+"""6xx: the plan."""
+
+from __future__ import annotations
+
+from fedlib.diagnostics.codes.registry import ERROR, code
+
+OBJECT_CONFLICT = code(
+    "FED601",
+    "ObjectConflict",
+    ERROR,
+    "{parent} and {other} both want to write this object",
+    "rename one of them",
+    "Two inputs lead to the same object (cluster, kind, namespace and name) with different contents.",
+)
+TOO_MANY_ENDPOINTS = code(
+    "FED602",
+    "TooManyEndpoints",
+    ERROR,
+    "host '{host}' would have {count} endpoints, more than Istio's limit of {limit}",
+    "publish fewer gateway addresses with hostInfoOverrides or a load balancer",
+    "Istio's schema limits the number of endpoints of a ServiceEntry.",
+)

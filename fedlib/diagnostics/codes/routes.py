@@ -1,0 +1,103 @@
+"""5xx: routes."""
+
+from __future__ import annotations
+
+from fedlib.diagnostics.codes.registry import ERROR, WARNING, code
+
+ROUTE_DESTINATION_UNKNOWN = code(
+    "FED501",
+    "DestinationNotFound",
+    ERROR,
+    "route '{route}': Service {namespace}/{name} does not exist in cluster '{cluster}'{suggestion}",
+    "mend the reference; namespace and cluster default to those of the RouteTable itself",
+    "The route answers 500 until its destination exists. Other routes of the table live.",
+)
+ROUTE_DESTINATION_INVISIBLE = code(
+    "FED502",
+    "DestinationNotVisible",
+    ERROR,
+    "route '{route}': {destination} {whose} is not available to workspace '{workspace}'",
+    "{advice}",
+    "A route may only use destinations of its own workspace and imported ones. The route answers 500.",
+)
+ROUTE_NEEDS_FEDERATION = code(
+    "FED503",
+    "DestinationNotFederated",
+    ERROR,
+    "route '{route}': {destination} is in another cluster than {clusters}, and its port {port} is not federated",
+    "enable options.federation in workspace '{owner}' with a serviceSelector and ports that include it",
+    "A Service of another cluster is reachable through its federated host only. The route answers 500 there.",
+)
+ROUTE_PORT_UNKNOWN = code(
+    "FED504",
+    "DestinationPortNotFound",
+    ERROR,
+    "route '{route}': {destination} has {problem}",
+    "its ports are: {ports}",
+    "A destination needs a port that the Service has; it may be left out when there is one. The route answers 500.",
+)
+ROUTE_WEIGHTS = code(
+    "FED505",
+    "WeightsInvalid",
+    ERROR,
+    "route '{route}': {problem}",
+    "let all weights add up to 100, or leave some out to share the remainder",
+    "Weights of a route's destinations are percentages. The route answers 500.",
+)
+ROUTE_TABLE_HOSTS = code(
+    "FED506",
+    "RouteTableWithoutHosts",
+    ERROR,
+    "the RouteTable has no hosts, and delegation to it is not translated by this version",
+    "give it hosts, and routes of its own to forwardTo destinations",
+    "A root RouteTable needs the hosts that it routes. One without hosts is there for others to delegate to, which is "
+    "not translated yet.",
+)
+ROUTE_HOST_CONFLICT = code(
+    "FED507",
+    "RouteHostConflict",
+    ERROR,
+    "host '{host}' is already routed for workspace '{workspace}' by {winner}",
+    "merge the two tables, or narrow their workloadSelectors and hosts",
+    "Istio uses one VirtualService for a host in sidecars and ignores others in silence. The older table wins.",
+)
+ROUTE_HOST_INVALID = code(
+    "FED508",
+    "RouteHostInvalid",
+    ERROR,
+    "'{host}' is not a host: {problem}",
+    "use a DNS name; a wildcard is allowed as the left-most part only",
+    "Hosts of a RouteTable are DNS names.",
+)
+ROUTE_HOST_SHORT = code(
+    "FED509",
+    "RouteHostShort",
+    WARNING,
+    "the host '{host}' has no dot, and Istio reads it relative to the namespace of each copy",
+    "write the full name, such as {host}.<namespace>.svc.cluster.local",
+    "A short name means another Service in every namespace that receives a copy of the table.",
+)
+ROUTE_NAME_DUPLICATE = code(
+    "FED510",
+    "RouteNameDuplicate",
+    WARNING,
+    "the route name '{route}' stands more than once; this one becomes '{renamed}'",
+    "give each route a name of its own",
+    "Names of routes are unique in a table; Gloo renames duplicates in the same way.",
+)
+ROUTE_HOST_UNKNOWN = code(
+    "FED511",
+    "RouteHostUnknown",
+    WARNING,
+    "no Service or federated host of workspace '{workspace}' is named '{host}'{suggestion}",
+    "sidecars can only send requests for a host that resolves; check the spelling",
+    "The table routes a host that nothing known to the workspace serves.",
+)
+ROUTE_PROTOCOL = code(
+    "FED512",
+    "DestinationNotHttp",
+    WARNING,
+    "route '{route}': port {port} of {destination} is declared as {protocol}, and an HTTP route sends HTTP to it",
+    "name the port `http...` or `grpc...`, or set its appProtocol, if it speaks HTTP",
+    "An HTTP route needs a destination that speaks HTTP.",
+)

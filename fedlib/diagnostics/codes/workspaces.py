@@ -1,0 +1,119 @@
+"""2xx: workspaces."""
+
+from __future__ import annotations
+
+from fedlib.diagnostics.codes.registry import ERROR, INFO, WARNING, code
+
+DUPLICATE_WORKSPACE = code(
+    "FED201",
+    "DuplicateWorkspace",
+    ERROR,
+    "workspace '{workspace}' is declared twice, also at {other}",
+    "keep one: in federation:workspaces or as a Workspace object",
+    "Two declarations of one workspace would decide its membership by chance. Neither is used.",
+)
+DUPLICATE_SETTINGS = code(
+    "FED202",
+    "DuplicateWorkspaceSettings",
+    ERROR,
+    "workspace '{workspace}' has more than one WorkspaceSettings, also {other}",
+    "keep one; only the object named 'global' in gloo-mesh may stand beside it",
+    "Gloo allows one WorkspaceSettings for each workspace. None of them is used.",
+)
+NAMESPACE_IN_TWO_WORKSPACES = code(
+    "FED203",
+    "NamespaceInTwoWorkspaces",
+    ERROR,
+    "namespace '{namespace}' of cluster '{cluster}' belongs to the workspaces {workspaces}",
+    "narrow workloadClusters of one of them: a namespace belongs to one workspace",
+    "A namespace of a cluster can belong to one workspace only. Until this is settled it belongs to none.",
+)
+CLUSTER_ENTRY_EMPTY = code(
+    "FED204",
+    "ClusterEntryEmpty",
+    ERROR,
+    "the cluster entry {entry} selects {nothing}",
+    "add `namespaces: [{{name: ...}}]`; `name: '*'` means all",
+    "A workloadClusters entry needs at least one namespace with a name or labels. An empty list does not mean 'all'.",
+)
+CONFIG_ENABLED_PARTIAL = code(
+    "FED205",
+    "ConfigEnabledPartial",
+    ERROR,
+    "configEnabled is set on some {entries} only",
+    "set it on each of them, or on none",
+    "Once configEnabled is set on one entry, Gloo requires it on every entry of the same list.",
+)
+UNKNOWN_CLUSTER = code(
+    "FED206",
+    "UnknownCluster",
+    WARNING,
+    "no cluster '{cluster}' is declared{suggestion}",
+    "declare it in federation:clusters or mend the name",
+    "A name without a wildcard matches none of the declared clusters, so this entry has no effect.",
+)
+UNKNOWN_WORKSPACE = code(
+    "FED207",
+    "UnknownWorkspace",
+    WARNING,
+    "no workspace '{workspace}' exists{suggestion}",
+    "mend the name, or remove the entry",
+    "A name without a wildcard in importFrom or exportTo matches no workspace, so this entry has no effect.",
+)
+IMPORT_WITHOUT_EXPORT = code(
+    "FED208",
+    "ImportWithoutExport",
+    WARNING,
+    "workspace '{consumer}' imports from '{owner}', but '{owner}' exports nothing to it that the import asks for",
+    "add an exportTo entry for '{consumer}' to the settings of '{owner}'",
+    "A resource crosses a workspace boundary only if the owner exports it and the consumer imports it.",
+)
+EXPORT_WITHOUT_IMPORT = code(
+    "FED209",
+    "ExportWithoutImport",
+    INFO,
+    "workspace '{owner}' exports to '{consumer}', which does not import it",
+    "nothing is shared until '{consumer}' adds an importFrom entry",
+    "Both sides are needed. An export alone shares nothing.",
+)
+NO_SETTINGS = code(
+    "FED210",
+    "NoWorkspaceSettings",
+    INFO,
+    "workspace '{workspace}' has no WorkspaceSettings",
+    "it imports, exports and federates nothing until it has settings",
+    "Every workspace needs its own settings, also when global settings exist.",
+)
+EMPTY_WORKSPACE = code(
+    "FED211",
+    "EmptyWorkspace",
+    WARNING,
+    "workspace '{workspace}' selects no namespace in any cluster",
+    "check workloadClusters against the namespaces and labels of the clusters",
+    "No namespace of any cluster matches, so the workspace owns nothing.",
+)
+RESOURCE_OUTSIDE = code(
+    "FED212",
+    "ResourceOutsideWorkspaces",
+    WARNING,
+    "namespace '{namespace}' of cluster '{cluster}' belongs to no workspace, so the resource has no effect",
+    "add the namespace to a workspace, or say with `cluster:` of federation:files (or the annotation "
+    "cluster.solo.io/cluster) in which cluster the resource would live",
+    "A Gloo resource acts through the workspace that owns the namespace it lives in.",
+)
+CONFIG_DISABLED = code(
+    "FED213",
+    "ConfigDisabled",
+    WARNING,
+    "workspace '{workspace}' does not read configuration from namespace '{namespace}' of cluster '{cluster}'",
+    "set configEnabled: true there, or move the resource",
+    "configEnabled is false for the namespace that the resource lives in, so it has no effect.",
+)
+SELECTOR_EMPTY = code(
+    "FED214",
+    "WorkspaceSelectorEmpty",
+    ERROR,
+    "{entry} names no workspace",
+    "give it `workspaces: [{{name: ...}}]` or a selector with labels; `name: '*'` means everyone",
+    "An import or export entry without workspaces would share with nobody or with everyone, depending on the reader.",
+)
