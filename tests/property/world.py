@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class World:
 
     def edited(self, edit: Callable[[dict[str, Any]], object]) -> World:
         """The world after an edit of its stack config."""
-        config = copy.deepcopy(self.config)
+        config = json.loads(json.dumps(self.config))  # unlike a deep copy, this parts what the strategies share
         edit(config)
         return replace(self, config=config)
 
