@@ -1,46 +1,70 @@
-"""Objects as YAML text, fast: each distinct spec is dumped once, and copies of an object differ in two words."""
+"""Objects as YAML text, fast: PyYAML writes each distinct part once, and the parts are put together as text.
+
+The dumper takes about 300 microseconds for an object; copies of an object differ in their metadata only, and objects of
+several clusters in a few parts of their specs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+import json
+from collections.abc import Hashable, Iterable
+from typing import Any
 
 from fedlib.diagnostics.yaml_text import dump_yaml
 from fedlib.istio.object import Declaration
 
-_PLACEHOLDER: Final = "@namespace@"
-
 
 class YamlText:
-    """Writes declarations. It remembers the texts of specs, so use one for a whole plan."""
+    """Writes declarations. It remembers the texts of parts by identity, so use one for a whole plan, and only that."""
 
     def __init__(self) -> None:
-        self._specs: dict[int, str] = {}
-        self._names: dict[str, str] = {}
+        self._parts: dict[Hashable, str] = {}
+        self._scalars: dict[str, str] = {}
 
     def document(self, declaration: Declaration, namespace: str) -> str:
         """The text of one object, with keys in Kubernetes' order."""
-        return self._template(declaration).replace(f"'{_PLACEHOLDER}'", self._scalar(namespace))
+        head = f"apiVersion: {declaration.api_version}\nkind: {declaration.kind}\n"
+        return head + self._metadata(declaration, namespace) + self._spec(declaration)
 
     def documents(self, declarations: Iterable[Declaration], namespace: str) -> str:
         """The text of several objects, separated as documents."""
         return "".join(f"---\n{self.document(declaration, namespace)}" for declaration in declarations)
 
-    def _template(self, declaration: Declaration) -> str:
-        head = {"apiVersion": declaration.api_version, "kind": declaration.kind}
-        metadata = dump_yaml({"metadata": declaration.metadata(_PLACEHOLDER)})
-        return dump_yaml(head) + metadata + self._spec(declaration)
+    def _metadata(self, declaration: Declaration, namespace: str) -> str:
+        metadata = declaration.metadata(namespace)
+        lines = ["metadata:\n"]
+        for section in ("annotations", "labels"):
+            if section in metadata:
+                lines.append(f"  {section}:\n")
+                lines += [
+                    f"    {self._scalar(key)}: {self._scalar(value)}\n" for key, value in metadata[section].items()
+                ]
+        lines += [f"  {key}: {self._scalar(metadata[key])}\n" for key in ("name", "namespace")]
+        return "".join(lines)
 
     def _spec(self, declaration: Declaration) -> str:
-        text = self._specs.get(id(declaration.spec))
+        text = self._parts.get(id(declaration.spec))
         if text is None:
-            text = dump_yaml({"spec": declaration.spec})
-            self._specs[id(declaration.spec)] = text
+            parts = "".join(self._part(key, declaration.spec[key]) for key in sorted(declaration.spec))
+            text = self._parts.setdefault(id(declaration.spec), f"spec:\n{parts}")
         return text
 
-    def _scalar(self, namespace: str) -> str:
-        """A namespace's name as YAML writes it: one named `true` or `1` needs quotes."""
-        text = self._names.get(namespace)
+    def _part(self, key: str, value: Any) -> str:
+        """A field of a spec, indented. Lists of words are told apart by what they hold, other values by identity."""
+        words = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        identity: Hashable = (key, tuple(value)) if words else (key, value if isinstance(value, str) else id(value))
+        text = self._parts.get(identity)
         if text is None:
-            text = self._names.setdefault(namespace, dump_yaml([namespace]).removeprefix("- ").rstrip("\n"))
+            lines = dump_yaml({key: value}).splitlines(keepends=True)
+            text = self._parts.setdefault(identity, "".join(f"  {line}" for line in lines))
         return text
+
+    def _scalar(self, text: str) -> str:
+        """A string as YAML writes it in one line: `true` and `1` need quotes, and so does what has line breaks."""
+        written = self._scalars.get(text)
+        if written is None:
+            written = dump_yaml([text]).removeprefix("- ").rstrip("\n")
+            if "\n" in written or written.startswith(("|", ">")):
+                written = json.dumps(text)
+            self._scalars[text] = written
+        return written

@@ -55,6 +55,17 @@ def test_names_that_look_like_other_types_stay_strings(tmp_path: Path, namespace
     assert parse_yaml(text, Source("x"), Report()) == list(plan.manifests())
 
 
+@pytest.mark.parametrize(
+    "text", ["a\nb", "\n", "true", ": x", "# y", "'", '"', "\t", "", "a: b", "- x", "|", "{}", "é", "x " * 99]
+)
+def test_any_text_is_read_back(tmp_path: Path, text: str) -> None:
+    lineage = Lineage(Ref("RouteTable", "a", "b", "c"), "networking.gloo.solo.io", "v2", "shop")
+    spec = {"hosts": [text, "b"], "http": [{"name": text, "headers": {text or "k": {"exact": text}}}], "text": text}
+    declaration = Declaration("eu", ("shop",), "v1", "VirtualService", "a", spec, lineage, {"note": text})
+    (path,) = write_plan(Plan((declaration,)), tmp_path, "yaml")
+    assert list(yaml.safe_load_all(path.read_text(encoding="utf-8"))) == list(declaration.manifests())
+
+
 def test_second_render_writes_the_same_bytes(project: Project) -> None:
     assert main(["render", "--stack", "small"]) == 0
     first = project.files()
