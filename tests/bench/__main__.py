@@ -55,9 +55,9 @@ def main() -> None:
     """Print everything."""
     console = Console(width=150)
     console.print(
-        "compile: configuration and inventory to a plan. objects/s: of what the plan holds; copies share their bodies.",
+        "compile: configuration and inventory to a plan. objects/s: of the plan, whose copies share bodies.",
         "with manifests: the same plus making every object as a dict of its own. x json, x orjson: the compile's time",
-        "against serialising all objects. MiB: the process's peak after compiling, its input included. growth: time for",
+        "against serialising all objects. MiB: the process's peak after compiling, input included. growth: time for",
         "each object against the row above. yaml s, json s: the time of render.",
     )
     for placement in ("namespace", "shared"):
