@@ -22,7 +22,7 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "c
 def print_summary(console: Console, inventory: Inventory, compilation: Compilation) -> None:
     """Print everything but the findings."""
     snapshot, decisions = compilation.snapshot, compilation.decisions
-    if snapshot is None or decisions is None:
+    if snapshot is None or decisions is None or not inventory.clusters:
         return
     console.print(_discovered(inventory, decisions))
     console.print(_workspaces(snapshot, decisions))

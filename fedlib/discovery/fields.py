@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from fedlib.config.validate import describe
 from fedlib.diagnostics import Location, Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, Step, path_text
 
@@ -126,14 +127,3 @@ class Part:
             return value
         self.complain(key, f"must be {expected}, not {describe(value)}")
         return None
-
-
-def describe(value: Any) -> str:
-    """A value's type in YAML's words. Strings are not shown: they may be secrets."""
-    if value is None:
-        return "empty"
-    if isinstance(value, bool):
-        return f"the boolean {str(value).lower()}"
-    if isinstance(value, int | float):
-        return f"the number {value}"
-    return "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else "a string"

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from fedlib.config.validate import describe
 from fedlib.diagnostics import NOWHERE, Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, as_mapping
-from fedlib.discovery.fields import Part, Reading, describe
+from fedlib.discovery.fields import Part, Reading
 from fedlib.discovery.inventory import GlooObject, Namespace, Node, Service, ServiceAccount, ServicePort, Workload
 from fedlib.discovery.kinds import group_of, is_gloo_group, is_passed_over, near_kind
 
