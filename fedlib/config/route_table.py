@@ -7,132 +7,14 @@ the latter carry `UNTRANSLATED` and become findings when they are set.
 from __future__ import annotations
 
 import enum
-from collections import Counter
-from collections.abc import Iterator
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from fedlib.config.gloo import Labels, ObjectSelector, PortSelector
-from fedlib.config.model import Enum, Items, Model, PortNumber
-from fedlib.diagnostics.source import Step
-
-UNTRANSLATED: Final = "not translated yet"
-
-Later = Annotated[Any, UNTRANSLATED]
-
-
-class StringMatch(Model):
-    """Matches a string in one of three ways."""
-
-    exact: str | None = None
-    """The whole string."""
-    prefix: str | None = None
-    """Its beginning."""
-    regex: str | None = None
-    """An RE2 expression for the whole string."""
-    suffix: str | None = None
-    """Its end; Gloo does not support it for routes."""
-    ignore_case: bool = False
-    """Whether case is ignored, for exact and prefix."""
-
-    @model_validator(mode="after")
-    def _one_of(self) -> Self:
-        if self.suffix is not None:
-            raise ValueError("suffix is not supported here; use regex")
-        if sum(value is not None for value in (self.exact, self.prefix, self.regex)) != 1:
-            raise ValueError("set one of exact, prefix and regex")
-        return self
-
-
-class HeaderMatcher(Model):
-    """Matches a header; without a value its presence."""
-
-    name: str
-    """The header's name."""
-    value: str = ""
-    """The value; empty means any."""
-    regex: bool = False
-    """Whether the value is an RE2 expression."""
-    invert_match: bool = False
-    """Whether the result is turned around."""
-
-
-class QueryParameterMatcher(Model):
-    """Matches a query parameter."""
-
-    name: str
-    """The parameter's name."""
-    value: str = ""
-    """The value; empty means any."""
-    regex: bool = False
-    """Whether the value is an RE2 expression."""
-
-
-class HTTPRequestMatcher(Model):
-    """Matches requests; all conditions must hold."""
-
-    name: str = ""
-    """A name; Gloo does not use it."""
-    uri: StringMatch | None = None
-    """The path."""
-    headers: Items[HeaderMatcher] = ()
-    """Headers, all of them."""
-    query_parameters: Items[QueryParameterMatcher] = ()
-    """Query parameters, all of them."""
-    method: str = ""
-    """The HTTP method."""
-    port: PortNumber | None = None
-    """The port of the host that is called."""
-
-    @model_validator(mode="after")
-    def _no_name_twice(self) -> Self:
-        for what, names in (
-            ("headers", [(header.name.lower(), header.invert_match) for header in self.headers]),
-            ("queryParameters", [(parameter.name, False) for parameter in self.query_parameters]),
-        ):
-            twice = next((name for (name, _), count in Counter(names).items() if count > 1), None)
-            if twice is not None:
-                raise ValueError(f"{what} has two conditions on '{twice}', and Istio can express one; use one regex")
-        return self
-
-
-class DestinationKind(enum.StrEnum):
-    """Kinds of destinations."""
-
-    SERVICE = "SERVICE"
-    VIRTUAL_DESTINATION = "VIRTUAL_DESTINATION"
-    EXTERNAL_SERVICE = "EXTERNAL_SERVICE"
-
-
-class ObjectReference(Model):
-    """A reference; namespace and cluster default to those of the resource that refers."""
-
-    name: str
-    """The object's name."""
-    namespace: str = ""
-    """The object's namespace."""
-    cluster: str = ""
-    """The object's cluster."""
-
-
-class DestinationReference(Model):
-    """Where a route sends requests."""
-
-    ref: ObjectReference | None = None
-    """The destination object."""
-    aws_lambda: Later = None
-    """A function in AWS."""
-    function: Later = None
-    """A function in a cloud, as the API had it before awsLambda."""
-    kind: Enum[DestinationKind] = DestinationKind.SERVICE
-    """The destination's kind."""
-    port: PortSelector | None = None
-    """The destination's port; required when it has several."""
-    subset: Later = None
-    """Labels of the pods to use."""
-    weight: Annotated[int, Field(ge=0, le=100)] | None = None
-    """The share in percent."""
+from fedlib.config.gloo import Labels
+from fedlib.config.model import Enum, Items, Model
+from fedlib.config.selectors import DestinationReference, HTTPRequestMatcher, WorkloadKind, WorkloadSelector
+from fedlib.config.untranslated import Later
 
 
 class ForwardTo(Model):
@@ -176,24 +58,6 @@ class HTTPRoute(Model):
         if sum(action is not None for action in actions) != 1:
             raise ValueError("set exactly one action: forwardTo, delegate, redirect, directResponse or graphql")
         return self
-
-
-class WorkloadKind(enum.StrEnum):
-    """Kinds of workloads."""
-
-    KUBE = "KUBE"
-    VM = "VM"
-
-
-class WorkloadSelector(Model):
-    """Selects workloads by the labels of their pods."""
-
-    selector: ObjectSelector | None = None
-    """Only labels are allowed for routes."""
-    kind: Enum[WorkloadKind] = WorkloadKind.KUBE
-    """Only KUBE is allowed for routes."""
-    port: PortSelector | None = None
-    """Has no effect for routes."""
 
 
 class FailureMode(enum.StrEnum):
@@ -244,11 +108,3 @@ class RouteTableSpec(Model):
             if selector.kind is not WorkloadKind.KUBE:
                 raise ValueError("workloadSelectors select the kind KUBE only")
         return self
-
-
-def untranslated(model: Model) -> Iterator[tuple[Step, ...]]:
-    """Paths of the fields of this model (not of nested ones) that are set and not translated yet."""
-    for name, field in type(model).model_fields.items():
-        value = getattr(model, name)
-        if UNTRANSLATED in field.metadata and value is not None and value != []:
-            yield (field.alias or name,)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from fedlib.config.gloo import ResourceKind
 from fedlib.config.resource import Resource
-from fedlib.config.route_table import DestinationKind, DestinationReference
+from fedlib.config.selectors import DestinationKind, DestinationReference
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step, path_text

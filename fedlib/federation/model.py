@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fedlib.config.resource import Resource
-from fedlib.config.route_table import HTTPRequestMatcher
+from fedlib.config.selectors import HTTPRequestMatcher
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 

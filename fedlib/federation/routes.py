@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from fedlib.config.gloo import ResourceKind
 from fedlib.config.model import host_problem
 from fedlib.config.resource import Resource
-from fedlib.config.route_table import FailureMode, HTTPRoute, RouteTableSpec, untranslated
+from fedlib.config.route_table import FailureMode, HTTPRoute, RouteTableSpec
+from fedlib.config.untranslated import untranslated
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import Report, catalogue
 from fedlib.diagnostics.source import Step, path_text

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from fedlib.config.route_table import HeaderMatcher, HTTPRequestMatcher, RouteTableSpec, StringMatch
+from fedlib.config.route_table import RouteTableSpec
+from fedlib.config.selectors import HeaderMatcher, HTTPRequestMatcher, StringMatch
 from fedlib.config.stack import Placement
 from fedlib.federation.hostname import local_host
 from fedlib.federation.model import Route, RouteDestination, RoutedHosts

@@ -1,0 +1,237 @@
+"""Selectors, references and matchers that Gloo's resources share, as `common.gloo.solo.io/v2` has them."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from fedlib.config.gloo import Labels, ObjectSelector, PortSelector
+from fedlib.config.model import Enum, Items, Model, PortNumber
+from fedlib.config.untranslated import UNTRANSLATED, Later
+
+
+class StringMatch(Model):
+    """Matches a string in one of three ways."""
+
+    exact: str | None = None
+    """The whole string."""
+    prefix: str | None = None
+    """Its beginning."""
+    regex: str | None = None
+    """An RE2 expression for the whole string."""
+    suffix: str | None = None
+    """Its end; Gloo does not support it for routes."""
+    ignore_case: bool = False
+    """Whether case is ignored, for exact and prefix."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if self.suffix is not None:
+            raise ValueError("suffix is not supported here; use regex")
+        if sum(value is not None for value in (self.exact, self.prefix, self.regex)) != 1:
+            raise ValueError("set one of exact, prefix and regex")
+        return self
+
+
+class HeaderMatcher(Model):
+    """Matches a header; without a value its presence."""
+
+    name: str
+    """The header's name."""
+    value: str = ""
+    """The value; empty means any."""
+    regex: bool = False
+    """Whether the value is an RE2 expression."""
+    invert_match: bool = False
+    """Whether the result is turned around."""
+
+
+class QueryParameterMatcher(Model):
+    """Matches a query parameter."""
+
+    name: str
+    """The parameter's name."""
+    value: str = ""
+    """The value; empty means any."""
+    regex: bool = False
+    """Whether the value is an RE2 expression."""
+
+
+class HTTPRequestMatcher(Model):
+    """Matches requests; all conditions must hold."""
+
+    name: str = ""
+    """A name; Gloo does not use it."""
+    uri: StringMatch | None = None
+    """The path."""
+    headers: Items[HeaderMatcher] = ()
+    """Headers, all of them."""
+    query_parameters: Items[QueryParameterMatcher] = ()
+    """Query parameters, all of them."""
+    method: str = ""
+    """The HTTP method."""
+    port: PortNumber | None = None
+    """The port of the host that is called."""
+
+    @model_validator(mode="after")
+    def _no_name_twice(self) -> Self:
+        for what, names in (
+            ("headers", [(header.name.lower(), header.invert_match) for header in self.headers]),
+            ("queryParameters", [(parameter.name, False) for parameter in self.query_parameters]),
+        ):
+            twice = next((name for (name, _), count in Counter(names).items() if count > 1), None)
+            if twice is not None:
+                raise ValueError(f"{what} has two conditions on '{twice}', and Istio can express one; use one regex")
+        return self
+
+
+class TCPRequestMatcher(Model):
+    """Matches TCP connections."""
+
+    port: PortNumber | None = None
+    """The port of the host that is called."""
+
+
+class TLSRequestMatcher(Model):
+    """Matches TLS connections by their SNI."""
+
+    sni_hosts: Annotated[Items[str], Field(min_length=1)]
+    """Names in the SNI; a wildcard is allowed as the left-most part. They are part of the table's hosts."""
+    port: PortNumber | None = None
+    """The port of the host that is called."""
+
+
+class DestinationKind(enum.StrEnum):
+    """Kinds of destinations."""
+
+    SERVICE = "SERVICE"
+    VIRTUAL_DESTINATION = "VIRTUAL_DESTINATION"
+    EXTERNAL_SERVICE = "EXTERNAL_SERVICE"
+
+
+class ObjectReference(Model):
+    """A reference; namespace and cluster default to those of the resource that refers."""
+
+    name: str
+    """The object's name."""
+    namespace: str = ""
+    """The object's namespace."""
+    cluster: str = ""
+    """The object's cluster."""
+
+
+class DestinationReference(Model):
+    """Where a route sends requests."""
+
+    ref: ObjectReference | None = None
+    """The destination object."""
+    aws_lambda: Later = None
+    """A function in AWS."""
+    function: Later = None
+    """A function in a cloud, as the API had it before awsLambda."""
+    kind: Enum[DestinationKind] = DestinationKind.SERVICE
+    """The destination's kind."""
+    port: PortSelector | None = None
+    """The destination's port; required when it has several."""
+    subset: Annotated[Labels, UNTRANSLATED] = Field(default_factory=dict)
+    """Labels of the pods to use."""
+    weight: Annotated[int, Field(ge=0, le=100)] | None = None
+    """The share in percent."""
+
+
+class DestinationSelector(Model):
+    """Selects destinations."""
+
+    selector: ObjectSelector | None = None
+    """Which objects; without one, all that the workspace sees."""
+    kind: Enum[DestinationKind] = DestinationKind.SERVICE
+    """The destinations' kind."""
+    port: PortSelector | None = None
+    """Their port; all ports without one."""
+
+
+class RouteLabelSelector(Model):
+    """Selects routes; fields are ANDed."""
+
+    labels: Labels = Field(default_factory=dict)
+    """Labels of the route or of its table."""
+    namespace: str = ""
+    """The table's namespace, exactly."""
+    cluster: str = ""
+    """The table's cluster, exactly."""
+    workspace: str = ""
+    """The workspace that owns the table."""
+
+
+class RouteSelector(Model):
+    """Selects routes in one of two ways."""
+
+    route: RouteLabelSelector | None = None
+    """By their labels or their table."""
+    with_destinations: DestinationSelector | None = None
+    """By where they forward requests."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if self.route is not None and self.with_destinations is not None:
+            raise ValueError("set only one of route and withDestinations")
+        return self
+
+
+class RouteDestinationSelector(Model):
+    """Selects destinations of routes."""
+
+    route: RouteLabelSelector | None = None
+    """Which routes; without one, all."""
+    on_destinations: Items[DestinationSelector] = ()
+    """Which of their destinations."""
+
+
+class WorkloadKind(enum.StrEnum):
+    """Kinds of workloads."""
+
+    KUBE = "KUBE"
+    VM = "VM"
+
+
+class WorkloadSelector(Model):
+    """Selects workloads by the labels of their pods."""
+
+    selector: ObjectSelector | None = None
+    """Only labels are allowed for routes."""
+    kind: Enum[WorkloadKind] = WorkloadKind.KUBE
+    """Only KUBE is allowed for routes."""
+    port: PortSelector | None = None
+    """Has no effect for routes."""
+
+
+class ListenerSelector(Model):
+    """Selects listeners of gateways."""
+
+    virtual_gateway: ObjectSelector | None = None
+    """Which VirtualGateways."""
+    port: PortSelector | None = None
+    """Which of their ports."""
+
+
+class RequestIdentityMatcher(Model):
+    """Matches the identity in a request's JWT (`<iss>/<sub>`); fields are ANDed."""
+
+    request_principals: Items[str] = ()
+    """Any of these; all without an entry."""
+    not_request_principals: Items[str] = ()
+    """None of these."""
+
+
+class IdentitySelector(Model):
+    """Selects clients by their identity."""
+
+    service_account_selector: ObjectSelector | None = None
+    """Service accounts."""
+    external_workload_selector: Later = None
+    """Workloads outside of Kubernetes."""
+    request_identity_matcher: RequestIdentityMatcher | None = None
+    """Identities of requests."""
