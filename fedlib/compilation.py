@@ -12,8 +12,8 @@ from fedlib.diagnostics import Report
 from fedlib.diagnostics.status import Status, resolve_statuses
 from fedlib.discovery.inventory import Inventory
 from fedlib.distribution.plan import Plan, distribute
+from fedlib.federation.decisions import Decisions
 from fedlib.federation.federate import federate
-from fedlib.federation.model import Decisions
 from fedlib.istio.translate import translate
 from fedlib.snapshot.build import build_snapshot
 from fedlib.snapshot.model import Snapshot

@@ -12,7 +12,7 @@ from fedlib.compilation import Compilation
 from fedlib.diagnostics import Finding, Severity
 from fedlib.diagnostics.text import counts_text, finding_text
 from fedlib.discovery.inventory import Inventory
-from fedlib.federation.model import Decisions
+from fedlib.federation.decisions import Decisions
 from fedlib.federation.protocols import HTTP_PROTOCOLS
 from fedlib.snapshot.model import Snapshot
 

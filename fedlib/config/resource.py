@@ -44,36 +44,58 @@ INERT: Final = frozenset({
 })  # fmt: skip
 """Kinds that install or describe things; they promise nothing about traffic between workspaces."""
 
-UNTRANSLATED: Final[Mapping[str, tuple[str, ...]]] = {
-    "networking.gloo.solo.io": (
-        "VirtualDestination", "ExternalService", "ExternalEndpoint", "ExternalWorkload", "VirtualGateway",
-        "CloudProvider", "CloudResources",
-    ),
-    "infrastructure.gloo.solo.io": ("CloudProvider", "CloudResources"),
-    "resilience.policy.gloo.solo.io": (
-        "FailoverPolicy", "OutlierDetectionPolicy", "ConnectionPolicy", "ActiveHealthCheckPolicy",
-        "AdaptiveRequestConcurrencyPolicy", "TrimProxyConfigPolicy", "ListenerConnectionPolicy", "RetryTimeoutPolicy",
-        "FaultInjectionPolicy", "GraphQLPersistedQueryCachePolicy",
-    ),
-    "trafficcontrol.policy.gloo.solo.io": (
-        "LoadBalancerPolicy", "HeaderManipulationPolicy", "MirrorPolicy", "TransformationPolicy", "HTTPBufferPolicy",
-        "RateLimitPolicy", "RateLimitClientConfig", "ProxyProtocolPolicy",
-    ),
-    "security.policy.gloo.solo.io": (
-        "AccessPolicy", "ClientTLSPolicy", "CORSPolicy", "CSRFPolicy", "JWTPolicy", "ExtAuthPolicy", "WAFPolicy",
-        "DLPPolicy", "GraphQLAllowedQueryPolicy",
-    ),
-    "extensions.policy.gloo.solo.io": ("WasmDeploymentPolicy", "LuaPolicy"),
-    "observability.policy.gloo.solo.io": ("AccessLogPolicy",),
-    "apimanagement.gloo.solo.io": (
-        "GraphQLResolverMap", "GraphQLSchema", "GraphQLStitchedSchema", "Portal", "PortalGroup", "PortalConfig",
-        "ApiProduct",
-    ),
-}  # fmt: skip
-
-KINDS: Final = frozenset(
-    {name.rpartition("/")[2] for name in (*TRANSLATED, *INERT)} | {k for kinds in UNTRANSLATED.values() for k in kinds}
+UNTRANSLATED: Final = frozenset(
+    {
+        "networking.gloo.solo.io/VirtualDestination",
+        "networking.gloo.solo.io/ExternalService",
+        "networking.gloo.solo.io/ExternalEndpoint",
+        "networking.gloo.solo.io/ExternalWorkload",
+        "networking.gloo.solo.io/VirtualGateway",
+        "networking.gloo.solo.io/CloudProvider",
+        "networking.gloo.solo.io/CloudResources",
+        "infrastructure.gloo.solo.io/CloudProvider",
+        "infrastructure.gloo.solo.io/CloudResources",
+        "resilience.policy.gloo.solo.io/FailoverPolicy",
+        "resilience.policy.gloo.solo.io/OutlierDetectionPolicy",
+        "resilience.policy.gloo.solo.io/ConnectionPolicy",
+        "resilience.policy.gloo.solo.io/ActiveHealthCheckPolicy",
+        "resilience.policy.gloo.solo.io/AdaptiveRequestConcurrencyPolicy",
+        "resilience.policy.gloo.solo.io/TrimProxyConfigPolicy",
+        "resilience.policy.gloo.solo.io/ListenerConnectionPolicy",
+        "resilience.policy.gloo.solo.io/RetryTimeoutPolicy",
+        "resilience.policy.gloo.solo.io/FaultInjectionPolicy",
+        "resilience.policy.gloo.solo.io/GraphQLPersistedQueryCachePolicy",
+        "trafficcontrol.policy.gloo.solo.io/LoadBalancerPolicy",
+        "trafficcontrol.policy.gloo.solo.io/HeaderManipulationPolicy",
+        "trafficcontrol.policy.gloo.solo.io/MirrorPolicy",
+        "trafficcontrol.policy.gloo.solo.io/TransformationPolicy",
+        "trafficcontrol.policy.gloo.solo.io/HTTPBufferPolicy",
+        "trafficcontrol.policy.gloo.solo.io/RateLimitPolicy",
+        "trafficcontrol.policy.gloo.solo.io/RateLimitClientConfig",
+        "trafficcontrol.policy.gloo.solo.io/ProxyProtocolPolicy",
+        "security.policy.gloo.solo.io/AccessPolicy",
+        "security.policy.gloo.solo.io/ClientTLSPolicy",
+        "security.policy.gloo.solo.io/CORSPolicy",
+        "security.policy.gloo.solo.io/CSRFPolicy",
+        "security.policy.gloo.solo.io/JWTPolicy",
+        "security.policy.gloo.solo.io/ExtAuthPolicy",
+        "security.policy.gloo.solo.io/WAFPolicy",
+        "security.policy.gloo.solo.io/DLPPolicy",
+        "security.policy.gloo.solo.io/GraphQLAllowedQueryPolicy",
+        "extensions.policy.gloo.solo.io/WasmDeploymentPolicy",
+        "extensions.policy.gloo.solo.io/LuaPolicy",
+        "observability.policy.gloo.solo.io/AccessLogPolicy",
+        "apimanagement.gloo.solo.io/GraphQLResolverMap",
+        "apimanagement.gloo.solo.io/GraphQLSchema",
+        "apimanagement.gloo.solo.io/GraphQLStitchedSchema",
+        "apimanagement.gloo.solo.io/Portal",
+        "apimanagement.gloo.solo.io/PortalGroup",
+        "apimanagement.gloo.solo.io/PortalConfig",
+        "apimanagement.gloo.solo.io/ApiProduct",
+    }
 )
+
+KINDS: Final = frozenset(name.rpartition("/")[2] for name in (*TRANSLATED, *INERT, *UNTRANSLATED))
 """Every kind of Gloo's that is known here."""
 
 
@@ -186,7 +208,7 @@ def _labels(metadata: Mapping[str, Any], ref: Ref, origin: Origin, report: Repor
 def _report_untranslated(document: Mapping[str, Any], group: str, ref: Ref, origin: Origin, report: Report) -> None:
     if f"{group}/{ref.kind}" in INERT:
         return
-    if ref.kind in UNTRANSLATED.get(group, ()):
+    if f"{group}/{ref.kind}" in UNTRANSLATED:
         advice = "leave the resource out of this stack until it is; ungrouped federation and RouteTables are translated"
         report.add(catalogue.UNSUPPORTED_KIND, ref, origin.at("kind"), kind=ref.kind, advice=advice)
         return
@@ -198,10 +220,7 @@ def _report_untranslated(document: Mapping[str, Any], group: str, ref: Ref, orig
 
 def _near_kind(group: str, kind: str) -> str:
     """A `did you mean` for a kind or a group that is not Gloo's."""
-    groups = dict(UNTRANSLATED)
-    for name in (*TRANSLATED, *INERT):
-        known, _, its_kind = name.partition("/")
-        groups[known] = (*groups.get(known, ()), its_kind)
     if kind in KINDS:
-        return f"; did you mean {next(g for g in sorted(groups) if kind in groups[g])}/v2?"
+        known = sorted(name for name in (*TRANSLATED, *INERT, *UNTRANSLATED) if name.endswith(f"/{kind}"))
+        return f"; did you mean {known[0].partition('/')[0]}/v2?"
     return suggest(kind, KINDS) if group.endswith(".gloo.solo.io") else ""

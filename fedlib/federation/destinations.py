@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from fedlib.config.gloo import ResourceKind
 from fedlib.config.resource import Resource
 from fedlib.config.selectors import DestinationKind, DestinationReference
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step, path_text
-from fedlib.discovery.inventory import Service, ServicePort
-from fedlib.federation.model import FederatedService, RouteDestination
-from fedlib.federation.protocols import HTTP_PROTOCOLS, declared_protocol
+from fedlib.federation.destination_index import DestinationIndex
+from fedlib.federation.model import Destination, DestinationPort, FederatedService
+from fedlib.federation.protocols import HTTP_PROTOCOLS
+from fedlib.federation.route import RouteDestination
 from fedlib.snapshot.model import Snapshot
 
 Path = tuple[Step, ...]
@@ -28,6 +28,7 @@ class DestinationResolver:
 
     snapshot: Snapshot
     services: Iterable[FederatedService]
+    destinations: DestinationIndex
     report: Report
     _federated: dict[tuple[Ref, str], FederatedService] = field(default_factory=dict)
 
@@ -72,7 +73,7 @@ class DestinationResolver:
 
     def _resolve_one(
         self, table: Resource, workspace: str, route: str, path: Path, reference: DestinationReference
-    ) -> tuple[Service, ServicePort, FederatedService | None] | None:
+    ) -> tuple[Destination, DestinationPort, FederatedService | None] | None:
         service = self._service(table, route, path, reference)
         if service is None or not self._visible(table, workspace, route, path, service):
             return None
@@ -82,17 +83,17 @@ class DestinationResolver:
         federated = self._federated.get((service.ref, workspace))
         if federated is not None and all(port.number != exposed.number for exposed in federated.ports):
             federated = None
-        others = sorted(set(self.snapshot.workspaces[workspace].namespaces) - {service.cluster})
+        others = sorted(set(self.snapshot.workspaces[workspace].namespaces) - {service.ref.cluster})
         if federated is None and others:
             self.report.add(
                 catalogue.ROUTE_NEEDS_FEDERATION, table.ref, table.at(*path),
                 route=route, destination=service.ref, port=port.number,
                 clusters=" and ".join(f"'{name}'" for name in others),
-                owner=self.snapshot.owners[service.cluster, service.namespace],
+                owner=service.workspace,
             )  # fmt: skip
         return service, port, federated
 
-    def _service(self, table: Resource, route: str, path: Path, reference: DestinationReference) -> Service | None:
+    def _service(self, table: Resource, route: str, path: Path, reference: DestinationReference) -> Destination | None:
         if reference.ref is None:
             self.report.add(catalogue.MISSING_FIELD, table.ref, table.at(*path), field=f"spec.{path_text(path)}.ref")
             return None
@@ -106,7 +107,7 @@ class DestinationResolver:
         name = reference.ref.name
         namespace = reference.ref.namespace or table.ref.namespace
         cluster = reference.ref.cluster or table.ref.cluster
-        service = self.snapshot.services.get(Ref("Service", name, namespace, cluster))
+        service = self.destinations.find(reference.kind, Ref("Service", name, namespace, cluster))
         if service is None:
             self.report.add(
                 catalogue.ROUTE_DESTINATION_UNKNOWN, table.ref, table.at(*path, "ref"),
@@ -123,11 +124,9 @@ class DestinationResolver:
         near = {ref.name for ref in self.snapshot.services if (ref.namespace, ref.cluster) == (namespace, cluster)}
         return suggest(name, near)
 
-    def _visible(self, table: Resource, workspace: str, route: str, path: Path, service: Service) -> bool:
-        owner = self.snapshot.owners.get((service.cluster, service.namespace), "")
-        visible = owner == workspace or workspace in self.snapshot.visibility.consumers(
-            owner, ResourceKind.SERVICE, service.labels, service.name, service.namespace, service.cluster
-        )
+    def _visible(self, table: Resource, workspace: str, route: str, path: Path, service: Destination) -> bool:
+        owner = service.workspace
+        visible = workspace in service.consumers
         if not visible:
             advice = f"export it from '{owner}' and import it into '{workspace}' (kind SERVICE or ALL)"
             self.report.add(
@@ -139,11 +138,11 @@ class DestinationResolver:
         return visible
 
     def _port(
-        self, table: Resource, route: str, path: Path, reference: DestinationReference, service: Service
-    ) -> ServicePort | None:
+        self, table: Resource, route: str, path: Path, reference: DestinationReference, service: Destination
+    ) -> DestinationPort | None:
         wanted = reference.port
-        tcp = [port for port in service.ports if port.protocol == "TCP"]
-        matching = tcp if wanted is None else [port for port in tcp if wanted.matches(port.number, port.name)]
+        tcp = service.ports
+        matching = list(tcp) if wanted is None else [port for port in tcp if wanted.matches(port.number, port.name)]
         if len(matching) != 1:
             problem = f"no TCP port {wanted}" if wanted else f"{len(tcp)} TCP ports, and the route names none"
             shown = ", ".join(f"{port.number}{f' ({port.name})' if port.name else ''}" for port in tcp) or "none"
@@ -152,7 +151,7 @@ class DestinationResolver:
                 route=route, destination=service.ref, problem=problem, ports=shown,
             )  # fmt: skip
             return None
-        protocol = declared_protocol(matching[0])
+        protocol = matching[0].protocol
         if protocol is not None and protocol not in HTTP_PROTOCOLS:
             self.report.add(
                 catalogue.ROUTE_PROTOCOL, table.ref, table.at(*path, "port"),

@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fedlib.config.gloo import ClientMode, WorkspaceOptions
 from fedlib.diagnostics import Report, catalogue
-from fedlib.federation.model import Decisions
+from fedlib.federation.backends import Backends
+from fedlib.federation.decisions import Decisions
+from fedlib.federation.destination_index import index_destinations
+from fedlib.federation.gateways import GatewayResolver
+from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
+from fedlib.federation.model import External, FederatedService, Group
+from fedlib.federation.policies.model import AppliedPolicies
+from fedlib.federation.route import IngressGateway
 from fedlib.federation.routes import route_hosts
 from fedlib.federation.services import federate_services, gateway_patterns
 from fedlib.snapshot.model import Snapshot, Workspace
 
 
 def federate(snapshot: Snapshot, report: Report) -> Decisions:
-    """Decide the federated hosts, the gateways that they need, and the routes."""
+    """Decide the hosts, what stands behind them, the gateways, the routes and the policies."""
     for workspace in snapshot.workspaces.values():
         _report_untranslated(workspace, report)
-    services = federate_services(snapshot, report)
-    return Decisions(services, route_hosts(snapshot, services, report), gateway_patterns(services))
+    backends, gateways = Backends(snapshot), GatewayResolver(snapshot, report)
+    services = federate_services(snapshot, backends, gateways, report)
+    externals: tuple[External, ...] = ()
+    groups: tuple[Group, ...] = ()
+    destinations = index_destinations(snapshot, groups, externals)
+    virtual_gateways: tuple[IngressGateway, ...] = ()
+    routes = route_hosts(snapshot, services, destinations, report)
+    policies = AppliedPolicies()
+    return Decisions(
+        services=services,
+        groups=groups,
+        externals=externals,
+        destinations=destinations,
+        routes=routes,
+        virtual_gateways=virtual_gateways,
+        policies=policies,
+        hosts=_name_hosts(services, groups, report),
+        gateway_hosts=gateway_patterns(services),
+    )
+
+
+def _name_hosts(services: Iterable[FederatedService], groups: Iterable[Group], report: Report) -> HostNames:
+    """Name the hosts that need virtual IPs: those of Services, and those of groups."""
+    owners = {one.host: HostOwner(one.service.ref, one.service.created, one.service.at()) for one in services}
+    for group in groups:
+        owner = HostOwner(group.resource.ref, group.resource.created, group.resource.at("hosts"))
+        owners.update(dict.fromkeys(group.hosts, owner))
+    return name_hosts(owners, report)
 
 
 def _report_untranslated(workspace: Workspace, report: Report) -> None:

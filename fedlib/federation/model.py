@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fedlib.config.resource import Resource
-from fedlib.config.selectors import HTTPRequestMatcher
+from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 
@@ -59,70 +59,126 @@ class FederatedPort:
 
 @dataclass(frozen=True, slots=True)
 class FederatedService:
-    """A Service of one cluster under its federated host.
+    """Ungrouped: a Service of one cluster under its federated host.
 
     Attributes:
         host: `<service>.<namespace>.svc.<cluster>[.<suffix>]`.
-        name_stem: what object names are made of: the host, unless another host gives the same name.
         service: the Service behind it.
         workspace: the workspace that owns the Service.
         consumers: the workspaces that may call the host, sorted.
         ports: the exposed ports by number.
         identities: SPIFFE URIs of the pods.
         gateways: the east-west gateways of its cluster; empty when no other cluster needs them.
-        virtual_ips: one address for each IP family, `IPv4` and `IPv6`.
     """
 
     host: str
-    name_stem: str
     service: Service
     workspace: str
     consumers: tuple[str, ...]
     ports: tuple[FederatedPort, ...]
     identities: tuple[str, ...]
     gateways: tuple[EastWestGateway, ...]
-    virtual_ips: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class RouteDestination:
-    """A destination of a route: the Service itself in its own cluster, the federated host in others."""
+class DestinationPort:
+    """A port that routes and policies can name. `protocol` is None where a Service's port declares none."""
 
-    service: Service
-    port: int
-    weight: int
-    federated: FederatedService | None
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A route of a RouteTable. A `broken` one answers 500, and so does one without a host to call, per cluster."""
-
-    name: str
-    matchers: tuple[HTTPRequestMatcher, ...]
-    destinations: tuple[RouteDestination, ...]
-    broken: bool = False
+    number: int
+    name: str = ""
+    protocol: Protocol | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class RoutedHosts:
-    """A RouteTable as one consuming workspace uses it.
+class Backing:
+    """The Service behind a group in one cluster.
 
-    `source_labels` are the alternatives of its workload selectors; empty means every sidecar.
+    Attributes:
+        service: the Service.
+        target_ports: for each port number of the group the container port of the pods.
+        identities: SPIFFE URIs of the pods.
+        versions: the distinct values of the pods' labels beyond the selector, for subsets; sorted label mappings.
+        gateways: the east-west gateways of its cluster; empty when no other cluster needs them.
     """
 
-    table: Resource
-    workspace: str
-    hosts: tuple[str, ...]
-    routes: tuple[Route, ...]
-    source_labels: tuple[Mapping[str, str], ...]
+    service: Service
+    target_ports: Mapping[int, int]
+    identities: tuple[str, ...]
+    gateways: tuple[EastWestGateway, ...]
+    versions: tuple[Mapping[str, str], ...] = ()
+
+
+class ClientMode(enum.StrEnum):
+    """How clients of other clusters reach a group. `auto` and `sniRouting` are the same on the wire."""
+
+    SNI_ROUTING = "sniRouting"
+    TLS_TERMINATION = "tlsTermination"
 
 
 @dataclass(frozen=True, slots=True)
-class Decisions:
-    """What federation decided: the input of the translation."""
+class Group:
+    """Grouped: a VirtualDestination. Each of its hosts stands for all backing Services of all clusters.
 
-    services: tuple[FederatedService, ...]
-    routes: tuple[RoutedHosts, ...]
-    suffixes: Mapping[Ref, tuple[str, ...]]
-    """For each east-west gateway's Service the sorted host patterns that pass through it."""
+    Attributes:
+        resource: the VirtualDestination.
+        workspace: the workspace that owns it.
+        consumers: the workspaces that may call it, the owner included, sorted.
+        hosts: its hosts that were accepted, in the order of the resource.
+        ports: its ports by number.
+        backings: the backing Service by cluster.
+        externals: backing ExternalServices.
+        client_mode: how clients of other clusters reach it.
+    """
+
+    resource: Resource
+    workspace: str
+    consumers: tuple[str, ...]
+    hosts: tuple[str, ...]
+    ports: tuple[DestinationPort, ...]
+    backings: Mapping[str, Backing]
+    externals: tuple[External, ...] = ()
+    client_mode: ClientMode = ClientMode.SNI_ROUTING
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """The SPIFFE URIs of all backing pods, sorted: every ServiceEntry of the host must list the same."""
+        return tuple(sorted({identity for backing in self.backings.values() for identity in backing.identities}))
+
+    def remote(self, cluster: str) -> tuple[Backing, ...]:
+        """The backings that a client in `cluster` reaches through an east-west gateway, sorted by cluster."""
+        return tuple(b for name, b in sorted(self.backings.items()) if name != cluster and b.gateways)
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """An ExternalService with what it resolves to. `resource.spec` is an `ExternalServiceSpec`."""
+
+    resource: Resource
+    workspace: str
+    consumers: tuple[str, ...]
+    hosts: tuple[str, ...]
+    ports: tuple[DestinationPort, ...]
+    endpoints: tuple[Resource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Whatever a route or a policy can name.
+
+    Attributes:
+        kind: Gloo's kind.
+        ref: the identity of the Service, VirtualDestination or ExternalService.
+        labels: its labels.
+        workspace: the workspace that owns it; empty for a Service in a namespace of no workspace.
+        consumers: the workspaces that may use it, the owner included, sorted.
+        ports: its TCP ports.
+        decision: what stands behind it.
+    """
+
+    kind: DestinationKind
+    ref: Ref
+    labels: Mapping[str, str]
+    workspace: str
+    consumers: tuple[str, ...]
+    ports: tuple[DestinationPort, ...]
+    decision: Service | Group | External = field(compare=False)

@@ -16,9 +16,11 @@ from fedlib.config.untranslated import untranslated
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import Report, catalogue
 from fedlib.diagnostics.source import Step, path_text
+from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.destinations import DestinationResolver
 from fedlib.federation.hostname import local_host
-from fedlib.federation.model import FederatedService, Route, RoutedHosts
+from fedlib.federation.model import FederatedService
+from fedlib.federation.route import Route, RoutedHosts, TableLabels
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
 LATER = "it is planned; see the CHANGELOG for what each version translates"
@@ -34,7 +36,9 @@ class _Use:
     workspace: str
 
 
-def route_hosts(snapshot: Snapshot, services: Iterable[FederatedService], report: Report) -> tuple[RoutedHosts, ...]:
+def route_hosts(
+    snapshot: Snapshot, services: Iterable[FederatedService], destinations: DestinationIndex, report: Report
+) -> tuple[RoutedHosts, ...]:
     """Decide all routes, sorted by table and workspace."""
     by_host = {service.host for service in services}
     uses: dict[str, list[_Use]] = {}
@@ -45,7 +49,7 @@ def route_hosts(snapshot: Snapshot, services: Iterable[FederatedService], report
             _check_hosts(owned, spec, snapshot, by_host, report)
             for workspace in _consumers(owned, snapshot):
                 uses.setdefault(workspace, []).append(_Use(owned.resource, spec, owned.workspace, workspace))
-    resolver = DestinationResolver(snapshot, services, report)
+    resolver = DestinationResolver(snapshot, services, destinations, report)
     routed = []
     for workspace in sorted(uses):
         for use, hosts in _settle_hosts(uses[workspace], report):
@@ -53,7 +57,7 @@ def route_hosts(snapshot: Snapshot, services: Iterable[FederatedService], report
             routes = tuple(
                 _route(use, index, route, names[index], resolver, report) for index, route in enumerate(use.spec.http)
             )
-            routed.append(RoutedHosts(use.resource, workspace, hosts, routes, _source_labels(use.spec)))
+            routed.append(RoutedHosts(use.resource, use.owner, workspace, hosts, routes, _source_labels(use.spec)))
     return tuple(sorted(routed, key=lambda r: (r.table.ref, r.workspace)))
 
 
@@ -172,15 +176,16 @@ def _route(use: _Use, index: int, route: HTTPRoute, name: str, resolver: Destina
     path: tuple[Step, ...] = ("http", index)
     shown = route.name or f"http[{index}]"
     fine = _route_is_translated(use, route, path, report)
+    tables = (TableLabels(use.resource, use.owner, {**use.resource.labels, **route.labels}),)
     if route.forward_to is None or not fine:
-        return Route(name, route.matchers, (), broken=True)
+        return Route(name, path, tables, route.matchers, broken=True)
     listed = route.forward_to.destinations
     paths: list[tuple[Step, ...]] = [(*path, "forwardTo", "destinations", i) for i in range(len(listed))]
     if not listed and use.spec.default_destination is not None:
         listed, paths = (use.spec.default_destination,), [("defaultDestination",)]
     references = list(zip(paths, listed, strict=True))
     resolved = resolver.resolve(use.resource, use.workspace, shown, path, references)
-    return Route(name, route.matchers, resolved or (), broken=resolved is None)
+    return Route(name, path, tables, route.matchers, resolved or (), broken=resolved is None)
 
 
 def _route_is_translated(use: _Use, route: HTTPRoute, path: tuple[Step, ...], report: Report) -> bool:

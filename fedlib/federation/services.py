@@ -6,7 +6,6 @@ every workspace that imports them; a selector may also pick Services that the wo
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,7 +20,6 @@ from fedlib.federation.gateways import GatewayResolver
 from fedlib.federation.hostname import federated_host, federated_pattern, shadowed_cluster
 from fedlib.federation.model import EastWestGateway, FederatedPort, FederatedService, Protocol
 from fedlib.federation.protocols import declared_protocol
-from fedlib.federation.virtual_ip import assign_virtual_ips
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selection import selects
 
@@ -44,10 +42,11 @@ class _Candidate:
         return self.owner if self.owner in self.federations else min(self.federations)
 
 
-def federate_services(snapshot: Snapshot, report: Report) -> tuple[FederatedService, ...]:
+def federate_services(
+    snapshot: Snapshot, backends: Backends, resolver: GatewayResolver, report: Report
+) -> tuple[FederatedService, ...]:
     """Decide all federated hosts, sorted by host."""
     candidates = _candidates(snapshot, report)
-    backends, resolver = Backends(snapshot), GatewayResolver(snapshot, report)
     unprotected: dict[tuple[str, str], list[str]] = defaultdict(list)
     accepted: dict[str, tuple[_Candidate, tuple[FederatedPort, ...], tuple[str, ...], tuple[EastWestGateway, ...]]] = {}
     for host, candidate in sorted(candidates.items()):
@@ -69,15 +68,10 @@ def federate_services(snapshot: Snapshot, report: Report) -> tuple[FederatedServ
         accepted[host] = (candidate, ports, identities, gateways)
     _report_unprotected(unprotected, report)
     _report_nothing(snapshot, {name for c, *_ in accepted.values() for name in c.federations}, report)
-    virtual_ips = assign_virtual_ips({host: c.service.ref for host, (c, *_) in accepted.items()}, report)
-    stems = _name_stems({host: c.service for host, (c, *_) in accepted.items()}, report)
     return tuple(
-        FederatedService(
-            host, stems[host], c.service, c.owner, tuple(sorted(c.consumers)), ports, identities, gateways,
-            virtual_ips[host],
-        )
+        FederatedService(host, c.service, c.owner, tuple(sorted(c.consumers)), ports, identities, gateways)
         for host, (c, ports, identities, gateways) in accepted.items()
-    )  # fmt: skip
+    )
 
 
 def gateway_patterns(services: Iterable[FederatedService]) -> dict[Ref, tuple[str, ...]]:
@@ -237,20 +231,6 @@ def _fits(host: str, service: Service, gateways: tuple[EastWestGateway, ...], re
     if count > MAX_ENDPOINTS:
         report.add(catalogue.TOO_MANY_ENDPOINTS, service.ref, service.at(), host=host, count=count, limit=MAX_ENDPOINTS)
     return count <= MAX_ENDPOINTS
-
-
-def _name_stems(services: dict[str, Service], report: Report) -> dict[str, str]:
-    """What names of objects are made of: the host; the older of two that look the same stays plain."""
-    taken: dict[str, str] = {}
-    stems: dict[str, str] = {}
-    for host in sorted(services, key=lambda h: (services[h].created or "9999", h)):
-        winner = taken.setdefault(host.replace(".", "-"), host)
-        stems[host] = host
-        if winner != host:
-            digest = hashlib.sha256(host.encode()).hexdigest()[:8]
-            stems[host] = f"{digest}-{host}"
-            report.add(catalogue.NAME_COLLISION, services[host].ref, services[host].at(), host=host, winner=winner)
-    return stems
 
 
 def _report_unused(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from fedlib.federation.model import Decisions, EastWestGateway
+from fedlib.federation.decisions import Decisions
+from fedlib.federation.model import EastWestGateway
 from fedlib.istio.object import CORE, Declaration, Lineage, object_name
 from fedlib.snapshot.model import Snapshot
 
@@ -22,7 +23,7 @@ def translate_east_west_gateways(decisions: Decisions, snapshot: Snapshot) -> It
             gateways.setdefault((ref.cluster, ref.namespace, ref.name), {})[gateway.listener_port] = gateway
     for (cluster, namespace, name), by_port in sorted(gateways.items()):
         gateway = next(iter(by_port.values()))
-        hosts = decisions.suffixes[gateway.service.ref]
+        hosts = decisions.gateway_hosts[gateway.service.ref]
         spec = {
             "selector": dict(sorted(gateway.service.selector.items())),
             "servers": [_server(port, hosts, alone=len(by_port) == 1) for port in sorted(by_port)],

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from fedlib.config.stack import Placement
 from fedlib.federation.gateways import is_hostname
+from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import FederatedService
 from fedlib.istio.object import CORE, Declaration, Lineage, object_name
 from fedlib.snapshot.model import Snapshot
@@ -26,22 +27,24 @@ API_VERSION: Final = "networking.istio.io/v1"
 KIND: Final = "ServiceEntry"
 
 
-def translate_federated_service(service: FederatedService, snapshot: Snapshot) -> Iterator[Declaration]:
+def translate_federated_service(
+    service: FederatedService, hosts: HostNames, snapshot: Snapshot
+) -> Iterator[Declaration]:
     """The ServiceEntries of one federated host in all clusters."""
-    yield _home(service, snapshot)
+    yield _home(service, hosts, snapshot)
     if not service.gateways:
         return
     shared = _remote_spec(service, snapshot.clusters[service.service.cluster].network)
     by_families: dict[tuple[str, ...], Mapping[str, Any]] = {}
     for consumer in service.consumers:
         lineage = Lineage(service.service.ref, *CORE, consumer)
-        name = object_name(f"vd-{service.name_stem}-{consumer}")
+        name = object_name(f"vd-{hosts.stems[service.host]}-{consumer}")
         for cluster, namespaces in sorted(snapshot.workspaces[consumer].namespaces.items()):
             if cluster == service.service.cluster:
                 continue
             families = snapshot.clusters[cluster].ip_families
             if families not in by_families:
-                by_families[families] = _with_addresses(service, families, shared)
+                by_families[families] = {"addresses": hosts.addresses(service.host, families), **shared}
             spec = by_families[families]
             if snapshot.placement is Placement.SHARED:
                 spec = {**spec, "exportTo": list(namespaces)}
@@ -55,7 +58,7 @@ def shared_namespace(snapshot: Snapshot, workspace: str, cluster: str) -> str:
     return min(namespaces, key=lambda name: (snapshot.namespaces[cluster, name].created or "9999", name))
 
 
-def _home(service: FederatedService, snapshot: Snapshot) -> Declaration:
+def _home(service: FederatedService, hosts: HostNames, snapshot: Snapshot) -> Declaration:
     source = service.service
     cluster = snapshot.clusters[source.cluster]
     visible = {gateway.service.namespace for gateway in service.gateways}
@@ -64,7 +67,7 @@ def _home(service: FederatedService, snapshot: Snapshot) -> Declaration:
     visible.add(source.namespace)
     spec: dict[str, Any] = {
         "hosts": [service.host],
-        "addresses": [service.virtual_ips[family] for family in cluster.ip_families],
+        "addresses": hosts.addresses(service.host, cluster.ip_families),
         "exportTo": sorted(visible),
         "location": "MESH_INTERNAL",
         "ports": [
@@ -79,7 +82,7 @@ def _home(service: FederatedService, snapshot: Snapshot) -> Declaration:
         "resolution": "STATIC",
         "workloadSelector": {"labels": dict(sorted(source.selector.items()))},
     }
-    name = object_name(f"vd-{service.name_stem}-{service.workspace}")
+    name = object_name(f"vd-{hosts.stems[service.host]}-{service.workspace}")
     lineage = Lineage(source.ref, *CORE, service.workspace)
     return Declaration(source.cluster, (source.namespace,), API_VERSION, KIND, name, spec, lineage)
 
@@ -110,9 +113,3 @@ def _remote_spec(service: FederatedService, network: str) -> dict[str, Any]:
         "resolution": "DNS" if any(is_hostname(entry["address"]) for entry in endpoints) else "STATIC",
         "subjectAltNames": list(service.identities),
     }
-
-
-def _with_addresses(
-    service: FederatedService, families: tuple[str, ...], shared: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    return {"addresses": [service.virtual_ips[family] for family in families], **shared}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fedlib.federation.model import Decisions
+from fedlib.federation.decisions import Decisions
 from fedlib.istio.gateway import translate_east_west_gateways
 from fedlib.istio.object import Declaration
 from fedlib.istio.service_entry import translate_federated_service
@@ -15,7 +15,7 @@ from fedlib.snapshot.model import Snapshot
 def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
     """Translate everything, in any order: the plan sorts."""
     for service in decisions.services:
-        yield from translate_federated_service(service, snapshot)
+        yield from translate_federated_service(service, decisions.hosts, snapshot)
     yield from translate_east_west_gateways(decisions, snapshot)
     for routed in decisions.routes:
         yield from translate_routed_hosts(routed, snapshot)

@@ -8,8 +8,9 @@ from typing import Any, Final
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.selectors import HeaderMatcher, HTTPRequestMatcher, StringMatch
 from fedlib.config.stack import Placement
+from fedlib.discovery.inventory import Service
 from fedlib.federation.hostname import local_host
-from fedlib.federation.model import Route, RouteDestination, RoutedHosts
+from fedlib.federation.route import Route, RouteDestination, RoutedHosts
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.service_entry import shared_namespace
 from fedlib.snapshot.model import Snapshot
@@ -67,8 +68,11 @@ def _http_route(
 
 def _destination(destination: RouteDestination, cluster: str, snapshot: Snapshot) -> dict[str, Any] | None:
     """The host to call from a cluster; None where there is none."""
-    if destination.service.cluster == cluster:
-        host = local_host(destination.service, snapshot.clusters)
+    decision = destination.destination.decision
+    if not isinstance(decision, Service):
+        host = decision.hosts[0]
+    elif decision.cluster == cluster:
+        host = local_host(decision, snapshot.clusters)
     elif destination.federated is not None and destination.federated.gateways:
         host = destination.federated.host
     else:

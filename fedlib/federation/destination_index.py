@@ -1,0 +1,79 @@
+"""Everything that routes and policies can name, indexed once.
+
+Source: `DestinationReference` and `DestinationSelector` of Gloo's common API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from fedlib.config.gloo import ObjectSelector, ResourceKind
+from fedlib.config.selectors import DestinationKind
+from fedlib.diagnostics import Ref
+from fedlib.discovery.inventory import Service
+from fedlib.federation.model import Destination, DestinationPort, External, Group
+from fedlib.federation.protocols import declared_protocol
+from fedlib.snapshot.model import Snapshot
+from fedlib.snapshot.selection import selects
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationIndex:
+    """All destinations by kind and identity."""
+
+    by_ref: Mapping[tuple[DestinationKind, Ref], Destination] = field(default_factory=dict)
+    by_consumer: Mapping[tuple[DestinationKind, str], tuple[Destination, ...]] = field(default_factory=dict)
+
+    def find(self, kind: DestinationKind, ref: Ref) -> Destination | None:
+        """The destination; None where it does not exist."""
+        return self.by_ref.get((kind, ref))
+
+    def visible(self, kind: DestinationKind, workspace: str) -> tuple[Destination, ...]:
+        """The destinations of a kind that a workspace owns or imports, sorted."""
+        return self.by_consumer.get((kind, workspace), ())
+
+    def select(self, kind: DestinationKind, selector: ObjectSelector, workspace: str) -> Iterator[Destination]:
+        """The destinations that a selector of `workspace` selects: its own and the imported ones."""
+        for one in self.visible(kind, workspace):
+            if selects(
+                selector, labels=one.labels, name=one.ref.name, namespace=one.ref.namespace,
+                cluster=one.ref.cluster, workspace=one.workspace,
+            ):  # fmt: skip
+                yield one
+
+
+def index_destinations(snapshot: Snapshot, groups: Iterable[Group], externals: Iterable[External]) -> DestinationIndex:
+    """Index the Services of all clusters, the groups and the ExternalServices."""
+    found = [_service(service, snapshot) for service in snapshot.services.values()]
+    found += [_grouped(DestinationKind.VIRTUAL_DESTINATION, group) for group in groups]
+    found += [_grouped(DestinationKind.EXTERNAL_SERVICE, external) for external in externals]
+    found.sort(key=lambda destination: (destination.kind, destination.ref))
+    by_consumer: dict[tuple[DestinationKind, str], list[Destination]] = {}
+    for one in found:
+        for consumer in one.consumers:
+            by_consumer.setdefault((one.kind, consumer), []).append(one)
+    return DestinationIndex(
+        {(one.kind, one.ref): one for one in found}, {key: tuple(listed) for key, listed in by_consumer.items()}
+    )
+
+
+def _service(service: Service, snapshot: Snapshot) -> Destination:
+    owner = snapshot.owners.get((service.cluster, service.namespace), "")
+    importers = snapshot.visibility.consumers(
+        owner, ResourceKind.SERVICE, service.labels, service.name, service.namespace, service.cluster
+    )
+    consumers = tuple(sorted({owner, *importers})) if owner else ()
+    ports = tuple(
+        DestinationPort(port.number, port.name, declared_protocol(port))
+        for port in service.ports
+        if port.protocol == "TCP"
+    )
+    return Destination(DestinationKind.SERVICE, service.ref, service.labels, owner, consumers, ports, service)
+
+
+def _grouped(kind: DestinationKind, decision: Group | External) -> Destination:
+    resource = decision.resource
+    return Destination(
+        kind, resource.ref, resource.labels, decision.workspace, decision.consumers, decision.ports, decision
+    )

@@ -1,0 +1,1 @@
+"""Policies: which ones apply to what."""
