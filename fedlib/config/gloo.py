@@ -6,9 +6,9 @@ Source of names, defaults and one-ofs: the `admin.gloo.solo.io/v2` and `common.g
 from __future__ import annotations
 
 import enum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, Strict, model_validator
 
 from fedlib.config.model import Address, Enum, HostSuffix, Items, Model, PortNumber, Section
 
@@ -51,6 +51,41 @@ class PortSelector(Model):
     def __str__(self) -> str:
         """Render as the number or the quoted name."""
         return str(self.number) if self.number is not None else f"'{self.name}'"
+
+
+class Protocol(enum.StrEnum):
+    """What is spoken on a port."""
+
+    HTTP = "HTTP"
+    HTTPS = "HTTPS"
+    GRPC = "GRPC"
+    HTTP2 = "HTTP2"
+    MONGO = "MONGO"
+    TCP = "TCP"
+    TLS = "TLS"
+
+
+AnyCaseProtocol = Annotated[
+    Protocol, Strict(strict=False), BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
+]
+"""A protocol in capital or small letters; Gloo takes both."""
+
+
+class Locality(Model):
+    """Where a workload runs."""
+
+    region: str = ""
+    """The region, as in the node label `topology.kubernetes.io/region`."""
+    zone: str = ""
+    """The zone in the region."""
+    sub_zone: str = ""
+    """The part of the zone."""
+
+    @model_validator(mode="after")
+    def _from_the_outside(self) -> Locality:
+        if (self.zone and not self.region) or (self.sub_zone and not self.zone):
+            raise ValueError("a zone needs its region, and a subZone its zone")
+        return self
 
 
 class NamespaceSelector(Model):

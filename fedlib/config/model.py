@@ -37,6 +37,16 @@ Items = Annotated[tuple[T, ...], Strict(strict=False), BeforeValidator(lambda va
 A key with nothing behind it is an empty list, as Kubernetes has it; the same goes for `Section`.
 """
 
+
+def _at_least_one(value: tuple[T, ...]) -> tuple[T, ...]:
+    if not value:
+        raise ValueError("at least one entry is required")
+    return value
+
+
+SomeItems = Annotated[Items[T], AfterValidator(_at_least_one)]
+"""A list with at least one entry."""
+
 Section = Annotated[T, BeforeValidator(lambda value: {} if value is None else value)]
 """A mapping or a model that is empty when nothing stands behind its key."""
 
@@ -74,6 +84,28 @@ def _address(value: str) -> str:
             raise ValueError(f"'{value[:80]}' is neither an IP address nor a DNS name") from None
     return value
 
+
+def _host(value: str) -> str:
+    problem = "a wildcard is not allowed" if "*" in value else host_problem(value.lower())
+    if not problem and value.rpartition(".")[2].isdigit():
+        problem = "its last part has digits only"
+    if problem:
+        raise ValueError(f"'{value[:80]}' is not a host: {problem}")
+    return value
+
+
+Host = Annotated[str, AfterValidator(_host)]
+"""A DNS name without a wildcard."""
+
+
+def _path(value: str) -> str:
+    if "-----BEGIN" in value or "\n" in value:
+        raise ValueError("this is the path of a file in the proxy, and what stands here looks like the content of one")
+    return value
+
+
+FilePath = Annotated[str, AfterValidator(_path)]
+"""The path of a file; never its content, which may be secret."""
 
 Address = Annotated[str, AfterValidator(_address)]
 

@@ -10,11 +10,38 @@ import enum
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
+from pydantic.alias_generators import to_camel
 
-from fedlib.config.gloo import Labels
-from fedlib.config.model import Enum, Items, Model
-from fedlib.config.selectors import DestinationReference, HTTPRequestMatcher, WorkloadKind, WorkloadSelector
-from fedlib.config.untranslated import Later
+from fedlib.config.gloo import Labels, ObjectSelector
+from fedlib.config.model import Enum, Host, Items, Model, SomeItems
+from fedlib.config.selectors import (
+    DestinationReference,
+    HTTPRequestMatcher,
+    ObjectReference,
+    TCPRequestMatcher,
+    TLSRequestMatcher,
+    WorkloadKind,
+    WorkloadSelector,
+)
+from fedlib.config.untranslated import UNTRANSLATED, Later
+
+
+class RegexPattern(Model):
+    """An expression."""
+
+    regex: str
+    """In RE2's syntax."""
+    google_re2: dict[str, Any] | None = None
+    """Names the syntax, which is RE2 anyway."""
+
+
+class RegexRewrite(Model):
+    """Rewrites the path by an expression."""
+
+    pattern: RegexPattern
+    """What is replaced."""
+    substitution: str = ""
+    """What replaces it; `\\1` stands for the first group."""
 
 
 class ForwardTo(Model):
@@ -22,14 +49,82 @@ class ForwardTo(Model):
 
     destinations: Annotated[Items[DestinationReference], Field(max_length=100)] = ()
     """One or several with weights; without any, the table's defaultDestination."""
-    path_rewrite: Later = None
+    path_rewrite: Annotated[str | None, UNTRANSLATED] = None
     """Replaces the matched path."""
-    regex_rewrite: Later = None
+    regex_rewrite: Annotated[RegexRewrite | None, UNTRANSLATED] = None
     """Rewrites the path by an expression."""
-    host_rewrite: Later = None
+    host_rewrite: Annotated[Host | None, UNTRANSLATED] = None
     """Replaces the host header."""
-    auto_host_rewrite: Later = None
+    auto_host_rewrite: Annotated[bool | None, UNTRANSLATED] = None
     """Replaces the host header by the destination's host."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if self.path_rewrite is not None and self.regex_rewrite is not None:
+            raise ValueError("set only one of pathRewrite and regexRewrite")
+        if self.host_rewrite is not None and self.auto_host_rewrite is not None:
+            raise ValueError("set only one of hostRewrite and autoHostRewrite")
+        return self
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether a path or a host is rewritten."""
+        rewritten = (self.path_rewrite, self.regex_rewrite, self.host_rewrite, self.auto_host_rewrite)
+        return any(value is not None for value in rewritten)
+
+
+class SortMethod(enum.StrEnum):
+    """How routes of delegated tables are ordered."""
+
+    TABLE_WEIGHT = "TABLE_WEIGHT"
+    ROUTE_SPECIFICITY = "ROUTE_SPECIFICITY"
+
+
+class Delegate(Model):
+    """Leaves the decision to other tables."""
+
+    route_tables: SomeItems[ObjectSelector]
+    """Which tables, of this workspace and imported ones; entries are ORed, and the oldest table comes first."""
+    allowed_routes: Later = None
+    """Restricts routes to functions in a cloud."""
+    sort_method: Enum[SortMethod] = SortMethod.TABLE_WEIGHT
+    """How their routes are ordered."""
+
+
+class RedirectResponseCode(enum.StrEnum):
+    """Statuses of redirects."""
+
+    MOVED_PERMANENTLY = "MOVED_PERMANENTLY"
+    FOUND = "FOUND"
+    SEE_OTHER = "SEE_OTHER"
+    TEMPORARY_REDIRECT = "TEMPORARY_REDIRECT"
+    PERMANENT_REDIRECT = "PERMANENT_REDIRECT"
+
+
+class Redirect(Model):
+    """Answers with a redirect."""
+
+    host_redirect: Host | None = None
+    """Replaces the URL's host."""
+    path_redirect: str | None = None
+    """Replaces the URL's whole path."""
+    response_code: Enum[RedirectResponseCode] = RedirectResponseCode.MOVED_PERMANENTLY
+    """The status."""
+
+    @model_validator(mode="after")
+    def _leads_elsewhere(self) -> Self:
+        if self.host_redirect is None and self.path_redirect is None:
+            raise ValueError("set hostRedirect, pathRedirect or both; without them it leads to itself")
+        return self
+
+
+class DirectResponse(Model):
+    """Answers directly."""
+
+    status: Annotated[int, Field(ge=100, le=599)]
+    """The HTTP status."""
+    body: Annotated[str, Field(max_length=1_048_576)] = ""
+    """The body."""
 
 
 class HTTPRoute(Model):
@@ -43,11 +138,11 @@ class HTTPRoute(Model):
     """Any of them must match; none means all requests."""
     forward_to: ForwardTo | None = None
     """Send requests to destinations."""
-    delegate: Later = None
+    delegate: Annotated[Delegate | None, UNTRANSLATED] = None
     """Leave the decision to other tables."""
-    redirect: Later = None
+    redirect: Annotated[Redirect | None, UNTRANSLATED] = None
     """Answer with a redirect."""
-    direct_response: Later = None
+    direct_response: Annotated[DirectResponse | None, UNTRANSLATED] = None
     """Answer directly."""
     graphql: Later = None
     """Resolve a GraphQL query."""
@@ -58,6 +153,39 @@ class HTTPRoute(Model):
         if sum(action is not None for action in actions) != 1:
             raise ValueError("set exactly one action: forwardTo, delegate, redirect, directResponse or graphql")
         return self
+
+
+class TCPRoute(Model):
+    """A route of TCP connections, for sidecars only."""
+
+    matchers: Items[TCPRequestMatcher] = ()
+    """Any of them must match; none means all connections."""
+    forward_to: ForwardTo
+    """Where connections go."""
+
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        if not self.forward_to.destinations:
+            raise ValueError("forwardTo of a TCP route needs at least one destination")
+        if self.forward_to.rewrites:
+            raise ValueError("a TCP route cannot rewrite paths or hosts")
+        return self
+
+
+class TLSForwardTo(Model):
+    """Sends TLS connections to destinations."""
+
+    destinations: Annotated[SomeItems[DestinationReference], Field(max_length=100)]
+    """One or several with weights."""
+
+
+class TLSRoute(Model):
+    """A route of TLS connections by their SNI; TLS is not terminated."""
+
+    matchers: Items[TLSRequestMatcher] = ()
+    """Any of them must match."""
+    forward_to: TLSForwardTo
+    """Where connections go."""
 
 
 class FailureMode(enum.StrEnum):
@@ -72,7 +200,7 @@ class RouteTableSpec(Model):
 
     hosts: Items[str] = ()
     """The hosts whose requests are routed; a wildcard is allowed as the left-most part."""
-    virtual_gateways: Later = None
+    virtual_gateways: Annotated[Items[ObjectReference], UNTRANSLATED] = ()
     """Gateways that serve the table; without any, sidecars do."""
     workload_selectors: Items[WorkloadSelector] = ()
     """Sidecars that use the table, by labels; all without an entry."""
@@ -82,9 +210,9 @@ class RouteTableSpec(Model):
     """Where forwardTo routes without destinations send requests."""
     http: Items[HTTPRoute] = ()
     """HTTP routes, in order."""
-    tcp: Later = None
+    tcp: Annotated[Items[TCPRoute], UNTRANSLATED] = ()
     """TCP routes."""
-    tls: Later = None
+    tls: Annotated[Items[TLSRoute], UNTRANSLATED] = ()
     """TLS routes by SNI."""
     weight: int = 0
     """Sorts delegated tables."""
@@ -99,6 +227,13 @@ class RouteTableSpec(Model):
     def _rules(self) -> Self:
         if not (self.http or self.tcp or self.tls):
             raise ValueError("set at least one of http, tcp and tls")
+        if not self.hosts:
+            root_only = ("virtual_gateways", "apply_to_destinations", "failure_mode", "virtual_service_annotations")
+            for name in root_only:
+                if name in self.model_fields_set and getattr(self, name):
+                    raise ValueError(f"{to_camel(name)} is for tables with hosts; a delegated table has its parent's")
+        if self.default_destination is not None and not any(route.forward_to for route in self.http):
+            raise ValueError("defaultDestination is for http routes that forward; there is none")
         for selector in self.workload_selectors:
             chosen = selector.selector
             if chosen and (chosen.name or chosen.namespace or chosen.cluster or chosen.workspace):

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from fedlib.config.gloo import Labels, ObjectSelector, PortSelector
-from fedlib.config.model import Enum, Items, Model, PortNumber
+from fedlib.config.model import Enum, Items, Model, PortNumber, SomeItems
 from fedlib.config.untranslated import UNTRANSLATED, Later
 
 
@@ -98,7 +98,7 @@ class TCPRequestMatcher(Model):
 class TLSRequestMatcher(Model):
     """Matches TLS connections by their SNI."""
 
-    sni_hosts: Annotated[Items[str], Field(min_length=1)]
+    sni_hosts: SomeItems[str]
     """Names in the SNI; a wildcard is allowed as the left-most part. They are part of the table's hosts."""
     port: PortNumber | None = None
     """The port of the host that is called."""
@@ -136,10 +136,18 @@ class DestinationReference(Model):
     """The destination's kind."""
     port: PortSelector | None = None
     """The destination's port; required when it has several."""
-    subset: Annotated[Labels, UNTRANSLATED] = Field(default_factory=dict)
+    subset: Annotated[dict[str, str] | None, UNTRANSLATED] = None
     """Labels of the pods to use."""
     weight: Annotated[int, Field(ge=0, le=100)] | None = None
     """The share in percent."""
+
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        if self.ref is not None and self.aws_lambda is not None:
+            raise ValueError("set only one of ref and awsLambda")
+        if self.subset == {}:
+            raise ValueError("subset is empty; name labels of the pods, or leave it out")
+        return self
 
 
 class DestinationSelector(Model):

@@ -1,1 +1,1 @@
-"""Tests of the discovery stage."""
+"""Tests of the config stage."""
