@@ -167,6 +167,15 @@ class WorkspaceObjectSelector(Model):
     """Entries are ORed; empty means all kinds that can be shared."""
 
 
+class EnforcementLayers(Model):
+    """Which layers enforce a rule; a layer that is not set does not."""
+
+    mesh: bool = False
+    """The mesh: Istio's own objects."""
+    cni: bool = False
+    """The container network: NetworkPolicies, which are not written here."""
+
+
 class ServiceIsolation(Model):
     """Strict mTLS, and denial of workspaces that do not import this one."""
 
@@ -174,8 +183,8 @@ class ServiceIsolation(Model):
     """Whether services of the workspace refuse other workspaces."""
     trim_proxy_config: bool | None = None
     """Whether sidecars keep only what the workspace can reach."""
-    enforcement_layers: Section[dict[str, Any]] = Field(default_factory=dict)
-    """Which layers enforce it."""
+    enforcement_layers: EnforcementLayers | None = None
+    """Which layers enforce it; the mesh by default."""
 
 
 class Federation(Model):

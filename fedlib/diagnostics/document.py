@@ -15,6 +15,7 @@ _RANGES: Final = {
     "4": "Ungrouped federation",
     "5": "Routes",
     "6": "The plan",
+    "8": "Policies and isolation",
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fedlib.diagnostics import Ref
+from fedlib.federation.access.model import AccessDecisions
 from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import External, FederatedService, Group
@@ -25,5 +26,6 @@ class Decisions:
     virtual_gateways: tuple[IngressGateway, ...]
     policies: AppliedPolicies
     hosts: HostNames
+    access: AccessDecisions
     gateway_hosts: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     """For each east-west gateway's Service the sorted host patterns that pass through it."""

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from fedlib.config.gloo import ClientMode, WorkspaceOptions
 from fedlib.diagnostics import Report, catalogue
+from fedlib.federation.access.access import decide_access
 from fedlib.federation.backends import Backends
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.destination_index import index_destinations
+from fedlib.federation.gateway_pods import GatewayPods, used_gateways
 from fedlib.federation.gateways import GatewayResolver
 from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
 from fedlib.federation.model import External, FederatedService, Group
@@ -31,6 +33,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     virtual_gateways: tuple[IngressGateway, ...] = ()
     routes = route_hosts(snapshot, services, destinations, report)
     policies = AppliedPolicies()
+    gateway_pods = GatewayPods(backends, used_gateways(services, groups, virtual_gateways))
     return Decisions(
         services=services,
         groups=groups,
@@ -40,6 +43,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
         virtual_gateways=virtual_gateways,
         policies=policies,
         hosts=_name_hosts(services, groups, report),
+        access=decide_access(snapshot, backends, destinations, gateway_pods, groups, report),
         gateway_hosts=gateway_patterns(services),
     )
 
@@ -68,9 +72,9 @@ def _untranslated(options: WorkspaceOptions) -> list[tuple[str, tuple[str, ...],
     """The field of the options, its path and some advice."""
     found: list[tuple[str, tuple[str, ...], str]] = []
     isolation = options.service_isolation
-    if isolation is not None and isolation.enabled:
-        advice = "write AuthorizationPolicies yourself until it is: exportTo is no security boundary"
-        found.append(("service_isolation", ("serviceIsolation", "enabled"), advice))
+    if isolation is not None and isolation.enabled and isolation.trim_proxy_config:
+        advice = "write Sidecar objects yourself until it is"
+        found.append(("service_isolation", ("serviceIsolation", "trimProxyConfig"), advice))
     if options.trim_all_proxy_config:
         advice = "write Sidecar objects yourself until it is"
         found.append(("trim_all_proxy_config", ("trimAllProxyConfig",), advice))

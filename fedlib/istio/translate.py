@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fedlib.federation.decisions import Decisions
+from fedlib.istio.authorization_policy import translate_isolation
 from fedlib.istio.gateway import translate_east_west_gateways
 from fedlib.istio.object import Declaration
+from fedlib.istio.peer_authentication import translate_mutual_tls
 from fedlib.istio.service_entry import translate_federated_service
 from fedlib.istio.virtual_service import translate_routed_hosts
 from fedlib.snapshot.model import Snapshot
@@ -19,3 +21,5 @@ def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]
     yield from translate_east_west_gateways(decisions, snapshot)
     for routed in decisions.routes:
         yield from translate_routed_hosts(routed, snapshot)
+    yield from translate_isolation(decisions.access)
+    yield from translate_mutual_tls(decisions.access)

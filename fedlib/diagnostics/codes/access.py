@@ -1,0 +1,93 @@
+"""87x to 89x: service isolation, access policies, trimming."""
+
+from __future__ import annotations
+
+from fedlib.diagnostics.codes.registry import ERROR, INFO, WARNING, code
+
+MESH_LAYER_OFF = code(
+    "FED870",
+    "MeshLayerOff",
+    ERROR,
+    "options.serviceIsolation.enforcementLayers leaves out the mesh, so nothing would isolate workspace '{workspace}'",
+    "add `mesh: true`, or remove enforcementLayers",
+    "The mesh is the only layer that is translated: AuthorizationPolicies and PeerAuthentications. NetworkPolicies of "
+    "the CNI are not written.",
+)
+NO_NETWORK_POLICY = code(
+    "FED871",
+    "NoNetworkPolicy",
+    WARNING,
+    "enforcementLayers asks for the CNI as well, and no NetworkPolicy is written",
+    "remove `cni: true`; the mesh isolates without it. Write NetworkPolicies yourself where pods have no sidecar",
+    "The mesh is the only layer that is translated.",
+)
+ACCOUNTS_UNKNOWN = code(
+    "FED872",
+    "ServiceAccountsUnknown",
+    WARNING,
+    "no service account of namespace '{namespace}' in cluster '{cluster}' is known, so its pods are refused",
+    "record the ServiceAccounts of the namespace as well",
+    "Isolation admits service accounts by name. Every namespace of a live cluster has at least `default`, so the "
+    "recording of this one is not complete.",
+)
+NOT_ISOLATED = code(
+    "FED873",
+    "NotIsolated",
+    WARNING,
+    "the Service has no selector, so it cannot be isolated",
+    "give it a selector, or protect what it leads to in another way",
+    "Isolation selects pods by the Service's selector; the endpoints of a Service without one are not known.",
+)
+GATEWAY_NOT_ISOLATED = code(
+    "FED874",
+    "GatewayNotIsolated",
+    INFO,
+    "the Service leads to a gateway, which is not isolated",
+    "nothing to do; Services behind the gateway are isolated where their workspace says so",
+    "Clients of a gateway are outside of the mesh and have no identity in it. Isolation would refuse all of them, and "
+    "at an east-west gateway all requests of other clusters.",
+)
+ISOLATED_PORT_UNKNOWN = code(
+    "FED875",
+    "IsolatedPortUnknown",
+    ERROR,
+    "port {port} cannot be isolated: its targetPort '{target}' is not a container port of any workload of the Service",
+    "name the container port in the pod template, or use a number as targetPort",
+    "The pods' proxies know a port by the container's number. Without it nothing can be written for the port.",
+)
+ISOLATION_WITHOUT_SIDECAR = code(
+    "FED876",
+    "IsolationWithoutSidecar",
+    WARNING,
+    "in namespace '{namespace}' nothing shows that the pods of these isolated Services get a sidecar: {services}",
+    "label the namespace istio-injection=enabled or istio.io/rev=<revision>, or the pod templates "
+    "sidecar.istio.io/inject=true",
+    "The sidecar of a pod refuses callers. Without one, everybody who reaches the pod may call it.",
+)
+PORT_NOT_ISOLATED = code(
+    "FED877",
+    "PortNotIsolated",
+    WARNING,
+    "port {port} uses {protocol} and is not isolated",
+    "sidecars see TCP only; protect the port with a NetworkPolicy",
+    "Istio does not capture UDP and SCTP, so nothing of it can refuse callers there.",
+)
+CALLERS_BEHIND_GATEWAY = code(
+    "FED878",
+    "CallersBehindGateway",
+    WARNING,
+    "with clientMode tlsTermination, {service} sees clients of other clusters as {gateway}, and admits all that it "
+    "lets through",
+    "use clientMode auto or sniRouting, which keep the client's identity",
+    "TLS of other clusters ends at the east-west gateway, which opens a connection of its own. The isolated Service "
+    "must admit the gateway's service account and cannot tell its clients apart.",
+)
+GROUP_CALLER_REFUSED = code(
+    "FED879",
+    "GroupCallerRefused",
+    WARNING,
+    "workspace '{consumer}' imports the VirtualDestination from '{group_owner}', but {service} of '{owner}' refuses it",
+    "let '{owner}' export the Service to '{consumer}', and '{consumer}' import it",
+    "Who may call an isolated Service is the decision of its workspace. A VirtualDestination of another workspace that "
+    "stands before it passes nothing on.",
+)

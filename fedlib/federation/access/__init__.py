@@ -1,0 +1,1 @@
+"""Access: who may call the pods of a Service, and over what."""

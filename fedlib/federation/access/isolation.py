@@ -1,0 +1,164 @@
+"""Service isolation: which ports of a workspace's Services admit nobody but the workspace and those that import them.
+
+Source: `options.serviceIsolation` of Gloo's WorkspaceSettings. Who may import a Service may call it, and so may who
+imports a VirtualDestination of the same workspace that stands before it. A VirtualDestination of another workspace
+admits nobody: who may call a Service is its owner's decision, and imports do not go further than one step.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from fedlib.config.gloo import ServiceIsolation
+from fedlib.config.selectors import DestinationKind
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.discovery.inventory import Service, ServicePort, Workload
+from fedlib.federation.access.model import IsolatedPort, ProtectedPort, TlsMode, TlsRequirement
+from fedlib.federation.access.principals import Principals
+from fedlib.federation.backends import Backends, shows_injection
+from fedlib.federation.destination_index import DestinationIndex
+from fedlib.federation.gateway_pods import GatewayPods
+from fedlib.federation.model import Backing, ClientMode, Group
+from fedlib.snapshot.model import Snapshot, Workspace
+
+
+@dataclass(slots=True)
+class Isolation:
+    """Decides the isolated ports, and reports what cannot be isolated."""
+
+    snapshot: Snapshot
+    backends: Backends
+    destinations: DestinationIndex
+    gateways: GatewayPods
+    principals: Principals
+    report: Report
+    _groups: dict[Ref, list[tuple[Group, Backing]]] = field(default_factory=lambda: defaultdict(list))
+
+    def decide(self, groups: Iterable[Group]) -> tuple[IsolatedPort, ...]:
+        """All isolated ports, sorted by workspace, cluster, namespace, Service and port."""
+        for group in groups:
+            for backing in group.backings.values():
+                self._groups[backing.service.ref].append((group, backing))
+        return tuple(
+            IsolatedPort(port, self._callers(port))
+            for name, workspace in sorted(self.snapshot.workspaces.items())
+            if self._enforced(workspace)
+            for port in self._ports(name)
+        )
+
+    def _enforced(self, workspace: Workspace) -> bool:
+        """Whether the mesh is to enforce it; layers that are set leave the others out."""
+        isolation = workspace.settings.options.service_isolation or ServiceIsolation()
+        layers, source = isolation.enforcement_layers, workspace.settings_source("service_isolation")
+        if not isolation.enabled or source is None:
+            return False
+        location = source.at("options", "serviceIsolation", "enforcementLayers")
+        if layers is not None and not layers.mesh:
+            self.report.add(catalogue.MESH_LAYER_OFF, source.ref, location, workspace=workspace.name)
+        elif layers is not None and layers.cni:
+            self.report.add(catalogue.NO_NETWORK_POLICY, source.ref, location)
+        return layers is None or layers.mesh
+
+    def _ports(self, workspace: str) -> Iterator[ProtectedPort]:
+        unprotected: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for service in self.snapshot.services_by_workspace.get(workspace, ()):
+            if not self._can_be_isolated(service):
+                continue
+            workloads = self.backends.workloads(service)
+            if not shows_injection(self.snapshot.namespaces.get((service.cluster, service.namespace)), workloads):
+                unprotected[service.cluster, service.namespace].append(service.name)
+            for index, port in enumerate(service.ports):
+                numbers = self._container_ports(service, index, port, workloads)
+                if numbers:
+                    yield ProtectedPort(service, workspace, port.number, numbers)
+        for (cluster, namespace), names in sorted(unprotected.items()):
+            shown = ", ".join(sorted(names)[:5]) + (", ..." if len(names) > 5 else "")
+            self.report.add(
+                catalogue.ISOLATION_WITHOUT_SIDECAR, Ref("Namespace", namespace, "", cluster),
+                namespace=namespace, services=shown,
+            )  # fmt: skip
+
+    def _can_be_isolated(self, service: Service) -> bool:
+        if self.gateways.stands_before(service):
+            self.report.add(catalogue.GATEWAY_NOT_ISOLATED, service.ref, service.at())
+            return False
+        if not service.selector and service.type != "ExternalName":
+            if (service.namespace, service.name) != ("default", "kubernetes"):  # the API server has no sidecar
+                self.report.add(catalogue.NOT_ISOLATED, service.ref, service.at("spec"))
+            return False
+        return bool(service.selector)
+
+    def _container_ports(
+        self, service: Service, index: int, port: ServicePort, workloads: tuple[Workload, ...]
+    ) -> tuple[int, ...]:
+        """The container ports behind a port, several where workloads give one name to different numbers."""
+        location = service.at("spec", "ports", index)
+        if port.protocol != "TCP":
+            self.report.add(
+                catalogue.PORT_NOT_ISOLATED, service.ref, location, port=port.number, protocol=port.protocol
+            )
+            return ()
+        target = port.target_port or port.number
+        if isinstance(target, int):
+            return (target,)
+        found = {workload.container_ports[target] for workload in workloads if target in workload.container_ports}
+        if not found:
+            self.report.add(catalogue.ISOLATED_PORT_UNKNOWN, service.ref, location, port=port.number, target=target)
+        return tuple(sorted(found))
+
+    def _callers(self, port: ProtectedPort) -> tuple[tuple[str, ...], ...]:
+        destination = self.destinations.find(DestinationKind.SERVICE, port.service.ref)
+        admitted = set(destination.consumers if destination else ())
+        groups = [
+            group
+            for group, backing in self._groups.get(port.service.ref, ())
+            if set(backing.target_ports.values()) & set(port.container_ports)
+        ]
+        for group in groups:
+            if group.workspace == port.workspace:
+                admitted.update(group.consumers)
+        self._report_refused(port, groups, admitted)
+        blocks = [self.principals.workspace(port.workspace)]
+        blocks += [self.principals.workspace(name) for name in sorted(admitted - {port.workspace})]
+        blocks.append(self._terminating(port, [group for group in groups if group.workspace in admitted]))
+        return tuple(block for block in blocks if block)
+
+    def _report_refused(self, port: ProtectedPort, groups: Iterable[Group], admitted: set[str]) -> None:
+        for group in groups:
+            for consumer in sorted(set(group.consumers) - admitted):
+                self.report.add(
+                    catalogue.GROUP_CALLER_REFUSED, group.resource.ref, group.resource.at("services"),
+                    consumer=consumer, service=port.service.ref, owner=port.workspace, group_owner=group.workspace,
+                )  # fmt: skip
+
+    def _terminating(self, port: ProtectedPort, groups: Iterable[Group]) -> tuple[str, ...]:
+        """The gateways of the Service's cluster that open a connection of their own for clients of other clusters."""
+        found: set[str] = set()
+        for group in groups:
+            if group.client_mode is not ClientMode.TLS_TERMINATION:
+                continue
+            for gateway in group.backings[port.service.cluster].gateways:
+                found.update(self.principals.gateway(gateway))
+                self.report.add(
+                    catalogue.CALLERS_BEHIND_GATEWAY, group.resource.ref, group.resource.at("clientMode"),
+                    gateway=gateway.service.ref, service=port.service.ref,
+                )  # fmt: skip
+        return tuple(sorted(found))
+
+
+def isolation_requirements(isolated: Iterable[IsolatedPort]) -> Iterator[TlsRequirement]:
+    """Strict mTLS for each isolated port."""
+    for one in isolated:
+        service, workspace = one.port.service, one.port.workspace
+        yield TlsRequirement(
+            cluster=service.cluster,
+            namespace=service.namespace,
+            selector=service.selector,
+            stem=f"settings-{service.name}-{workspace}",
+            parent=service.ref,
+            workspace=workspace,
+            ports=dict.fromkeys(one.port.container_ports, TlsMode.STRICT),
+            age=(service.created or "9999", service.ref),
+        )

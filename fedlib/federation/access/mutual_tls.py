@@ -1,0 +1,72 @@
+"""One PeerAuthentication for each selector of pods.
+
+Of several PeerAuthentications with a selector that select a workload, Istio applies the oldest and ignores the others
+(`ComposePeerAuthentication` in its source). Gloo writes one for each port of each Service, of which only one port of a
+workload would be strict. So all ports of a selector go into one object, with those of every selector that selects some
+of the same pods: whichever object is the oldest, it says the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from fedlib.discovery.inventory import Workload
+from fedlib.federation.access.model import TlsMode, TlsRequirement
+from fedlib.snapshot.model import Snapshot
+from fedlib.snapshot.selection import labels_match
+
+Selector = tuple[tuple[str, str], ...]
+_STRENGTH = {mode: strength for strength, mode in enumerate(TlsMode)}
+
+
+def merge_requirements(requirements: Iterable[TlsRequirement], snapshot: Snapshot) -> tuple[TlsRequirement, ...]:
+    """Merge requirements so that pods get what all of them ask for; of two modes of a port the stronger one counts."""
+    places: dict[tuple[str, str], list[TlsRequirement]] = defaultdict(list)
+    for requirement in requirements:
+        places[requirement.cluster, requirement.namespace].append(requirement)
+    merged: list[TlsRequirement] = []
+    for place, found in sorted(places.items()):
+        merged += _merge(found, snapshot.workloads.get(place, ()))
+    return tuple(merged)
+
+
+def _merge(requirements: list[TlsRequirement], workloads: tuple[Workload, ...]) -> Iterable[TlsRequirement]:
+    by_selector: dict[Selector, list[TlsRequirement]] = defaultdict(list)
+    for requirement in requirements:
+        by_selector[tuple(sorted(requirement.selector.items()))].append(requirement)
+    overlaps = _overlaps(list(by_selector), workloads)
+    for selector, own in sorted(by_selector.items()):
+        concerned = [one for other in overlaps[selector] for one in by_selector[other]]
+        ports: dict[int, TlsMode] = {}
+        for requirement in concerned:
+            for port, asked in requirement.ports.items():
+                ports[port] = _stronger(asked, ports.get(port))
+        modes = [one.mode for one in concerned if one.mode is not None]
+        mode = max(modes, key=lambda one: _STRENGTH[one]) if modes else None
+        yield replace(min(own, key=lambda one: one.age), ports=dict(sorted(ports.items())), mode=mode)
+
+
+def _overlaps(selectors: list[Selector], workloads: tuple[Workload, ...]) -> Mapping[Selector, set[Selector]]:
+    """For each selector itself and those that select some of its pods.
+
+    Known workloads tell. Pods of a selector without any are also pods of each selector that asks for less.
+    """
+    found: dict[Selector, set[Selector]] = {selector: {selector} for selector in selectors}
+    known: set[Selector] = set()
+    for workload in workloads:
+        together = [selector for selector in selectors if labels_match(dict(selector), workload.labels)]
+        known.update(together)
+        for selector in together:
+            found[selector].update(together)
+    for selector in selectors:
+        for other in selectors if selector not in known else ():
+            if set(other) <= set(selector):
+                found[selector].add(other)
+                found[other].add(selector)
+    return found
+
+
+def _stronger(one: TlsMode, other: TlsMode | None) -> TlsMode:
+    return one if other is None or _STRENGTH[one] >= _STRENGTH[other] else other

@@ -1,0 +1,53 @@
+"""Which pods are gateways: their clients are outside of the mesh, so what binds sidecars must not bind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from fedlib.diagnostics import Ref
+from fedlib.discovery.inventory import Service, Workload
+from fedlib.federation.backends import Backends
+from fedlib.federation.model import FederatedService, Group
+from fedlib.federation.route import IngressGateway
+
+_ISTIO_LABEL: Final = "istio"
+_GATEWAYS: Final = frozenset({"ingressgateway", "eastwestgateway", "egressgateway"})
+_TEMPLATES: Final = "inject.istio.io/templates"
+_GATEWAY_API: Final = "gateway.networking.k8s.io/gateway-name"
+
+
+@dataclass(slots=True)
+class GatewayPods:
+    """Knows gateways by what uses them, by Istio's labels, and by the template that injection uses for them."""
+
+    backends: Backends
+    used: frozenset[Ref]
+
+    def stands_before(self, service: Service) -> bool:
+        """Whether a Service's pods are a gateway."""
+        return (
+            service.ref in self.used
+            or service.selector.get(_ISTIO_LABEL) in _GATEWAYS
+            or any(is_gateway(workload) for workload in self.backends.workloads(service))
+        )
+
+
+def is_gateway(workload: Workload) -> bool:
+    """Whether a workload's pods are a gateway, as far as they say so."""
+    return (
+        "gateway" in workload.annotations.get(_TEMPLATES, "").split(",")
+        or workload.labels.get(_ISTIO_LABEL) in _GATEWAYS
+        or _GATEWAY_API in workload.labels
+    )
+
+
+def used_gateways(
+    services: Iterable[FederatedService], groups: Iterable[Group], virtual: Iterable[IngressGateway]
+) -> frozenset[Ref]:
+    """The Services of all gateways that federation, groups and VirtualGateways use."""
+    found = {gateway.service.ref for service in services for gateway in service.gateways}
+    for group in groups:
+        found |= {gateway.service.ref for backing in group.backings.values() for gateway in backing.gateways}
+    return frozenset(found | {one.service.ref for one in virtual})

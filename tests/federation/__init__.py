@@ -1,0 +1,1 @@
+"""Decisions of federation that golden cases do not reach."""
