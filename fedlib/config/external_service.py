@@ -10,7 +10,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.gloo import AnyCaseProtocol, Labels, Locality, PortSelector, Protocol
-from fedlib.config.model import Enum, FilePath, Items, Model, PortNumber, SomeItems, host_problem
+from fedlib.config.model import Enum, FilePath, IPBlock, Items, Model, PortNumber, SomeItems, host_problem
 from fedlib.config.selectors import ObjectReference
 
 _EGRESS_PROTOCOLS: Final = (Protocol.HTTP, Protocol.HTTP2, Protocol.HTTPS)
@@ -21,18 +21,6 @@ def _wildcard_host(value: str) -> str:
     if problem:
         raise ValueError(f"'{value[:80]}' is neither a DNS name nor one that begins with `*.`: {problem}")
     return value
-
-
-def _block(value: str) -> str:
-    try:
-        ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        raise ValueError(f"'{value[:80]}' is neither an IP address nor a CIDR block") from None
-    return value
-
-
-IPBlock = Annotated[str, AfterValidator(_block)]
-"""An IP address or a CIDR block."""
 
 
 class ClientTLSMode(enum.StrEnum):

@@ -120,6 +120,27 @@ def _suffix(value: str) -> str:
 HostSuffix = Annotated[str, AfterValidator(_suffix)]
 
 
+def _block(value: str) -> str:
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        raise ValueError(f"'{value[:80]}' is neither an IP address nor a CIDR block") from None
+    return value
+
+
+IPBlock = Annotated[str, AfterValidator(_block)]
+"""An IP address or a CIDR block."""
+
+
+def _percentage(value: float) -> float:
+    if value != 0 and not 0.0001 <= value <= 100:
+        raise ValueError(f"{value:g} is not a percentage; write 0, or 0.0001 to 100")
+    return value
+
+
+Percentage = Annotated[float, AfterValidator(_percentage)]
+
+
 def _port(value: int) -> int:
     if not 1 <= value <= 65535:
         raise ValueError(f"{value} is not a port number (1 to 65535)")

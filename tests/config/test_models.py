@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from fedlib.config.external_service import ExternalEndpointSpec, ExternalServiceSpec
 from fedlib.config.model import Model
+from fedlib.config.policies import POLICIES
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.validate import validate
 from fedlib.config.virtual_destination import VirtualDestinationSpec
@@ -26,6 +27,7 @@ MODELS: Final[Mapping[str, type[Model]]] = {
     "networking.gloo.solo.io/ExternalEndpoint": ExternalEndpointSpec,
     "networking.gloo.solo.io/VirtualGateway": VirtualGatewaySpec,
     "networking.gloo.solo.io/RouteTable": RouteTableSpec,
+    **POLICIES,
 }
 
 SAMPLES: Final[Mapping[str, Any]] = {
@@ -76,7 +78,7 @@ def test_samples_set_every_field() -> None:
     for kind, samples in SAMPLES.items():
         for spec in samples["valid"]:
             unset -= set(_fields_set(read(kind, spec)[0]))
-    assert unset == {"StringMatch.suffix"}, "which is always refused"
+    assert unset == {"StringMatch.suffix", "ExtAuthConfig.disable"}, "which are always refused"
 
 
 @pytest.mark.parametrize(("kind", "changes", "said"), WRONG, ids=[f"{kind}-{said[:40]}" for kind, _, said in WRONG])
