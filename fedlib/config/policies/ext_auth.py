@@ -65,7 +65,9 @@ class PassThroughResponse(Model):
     """What comes from an HTTP server's answer."""
 
     allowed_upstream_headers: Items[str] = ()
-    """Headers that go to the destination."""
+    """Headers that go to the destination, added to those of the request."""
+    allowed_upstream_headers_to_overwrite: Items[str] = ()
+    """Headers that go to the destination, instead of those of the request."""
     allowed_client_headers_on_denied: Items[str] = ()
     """Headers that go to the client when it is refused."""
     read_state_from_response: Later = None
