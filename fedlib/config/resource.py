@@ -13,6 +13,7 @@ from fedlib.config.gloo import WorkspaceSettingsSpec, WorkspaceSpec
 from fedlib.config.model import Model, dns_problem, host_problem
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.validate import describe, suggest, validate
+from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Location, Ref, Report, catalogue
 from fedlib.diagnostics.finding import NOWHERE
 from fedlib.diagnostics.source import Origin, Step, as_mapping
@@ -26,6 +27,7 @@ TRANSLATED: Final[Mapping[str, type[Model]]] = {
     "admin.gloo.solo.io/Workspace": WorkspaceSpec,
     "admin.gloo.solo.io/WorkspaceSettings": WorkspaceSettingsSpec,
     "networking.gloo.solo.io/RouteTable": RouteTableSpec,
+    "networking.gloo.solo.io/VirtualDestination": VirtualDestinationSpec,
 }
 
 INERT: Final = frozenset({
@@ -46,7 +48,6 @@ INERT: Final = frozenset({
 
 UNTRANSLATED: Final = frozenset(
     {
-        "networking.gloo.solo.io/VirtualDestination",
         "networking.gloo.solo.io/ExternalService",
         "networking.gloo.solo.io/ExternalEndpoint",
         "networking.gloo.solo.io/ExternalWorkload",

@@ -6,6 +6,7 @@ from fedlib.diagnostics.codes.access import *  # noqa: F403 - each module holds 
 from fedlib.diagnostics.codes.discovery import *  # noqa: F403
 from fedlib.diagnostics.codes.federation import *  # noqa: F403
 from fedlib.diagnostics.codes.gateways import *  # noqa: F403
+from fedlib.diagnostics.codes.groups import *  # noqa: F403
 from fedlib.diagnostics.codes.planning import *  # noqa: F403
 from fedlib.diagnostics.codes.reading import *  # noqa: F403
 from fedlib.diagnostics.codes.registry import CODES as CODES

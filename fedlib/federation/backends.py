@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fedlib.discovery.inventory import Namespace, Service, Workload
+from fedlib.discovery.inventory import Namespace, Service, ServicePort, Workload
 from fedlib.snapshot.model import NamespaceKey, Snapshot
 from fedlib.snapshot.selection import labels_match
 
@@ -43,8 +43,11 @@ class Backends:
         return tuple(f"spiffe://{domain}/ns/{service.namespace}/sa/{account}" for account in sorted(accounts))
 
 
-def target_port(target: str, workloads: tuple[Workload, ...]) -> int | str:
-    """The number of a named container port, or why it has none."""
+def container_port(port: ServicePort, workloads: tuple[Workload, ...]) -> int | str:
+    """The number of the container port behind a Service's port, or why its name has none."""
+    target = port.target_port or port.number
+    if isinstance(target, int):
+        return target
     numbers = {w.container_ports[target] for w in workloads if target in w.container_ports}
     if len(numbers) == 1:
         return numbers.pop()

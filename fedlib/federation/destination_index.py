@@ -43,12 +43,23 @@ class DestinationIndex:
                 yield one
 
 
-def index_destinations(snapshot: Snapshot, groups: Iterable[Group], externals: Iterable[External]) -> DestinationIndex:
-    """Index the Services of all clusters, the groups and the ExternalServices."""
-    found = [_service(service, snapshot) for service in snapshot.services.values()]
-    found += [_grouped(DestinationKind.VIRTUAL_DESTINATION, group) for group in groups]
+def index_services(snapshot: Snapshot) -> DestinationIndex:
+    """Index the Services of all clusters."""
+    return _index(_service(service, snapshot) for service in snapshot.services.values())
+
+
+def index_destinations(
+    services: DestinationIndex, groups: Iterable[Group], externals: Iterable[External]
+) -> DestinationIndex:
+    """Index the groups and the ExternalServices besides the Services, which groups were made of."""
+    found = [_grouped(DestinationKind.VIRTUAL_DESTINATION, group) for group in groups]
     found += [_grouped(DestinationKind.EXTERNAL_SERVICE, external) for external in externals]
-    found.sort(key=lambda destination: (destination.kind, destination.ref))
+    index = _index(found)
+    return DestinationIndex({**services.by_ref, **index.by_ref}, {**services.by_consumer, **index.by_consumer})
+
+
+def _index(destinations: Iterable[Destination]) -> DestinationIndex:
+    found = sorted(destinations, key=lambda destination: (destination.kind, destination.ref))
     by_consumer: dict[tuple[DestinationKind, str], list[Destination]] = {}
     for one in found:
         for consumer in one.consumers:

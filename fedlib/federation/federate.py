@@ -9,9 +9,11 @@ from fedlib.diagnostics import Report, catalogue
 from fedlib.federation.access.access import decide_access
 from fedlib.federation.backends import Backends
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.destination_index import index_destinations
+from fedlib.federation.destination_index import index_destinations, index_services
 from fedlib.federation.gateway_pods import GatewayPods, used_gateways
 from fedlib.federation.gateways import GatewayResolver
+from fedlib.federation.group_backings import BackingFinder
+from fedlib.federation.groups import federate_groups
 from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
 from fedlib.federation.model import External, FederatedService, Group
 from fedlib.federation.policies.model import AppliedPolicies
@@ -28,8 +30,9 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     backends, gateways = Backends(snapshot), GatewayResolver(snapshot, report)
     services = federate_services(snapshot, backends, gateways, report)
     externals: tuple[External, ...] = ()
-    groups: tuple[Group, ...] = ()
-    destinations = index_destinations(snapshot, groups, externals)
+    known = index_services(snapshot)
+    groups = federate_groups(snapshot, services, BackingFinder(snapshot, known, backends, gateways, report), report)
+    destinations = index_destinations(known, groups, externals)
     virtual_gateways: tuple[IngressGateway, ...] = ()
     routes = route_hosts(snapshot, services, destinations, report)
     policies = AppliedPolicies()
@@ -44,7 +47,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
         policies=policies,
         hosts=_name_hosts(services, groups, report),
         access=decide_access(snapshot, backends, destinations, gateway_pods, groups, report),
-        gateway_hosts=gateway_patterns(services),
+        gateway_hosts=gateway_patterns(services, groups),
     )
 
 

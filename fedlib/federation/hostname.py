@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from fedlib.discovery.inventory import Service
 from fedlib.snapshot.model import Cluster
+
+LOCAL_ONLY: Final = "local-only"
+"""Ends the hosts under which an east-west gateway knows the pods of groups in its own cluster."""
+LOCAL_ONLY_PATTERN: Final = f"*.{LOCAL_ONLY}"
+
+
+def local_only_host(host: str) -> str:
+    """The host of a group as the east-west gateways know it: it stands for the pods of one cluster."""
+    return f"{host}.{LOCAL_ONLY}"
 
 
 def federated_host(service: Service, suffix: str) -> str:

@@ -88,6 +88,11 @@ class DestinationPort:
     name: str = ""
     protocol: Protocol | None = None
 
+    @property
+    def entry_name(self) -> str:
+        """The port's name in ServiceEntries: `<protocol>-<number>`, the key of endpoints' ports."""
+        return f"{(self.protocol or Protocol.TCP).value.lower()}-{self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class Backing:

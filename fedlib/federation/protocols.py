@@ -30,6 +30,20 @@ _PROTOCOLS: Final[Mapping[str, Protocol]] = {
 HTTP_PROTOCOLS: Final = frozenset({Protocol.HTTP, Protocol.HTTP2, Protocol.GRPC, Protocol.GRPC_WEB})
 
 
+_LAYERS: Final[Mapping[Protocol, str]] = {
+    **dict.fromkeys(HTTP_PROTOCOLS, "http"),
+    Protocol.HTTPS: "tls",
+    Protocol.TLS: "tls",
+    Protocol.MONGO: "mongo",
+    Protocol.TCP: "tcp",
+}
+
+
+def carries(spoken: Protocol, expected: Protocol) -> bool:
+    """Whether clients that speak one protocol are understood where another is expected; TCP carries anything."""
+    return Protocol.TCP in (spoken, expected) or _LAYERS[spoken] == _LAYERS[expected]
+
+
 def declared_protocol(port: ServicePort) -> Protocol | None:
     """The protocol that a Service's port declares; None where it declares none.
 

@@ -15,10 +15,10 @@ from fedlib.config.gloo import Federation, PortSelector, ResourceKind
 from fedlib.config.model import host_problem
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
-from fedlib.federation.backends import Backends, shows_injection, target_port
+from fedlib.federation.backends import Backends, container_port, shows_injection
 from fedlib.federation.gateways import GatewayResolver
-from fedlib.federation.hostname import federated_host, federated_pattern, shadowed_cluster
-from fedlib.federation.model import EastWestGateway, FederatedPort, FederatedService, Protocol
+from fedlib.federation.hostname import LOCAL_ONLY_PATTERN, federated_host, federated_pattern, shadowed_cluster
+from fedlib.federation.model import EastWestGateway, FederatedPort, FederatedService, Group, Protocol
 from fedlib.federation.protocols import declared_protocol
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selection import selects
@@ -74,11 +74,11 @@ def federate_services(
     )
 
 
-def gateway_patterns(services: Iterable[FederatedService]) -> dict[Ref, tuple[str, ...]]:
+def gateway_patterns(services: Iterable[FederatedService], groups: Iterable[Group]) -> dict[Ref, tuple[str, ...]]:
     """For each east-west gateway the host patterns that its Gateway object passes through.
 
     A pattern covers the federated hosts of the gateway's own cluster only. With `*`, as Gloo's first version had it,
-    the gateway would pass requests on to every Service that it knows.
+    the gateway would pass requests on to every Service that it knows. Of groups it knows the local-only hosts.
     """
     found: dict[Ref, set[str]] = defaultdict(set)
     for service in services:
@@ -86,6 +86,9 @@ def gateway_patterns(services: Iterable[FederatedService]) -> dict[Ref, tuple[st
         suffix = service.host[len(prefix) + 1 :]
         for gateway in service.gateways:
             found[gateway.service.ref].add(federated_pattern(service.service.cluster, suffix))
+    for group in groups:
+        for gateway in (gateway for backing in group.backings.values() for gateway in backing.gateways):
+            found[gateway.service.ref].add(LOCAL_ONLY_PATTERN)
     return {ref: tuple(sorted(patterns)) for ref, patterns in sorted(found.items())}
 
 
@@ -200,15 +203,13 @@ def _port(
     if port.protocol != "TCP":
         report.add(catalogue.PORT_NOT_FEDERATED, service.ref, location, port=port.number, protocol=port.protocol)
         return None
-    target = port.target_port or port.number
+    target = container_port(port, workloads)
     if isinstance(target, str):
-        number = target_port(target, workloads)
-        if isinstance(number, str):
-            report.add(
-                catalogue.TARGET_PORT_UNKNOWN, service.ref, location, target=target, port=port.number, problem=number
-            )
-            return None
-        target = number
+        report.add(
+            catalogue.TARGET_PORT_UNKNOWN, service.ref, location,
+            target=port.target_port, port=port.number, problem=target,
+        )  # fmt: skip
+        return None
     protocol = declared_protocol(port)
     if protocol is None:
         report.add(catalogue.PROTOCOL_GUESSED, service.ref, location, port=port.number)

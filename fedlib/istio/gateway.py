@@ -1,4 +1,4 @@
-"""Gateway objects of east-west gateways: SNI passthrough to the federated hosts of their own cluster."""
+"""Gateway objects of east-west gateways: SNI passthrough to the federated hosts and groups of their own cluster."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ KIND: Final = "Gateway"
 def translate_east_west_gateways(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
     """One Gateway object for each east-west gateway that federated hosts use, with a server for each of its ports."""
     gateways: dict[tuple[str, str, str], dict[int, EastWestGateway]] = {}
-    for service in decisions.services:
-        for gateway in service.gateways:
-            ref = gateway.service.ref
-            gateways.setdefault((ref.cluster, ref.namespace, ref.name), {})[gateway.listener_port] = gateway
+    for gateway in _used(decisions):
+        ref = gateway.service.ref
+        gateways.setdefault((ref.cluster, ref.namespace, ref.name), {})[gateway.listener_port] = gateway
     for (cluster, namespace, name), by_port in sorted(gateways.items()):
         gateway = next(iter(by_port.values()))
         hosts = decisions.gateway_hosts[gateway.service.ref]
@@ -31,6 +30,14 @@ def translate_east_west_gateways(decisions: Decisions, snapshot: Snapshot) -> It
         workspace = snapshot.owners.get((cluster, namespace), "")
         lineage = Lineage(gateway.service.ref, *CORE, workspace)
         yield Declaration(cluster, (namespace,), API_VERSION, KIND, object_name(f"{name}-{namespace}"), spec, lineage)
+
+
+def _used(decisions: Decisions) -> Iterator[EastWestGateway]:
+    for service in decisions.services:
+        yield from service.gateways
+    for group in decisions.groups:
+        for backing in group.backings.values():
+            yield from backing.gateways
 
 
 def _server(port: int, hosts: tuple[str, ...], *, alone: bool) -> dict[str, Any]:

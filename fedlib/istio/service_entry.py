@@ -21,6 +21,7 @@ from fedlib.federation.gateways import is_hostname
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import FederatedService
 from fedlib.istio.object import CORE, Declaration, Lineage, object_name
+from fedlib.istio.placement import shared_namespace
 from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"
@@ -50,12 +51,6 @@ def translate_federated_service(
                 spec = {**spec, "exportTo": list(namespaces)}
                 namespaces = (shared_namespace(snapshot, consumer, cluster),)
             yield Declaration(cluster, namespaces, API_VERSION, KIND, name, spec, lineage)
-
-
-def shared_namespace(snapshot: Snapshot, workspace: str, cluster: str) -> str:
-    """Where a shared object of a workspace is written: in its oldest namespace, so that new ones never move it."""
-    namespaces = snapshot.namespaces_of(workspace, cluster)
-    return min(namespaces, key=lambda name: (snapshot.namespaces[cluster, name].created or "9999", name))
 
 
 def _home(service: FederatedService, hosts: HostNames, snapshot: Snapshot) -> Declaration:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from fedlib.federation.decisions import Decisions
 from fedlib.istio.authorization_policy import translate_isolation
+from fedlib.istio.destination_rule import translate_destination_rules
 from fedlib.istio.gateway import translate_east_west_gateways
+from fedlib.istio.group_service_entry import translate_group
 from fedlib.istio.object import Declaration
 from fedlib.istio.peer_authentication import translate_mutual_tls
 from fedlib.istio.service_entry import translate_federated_service
@@ -18,6 +20,9 @@ def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]
     """Translate everything, in any order: the plan sorts."""
     for service in decisions.services:
         yield from translate_federated_service(service, decisions.hosts, snapshot)
+    for group in decisions.groups:
+        yield from translate_group(group, decisions.hosts, snapshot)
+    yield from translate_destination_rules(decisions, snapshot)
     yield from translate_east_west_gateways(decisions, snapshot)
     for routed in decisions.routes:
         yield from translate_routed_hosts(routed, snapshot)

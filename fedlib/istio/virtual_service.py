@@ -12,7 +12,7 @@ from fedlib.discovery.inventory import Service
 from fedlib.federation.hostname import local_host
 from fedlib.federation.route import Route, RouteDestination, RoutedHosts
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
-from fedlib.istio.service_entry import shared_namespace
+from fedlib.istio.placement import shared_namespace
 from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"

@@ -11,7 +11,7 @@ from fedlib.diagnostics import Ref, Report
 from fedlib.federation.access.isolation import Isolation
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.backends import Backends
-from fedlib.federation.destination_index import index_destinations
+from fedlib.federation.destination_index import index_destinations, index_services
 from fedlib.federation.gateway_pods import GatewayPods
 from fedlib.federation.model import Backing, ClientMode, EastWestGateway, Group
 from fedlib.snapshot.model import Snapshot
@@ -45,7 +45,7 @@ def _admitted(groups: Iterable[Group], snapshot: Snapshot, report: Report) -> se
     isolation = Isolation(
         snapshot,
         backends,
-        index_destinations(snapshot, groups, ()),
+        index_destinations(index_services(snapshot), groups, ()),
         GatewayPods(backends, frozenset()),
         Principals(snapshot, backends, report),
         report,

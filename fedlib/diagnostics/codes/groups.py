@@ -1,0 +1,140 @@
+"""70x to 73x: grouped federation."""
+
+from __future__ import annotations
+
+from fedlib.diagnostics.codes.registry import ERROR, INFO, WARNING, code
+
+GROUP_SELECTOR_MISS = code(
+    "FED700",
+    "GroupSelectorMatchesNothing",
+    WARNING,
+    "services[{index}] matches no Service that workspace '{workspace}' owns or imports",
+    "check labels, name, namespace, cluster and workspace of the selector, which are ANDed; a Service of another "
+    "workspace must be exported and imported (kind SERVICE or ALL)",
+    "A selector that matches nothing adds nothing to the group.",
+)
+GROUP_SEVERAL_SERVICES = code(
+    "FED701",
+    "GroupSelectsSeveralServices",
+    WARNING,
+    "in cluster '{cluster}' the group takes {used}, the oldest, and leaves out {others}",
+    "select one Service for each cluster: add a name or a label to the selectors",
+    "A group has at most one backing Service in each cluster. Of several the oldest is used, as Gloo does it.",
+)
+GROUP_SERVICE_UNUSABLE = code(
+    "FED702",
+    "GroupServiceWithoutPods",
+    WARNING,
+    "{service} cannot stand behind the group: {problem}",
+    "select Services with pods; an ExternalService stands for hosts outside the mesh",
+    "Clients and gateways find the pods of a group by the selector of its backing Service.",
+)
+GROUP_TARGET_PORT_MISSING = code(
+    "FED703",
+    "GroupTargetPortMissing",
+    ERROR,
+    "the targetPort {port} is not a TCP port of every backing Service: it is missing on {services}",
+    "name a port, by number or by name, that all backing Services have",
+    "A group has the same ports in every cluster. A port that one backing Service lacks would fail for the requests "
+    "that reach its cluster. Without a targetPort the port's own number is used.",
+)
+GROUP_PORT_CONFLICT = code(
+    "FED704",
+    "GroupPortConflict",
+    WARNING,
+    "the backing Services declare different protocols for port {port}: {protocols}",
+    "give the ports the same appProtocol, or the same prefix of their name, in every cluster",
+    "What the Multi-Cluster Services API calls a PortConflict. The same request is then treated differently, depending "
+    "on the cluster that serves it.",
+)
+GROUP_PROTOCOL_DIFFERS = code(
+    "FED705",
+    "GroupProtocolDiffers",
+    WARNING,
+    "port {port} of the group speaks {protocol}, and port {target} of {service} is declared as {declared}",
+    "change the protocol here, or the Service's appProtocol or the name of its port",
+    "Clients speak the group's protocol and the server's sidecar expects the Service's. TCP carries anything.",
+)
+GROUP_NO_SIDECAR = code(
+    "FED706",
+    "GroupWithoutSidecar",
+    WARNING,
+    "nothing shows that the pods of {service} get a sidecar",
+    "label the namespace '{namespace}' istio-injection=enabled or istio.io/rev=<revision>, or the pod templates "
+    "sidecar.istio.io/inject=true",
+    "Clients speak mTLS to every backing of a group that has backings in several clusters, and a gateway passes it "
+    "through to the pod: pods without a sidecar answer neither remote nor local clients.",
+)
+GROUP_UNREACHABLE = code(
+    "FED715",
+    "GroupUnreachable",
+    ERROR,
+    "other clusters cannot reach {service}: cluster '{cluster}' has no usable east-west gateway",
+    "see the findings of the gateways",
+    "Clients of a group in other clusters reach its pods through the east-west gateway of the pods' cluster.",
+)
+GROUP_EMPTY = code(
+    "FED707",
+    "GroupEmpty",
+    WARNING,
+    "nothing stands behind the group: requests to it fail",
+    "check its selectors and the findings of its Services",
+    "The host of a group without any backing resolves, and every request to it answers 503.",
+)
+GROUP_ONE_BACKING = code(
+    "FED708",
+    "GroupWithOneBacking",
+    INFO,
+    "the group has a backing Service in cluster '{cluster}' only, and clients in {count} clusters",
+    "run the Service in another cluster too, if the group should survive the loss of this one",
+    "A group with a single survivor has nothing to fail over to.",
+)
+GROUP_OF_HOSTS = code(
+    "FED709",
+    "GroupWithoutSelectors",
+    INFO,
+    "the group selects nothing, so its hosts are good for routes only",
+    "write a RouteTable for its hosts",
+    "A VirtualDestination with hosts and no selectors makes its hosts resolve. A RouteTable says where requests go.",
+)
+GROUP_WITHOUT_HOST = code(
+    "FED710",
+    "GroupWithoutHost",
+    WARNING,
+    "the VirtualDestination has no host, so nobody can call it",
+    "add an entry to hosts",
+    "Gloo's schema allows a VirtualDestination without hosts. Nothing is written for one.",
+)
+GROUP_HOST_INVALID = code(
+    "FED711",
+    "GroupHostInvalid",
+    ERROR,
+    "the host '{host}' cannot be used: {problem}",
+    "choose another host",
+    "East-west gateways serve a group under its host followed by `.local-only`, which must be a DNS name as well.",
+)
+GROUP_HOST_FEDERATED = code(
+    "FED712",
+    "GroupHostIsFederated",
+    ERROR,
+    "the host '{host}' {what}",
+    "choose a host outside the names of ungrouped federation",
+    "One host can stand for one thing: requests would reach either, depending on what Istio reads first.",
+)
+GROUP_HOST_CONFLICT = code(
+    "FED713",
+    "GroupHostConflict",
+    ERROR,
+    "the host '{host}' belongs to {winner} already, which is older: {where}",
+    "give one of the two VirtualDestinations another host",
+    "Istio merges ServiceEntries of one host, so that requests for one group would reach the pods of the other. That "
+    "holds for clients that see both, and for the east-west gateways of a cluster that has pods of both.",
+)
+GROUP_HOST_SHADOWS = code(
+    "FED714",
+    "GroupHostShadowsKubernetes",
+    WARNING,
+    "the host '{host}' falls into the Kubernetes DNS domain of cluster '{cluster}'",
+    "choose another host, unless the group is meant to replace the Service of that name",
+    "Clients that see the group no longer reach the Kubernetes Service of that name by its name.",
+)

@@ -1,0 +1,41 @@
+"""DestinationRules: one for each host rule that has something to say.
+
+Everything stands in `portLevelSettings`, port by port: settings of a port inherit nothing from those of the host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from fedlib.federation.decisions import Decisions
+from fedlib.istio.group_host_rule import group_host_rules
+from fedlib.istio.host_rule import HostRule
+from fedlib.istio.object import Declaration
+from fedlib.snapshot.model import Snapshot
+
+API_VERSION: Final = "networking.istio.io/v1"
+KIND: Final = "DestinationRule"
+
+
+def translate_destination_rules(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
+    """The DestinationRules of all hosts."""
+    for rule in _host_rules(decisions, snapshot):
+        settings = _port_level_settings(rule)
+        if not settings:
+            continue
+        spec = {
+            "host": rule.host,
+            "exportTo": list(rule.export_to),
+            "trafficPolicy": {"portLevelSettings": settings},
+        }
+        yield Declaration(rule.cluster, rule.namespaces, API_VERSION, KIND, rule.name, spec, rule.lineage)
+
+
+def _host_rules(decisions: Decisions, snapshot: Snapshot) -> Iterator[HostRule]:
+    for group in decisions.groups:
+        yield from group_host_rules(group, decisions.hosts, snapshot)
+
+
+def _port_level_settings(rule: HostRule) -> list[dict[str, Any]]:
+    return [{"port": {"number": port}, "tls": tls} for port, tls in sorted(rule.tls.items()) if tls]

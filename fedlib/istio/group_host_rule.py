@@ -1,0 +1,50 @@
+"""Host rules of groups: mTLS to the identities of all backings, with the SNI of the local-only host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fedlib.config.selectors import DestinationKind
+from fedlib.federation.hostname import local_only_host
+from fedlib.federation.hosts import HostNames
+from fedlib.federation.model import Group
+from fedlib.istio.group_place import group_places
+from fedlib.istio.host_rule import HostRule, sni
+from fedlib.istio.object import NETWORKING, Lineage, object_name
+from fedlib.snapshot.model import Snapshot
+
+
+def group_host_rules(group: Group, hosts: HostNames, snapshot: Snapshot) -> Iterator[HostRule]:
+    """A rule beside the ServiceEntries of each host. Only what goes through a gateway needs TLS settings."""
+    tls = {host: _tls(group, host) for host in group.hosts}
+    nothing: Mapping[int, Mapping[str, Any]] = {port.number: {} for port in group.ports}
+    for place in group_places(group, snapshot):
+        remote = bool(group.remote(place.cluster))
+        for host in group.hosts:
+            yield HostRule(
+                cluster=place.cluster,
+                namespaces=place.namespaces,
+                export_to=place.export_to,
+                host=host,
+                name=object_name(f"{hosts.stems[host]}-virtual-destination-{place.workspace}"),
+                kind=DestinationKind.VIRTUAL_DESTINATION,
+                destination=group.resource.ref,
+                consumers=place.consumers,
+                lineage=Lineage(group.resource.ref, *NETWORKING, place.workspace),
+                tls=tls[host] if remote else nothing,
+                sni_host=local_only_host(host) if remote else "",
+            )
+
+
+def _tls(group: Group, host: str) -> Mapping[int, Mapping[str, Any]]:
+    """By port: an SNI names a port, so it stands in the settings of each."""
+    identities = list(group.identities)
+    return {
+        port.number: {
+            "mode": "ISTIO_MUTUAL",
+            "sni": sni(port.number, local_only_host(host)),
+            "subjectAltNames": identities,
+        }
+        for port in group.ports
+    }
