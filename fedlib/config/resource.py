@@ -14,6 +14,7 @@ from fedlib.config.model import Model, dns_problem, host_problem
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.validate import describe, suggest, validate
 from fedlib.config.virtual_destination import VirtualDestinationSpec
+from fedlib.config.virtual_gateway import VirtualGatewaySpec
 from fedlib.diagnostics import Location, Ref, Report, catalogue
 from fedlib.diagnostics.finding import NOWHERE
 from fedlib.diagnostics.source import Origin, Step, as_mapping
@@ -28,6 +29,7 @@ TRANSLATED: Final[Mapping[str, type[Model]]] = {
     "admin.gloo.solo.io/WorkspaceSettings": WorkspaceSettingsSpec,
     "networking.gloo.solo.io/RouteTable": RouteTableSpec,
     "networking.gloo.solo.io/VirtualDestination": VirtualDestinationSpec,
+    "networking.gloo.solo.io/VirtualGateway": VirtualGatewaySpec,
 }
 
 INERT: Final = frozenset({
@@ -51,7 +53,6 @@ UNTRANSLATED: Final = frozenset(
         "networking.gloo.solo.io/ExternalService",
         "networking.gloo.solo.io/ExternalEndpoint",
         "networking.gloo.solo.io/ExternalWorkload",
-        "networking.gloo.solo.io/VirtualGateway",
         "networking.gloo.solo.io/CloudProvider",
         "networking.gloo.solo.io/CloudResources",
         "infrastructure.gloo.solo.io/CloudProvider",

@@ -11,4 +11,5 @@ from fedlib.diagnostics.codes.planning import *  # noqa: F403
 from fedlib.diagnostics.codes.reading import *  # noqa: F403
 from fedlib.diagnostics.codes.registry import CODES as CODES
 from fedlib.diagnostics.codes.routes import *  # noqa: F403
+from fedlib.diagnostics.codes.virtual_gateways import *  # noqa: F403
 from fedlib.diagnostics.codes.workspaces import *  # noqa: F403

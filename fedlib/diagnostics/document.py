@@ -15,7 +15,7 @@ _RANGES: Final = {
     "4": "Ungrouped federation",
     "5": "Routes",
     "6": "The plan",
-    "7": "Grouped federation",
+    "7": "Grouped federation and VirtualGateways",
     "8": "Policies and isolation",
 }
 

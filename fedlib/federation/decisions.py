@@ -9,9 +9,10 @@ from fedlib.diagnostics import Ref
 from fedlib.federation.access.model import AccessDecisions
 from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.hosts import HostNames
+from fedlib.federation.listener import IngressGateway
 from fedlib.federation.model import External, FederatedService, Group
 from fedlib.federation.policies.model import AppliedPolicies
-from fedlib.federation.route import IngressGateway, RoutedHosts
+from fedlib.federation.route import RoutedHosts
 
 
 @dataclass(frozen=True, slots=True)

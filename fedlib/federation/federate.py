@@ -17,9 +17,9 @@ from fedlib.federation.groups import federate_groups
 from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
 from fedlib.federation.model import External, FederatedService, Group
 from fedlib.federation.policies.model import AppliedPolicies
-from fedlib.federation.route import IngressGateway
 from fedlib.federation.routes import route_hosts
 from fedlib.federation.services import federate_services, gateway_patterns
+from fedlib.federation.virtual_gateways import decide_virtual_gateways
 from fedlib.snapshot.model import Snapshot, Workspace
 
 
@@ -33,7 +33,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     known = index_services(snapshot)
     groups = federate_groups(snapshot, services, BackingFinder(snapshot, known, backends, gateways, report), report)
     destinations = index_destinations(known, groups, externals)
-    virtual_gateways: tuple[IngressGateway, ...] = ()
+    virtual_gateways = decide_virtual_gateways(snapshot, backends, report)
     routes = route_hosts(snapshot, services, destinations, report)
     policies = AppliedPolicies()
     gateway_pods = GatewayPods(backends, used_gateways(services, groups, virtual_gateways))

@@ -9,8 +9,8 @@ from typing import Final
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service, Workload
 from fedlib.federation.backends import Backends
+from fedlib.federation.listener import IngressGateway
 from fedlib.federation.model import FederatedService, Group
-from fedlib.federation.route import IngressGateway
 
 _ISTIO_LABEL: Final = "istio"
 _GATEWAYS: Final = frozenset({"ingressgateway", "eastwestgateway", "egressgateway"})

@@ -1,4 +1,4 @@
-"""The decisions about routes: RouteTables as each consuming workspace uses them, and VirtualGateways."""
+"""The decisions about routes: RouteTables as each consuming workspace uses them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fedlib.config.resource import Resource
 from fedlib.config.selectors import HTTPRequestMatcher
 from fedlib.diagnostics.source import Step
-from fedlib.discovery.inventory import Service
+from fedlib.federation.listener import IngressGateway
 from fedlib.federation.model import Destination, FederatedService
 from fedlib.federation.policies.model import Policy
 
@@ -61,19 +61,6 @@ class Route:
     destinations: tuple[RouteDestination, ...] = ()
     policies: Mapping[str, Policy] = field(default_factory=dict)
     broken: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class IngressGateway:
-    """A VirtualGateway on one gateway Service of one cluster.
-
-    `name` is that of its Istio Gateway object, which stands in the Service's namespace.
-    """
-
-    resource: Resource
-    workspace: str
-    service: Service
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from fedlib.istio.authorization_policy import translate_isolation
 from fedlib.istio.destination_rule import translate_destination_rules
 from fedlib.istio.gateway import translate_east_west_gateways
 from fedlib.istio.group_service_entry import translate_group
+from fedlib.istio.ingress_gateway import translate_ingress_gateway
 from fedlib.istio.object import Declaration
 from fedlib.istio.peer_authentication import translate_mutual_tls
 from fedlib.istio.service_entry import translate_federated_service
@@ -24,6 +25,8 @@ def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]
         yield from translate_group(group, decisions.hosts, snapshot)
     yield from translate_destination_rules(decisions, snapshot)
     yield from translate_east_west_gateways(decisions, snapshot)
+    for gateway in decisions.virtual_gateways:
+        yield translate_ingress_gateway(gateway)
     for routed in decisions.routes:
         yield from translate_routed_hosts(routed, snapshot)
     yield from translate_isolation(decisions.access)
