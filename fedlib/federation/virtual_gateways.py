@@ -14,7 +14,7 @@ from fedlib.config.virtual_gateway import Listener, VirtualGatewaySpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import path_text
 from fedlib.discovery.inventory import Service, ServicePort
-from fedlib.federation.backends import Backends, target_port
+from fedlib.federation.backends import Backends, container_port
 from fedlib.federation.gateway_services import GatewayServices
 from fedlib.federation.listener import GatewayListener, IngressGateway
 from fedlib.federation.listener_tls import check_tls
@@ -105,9 +105,7 @@ class _Ports:
 
     def _target(self, owned: OwnedResource, index: int, service: Service, port: ServicePort) -> int | None:
         """The number of the port on which the gateway's pods listen."""
-        if isinstance(port.target_port, int):
-            return port.target_port or port.number
-        found = target_port(port.target_port, self.backends.workloads(service))
+        found = container_port(port, self.backends.workloads(service))
         if isinstance(found, int):
             return found
         self.report.add(
