@@ -72,6 +72,14 @@ class Placement(enum.StrEnum):
     SHARED = "shared"
 
 
+class PolicyInheritance(enum.StrEnum):
+    """Whose client-side policies count for destinations that a workspace imports."""
+
+    OVERRIDE = "override"
+    SOURCE = "source"
+    NONE = "none"
+
+
 class StackConfig(Model):
     """Everything below `federation:` in a stack file."""
 
@@ -85,5 +93,8 @@ class StackConfig(Model):
     """Gloo objects, as they stand in Gloo YAML."""
     files: Items[GlooFiles] = ()
     """Gloo YAML files."""
+    policy_inheritance: Enum[PolicyInheritance] = PolicyInheritance.OVERRIDE
+    """Client-side policies of imported destinations. `override`: the owner's apply, and an importing workspace's own
+    replace them for its proxies, kind by kind. `source`: only the owner's. `none`: only the importing workspace's."""
     placement: Enum[Placement] = Placement.NAMESPACE
     """`namespace`: a copy in each namespace that may use a host. `shared`: one object per cluster and workspace."""

@@ -65,7 +65,8 @@ NOWHERE: Final = Location()
 class Code:
     """An entry of the catalogue.
 
-    `message` and `hint` are `str.format` templates; `meaning` explains the finding in `docs/findings.md`.
+    `message` and `hint` are `str.format` templates; `meaning` explains the finding in `docs/findings.md`. `fails` makes
+    the resource FAILED: it is right in itself and was not applied.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Code:
     message: str
     hint: str
     meaning: str
+    fails: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class State(enum.StrEnum):
     ACCEPTED = "ACCEPTED"
     WARNING = "WARNING"
     INVALID = "INVALID"
+    FAILED = "FAILED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +28,26 @@ class Status:
 
 
 def resolve_statuses(resources: Iterable[Ref], report: Report) -> tuple[Status, ...]:
-    """A resource with an ERROR is INVALID, one with a WARNING has a WARNING, any other one is ACCEPTED."""
+    """The worst finding decides: INVALID with an ERROR, WARNING with a WARNING, ACCEPTED without either.
+
+    A policy that lost a conflict, and has no ERROR, is FAILED, as Gloo has it.
+    """
     worst: dict[Ref, list[tuple[Severity, str]]] = {ref: [] for ref in resources}
+    failed: set[Ref] = set()
     for finding in report:
         for ref in {finding.subject, *finding.related}:
             if ref in worst and finding.severity is not Severity.INFO:
                 worst[ref].append((finding.severity, f"{finding.code.id}: {finding.message}"))
+                if finding.code.fails and ref == finding.subject:
+                    failed.add(ref)
     statuses = []
     for ref, found in sorted(worst.items()):
         severities = {severity for severity, _ in found}
         state = (
             State.INVALID
             if Severity.ERROR in severities
+            else State.FAILED
+            if ref in failed
             else State.WARNING
             if Severity.WARNING in severities
             else State.ACCEPTED

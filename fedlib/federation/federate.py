@@ -16,7 +16,7 @@ from fedlib.federation.group_backings import BackingFinder
 from fedlib.federation.groups import federate_groups
 from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
 from fedlib.federation.model import External, FederatedService, Group
-from fedlib.federation.policies.model import AppliedPolicies
+from fedlib.federation.policies.attach import attach_policies
 from fedlib.federation.routes import route_hosts
 from fedlib.federation.services import federate_services, gateway_patterns
 from fedlib.federation.virtual_gateways import decide_virtual_gateways
@@ -35,7 +35,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     destinations = index_destinations(known, groups, externals)
     virtual_gateways = decide_virtual_gateways(snapshot, backends, report)
     routes = route_hosts(snapshot, services, destinations, report)
-    policies = AppliedPolicies()
+    policies, routes = attach_policies(snapshot, destinations, services, routes, report)
     gateway_pods = GatewayPods(backends, used_gateways(services, groups, virtual_gateways))
     return Decisions(
         services=services,

@@ -18,7 +18,8 @@ class RouteDestination:
     """A destination of a route.
 
     A Service is called by its own name in its own cluster, and by its federated host in others (`federated`; None
-    where it has none). A group or an ExternalService has one host everywhere. `subset` are labels of pods.
+    where it has none). A group or an ExternalService has one host everywhere. `subset` are labels of pods, `policies`
+    those of `applyToRouteDestinations` by kind.
     """
 
     destination: Destination
@@ -26,6 +27,7 @@ class RouteDestination:
     weight: int
     federated: FederatedService | None = None
     subset: Mapping[str, str] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

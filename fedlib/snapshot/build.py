@@ -35,6 +35,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     settings = resolve_settings(by_kind.pop("WorkspaceSettings", []), workspaces, membership, by_key, report)
     return Snapshot(
         placement=configuration.config.placement,
+        policy_inheritance=configuration.config.policy_inheritance,
         clusters={
             name: Cluster(
                 name,

@@ -13,7 +13,9 @@ CODES: Final[dict[str, Code]] = {}
 RETIRED: Final = frozenset({"FED603"})
 
 
-def code(id_: str, title: str, severity: Severity, message: str, hint: str, meaning: str) -> Code:
+def code(
+    id_: str, title: str, severity: Severity, message: str, hint: str, meaning: str, *, fails: bool = False
+) -> Code:
     """Enter a code; see `Code` for the fields.
 
     Raises:
@@ -21,5 +23,5 @@ def code(id_: str, title: str, severity: Severity, message: str, hint: str, mean
     """
     if id_ in CODES or id_ in RETIRED:
         raise ValueError(f"{id_} is taken")
-    CODES[id_] = Code(id_, title, severity, message, hint, meaning)
+    CODES[id_] = Code(id_, title, severity, message, hint, meaning, fails)
     return CODES[id_]

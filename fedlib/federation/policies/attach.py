@@ -1,0 +1,191 @@
+"""Attachment: which policies apply to which routes, destinations, workloads and listeners.
+
+Source: the comments of Gloo's policy protos; conflicts and the rules across workspaces as its documentation has them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from fedlib.config.stack import PolicyInheritance
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.source import Step
+from fedlib.federation.destination_index import DestinationIndex
+from fedlib.federation.model import Destination, FederatedService
+from fedlib.federation.policies.claims import Claims
+from fedlib.federation.policies.inheritance import Own, inherit
+from fedlib.federation.policies.model import AppliedPolicies, Policy
+from fedlib.federation.policies.rules import RULES, Target
+from fedlib.federation.policies.select_destinations import DestinationSelection
+from fedlib.federation.policies.select_routes import RouteSelection
+from fedlib.federation.policies.select_workloads import select_listeners, select_workloads
+from fedlib.federation.route import Route, RouteDestination, RoutedHosts
+from fedlib.snapshot.model import Snapshot
+
+RouteKey = tuple[tuple[Ref, ...], tuple[Step, ...]]
+"""A route: its tables from the root on, and where it stands in the last one."""
+
+DestinationPort = tuple[str, Ref, int]
+"""A policy's workspace, a destination and the number of its port."""
+
+
+@dataclass(slots=True)
+class _Attachment:
+    """The work in progress."""
+
+    snapshot: Snapshot
+    destinations: DestinationIndex
+    report: Report
+    counts: dict[Ref, int] = field(default_factory=lambda: defaultdict(int))
+    routes: Claims[RouteKey] = field(default_factory=lambda: Claims(Target.ROUTES))
+    called: Claims[tuple[RouteKey, int]] = field(default_factory=lambda: Claims(Target.ROUTE_DESTINATIONS))
+    ports: Claims[DestinationPort] = field(default_factory=lambda: Claims(Target.DESTINATIONS))
+    workloads: Claims[Ref] = field(default_factory=lambda: Claims(Target.WORKLOADS))
+    listeners: Claims[tuple[Ref, int]] = field(default_factory=lambda: Claims(Target.LISTENERS))
+
+    def report_conflicts(self) -> None:
+        self.routes.report(self.report)
+        self.called.report(self.report)
+        self.ports.report(self.report)
+        self.workloads.report(self.report)
+        self.listeners.report(self.report)
+
+
+def attach_policies(
+    snapshot: Snapshot,
+    destinations: DestinationIndex,
+    services: Iterable[FederatedService],
+    routes: Iterable[RoutedHosts],
+    report: Report,
+) -> tuple[AppliedPolicies, tuple[RoutedHosts, ...]]:
+    """Decide what every policy applies to.
+
+    Returns:
+        The policies by what they apply to, and the routes with theirs.
+    """
+    policies = sorted(
+        (Policy(owned.resource, owned.workspace) for kind in RULES for owned in snapshot.resources.get(kind, ())),
+        key=lambda policy: policy.resource.age,
+    )
+    work = _Attachment(snapshot, destinations, report)
+    routed = _attach_routes(policies, routes, work)
+    selected = _attach_destinations(policies, services, work)
+    _attach_proxies(policies, work)
+    work.report_conflicts()
+    for policy in policies:
+        if not work.counts[policy.ref]:
+            report.add(catalogue.POLICY_SELECTS_NOTHING, policy.ref, policy.resource.at(), policy=policy.kind)
+    return _applied(work, selected), routed
+
+
+def _attach_routes(
+    policies: Iterable[Policy], routes: Iterable[RoutedHosts], work: _Attachment
+) -> tuple[RoutedHosts, ...]:
+    selection = RouteSelection([policy for policy in policies if Target.ROUTES in RULES[policy.kind].targets])
+    return tuple(
+        replace(routed, routes=tuple(_attach_route(route, selection, work) for route in routed.routes))
+        for routed in routes
+    )
+
+
+def _attach_route(route: Route, selection: RouteSelection, work: _Attachment) -> Route:
+    key = (tuple(table.table.ref for table in route.tables), route.path)
+    name = f"'{route.name}' of {route.tables[-1].table.ref}"
+    for policy in selection.of_route(route):
+        work.counts[policy.ref] += work.routes.claim(key, policy, name)
+    called = tuple(
+        _attach_called(route, destination, (key, index), selection, work)
+        for index, destination in enumerate(route.destinations)
+    )
+    policies = work.routes.first(key)
+    if not policies and called == route.destinations:
+        return route
+    return replace(route, policies=policies, destinations=called)
+
+
+def _attach_called(
+    route: Route, called: RouteDestination, key: tuple[RouteKey, int], selection: RouteSelection, work: _Attachment
+) -> RouteDestination:
+    for policy in selection.of_destination(route, called):
+        name = f"{called.destination.ref} of '{route.name}'"
+        work.counts[policy.ref] += work.called.claim(key, policy, name)
+    policies = work.called.first(key)
+    return replace(called, policies=policies) if policies else called
+
+
+def _attach_destinations(
+    policies: Iterable[Policy], services: Iterable[FederatedService], work: _Attachment
+) -> dict[DestinationPort, Destination]:
+    """Claim the destinations, and return what was claimed."""
+    federated: dict[Ref, list[str]] = defaultdict(list)
+    for service in services:
+        federated[service.service.ref].append(service.host)
+    selection = DestinationSelection(work.destinations)
+    source_only = work.snapshot.policy_inheritance is PolicyInheritance.SOURCE
+    claimed: dict[DestinationPort, Destination] = {}
+    for policy in policies:
+        skipped: set[str] = set()
+        ungrouped: set[str] = set()
+        for destination, port in selection.selected(policy):
+            if source_only and destination.workspace != policy.workspace and not RULES[policy.kind].server:
+                skipped.add(str(destination.ref))
+                continue
+            key = (policy.workspace, destination.ref, port)
+            name = f"{destination.ref} port {port}"
+            if work.ports.claim(key, policy, name):
+                claimed[key] = destination
+                work.counts[policy.ref] += 1
+                ungrouped.update(federated.get(destination.ref, ()))
+        if policy.entries(Target.DESTINATIONS.attribute):
+            _report_limits(policy, skipped, ungrouped, work.report)
+    return claimed
+
+
+def _report_limits(policy: Policy, skipped: set[str], ungrouped: set[str], report: Report) -> None:
+    """Report what a policy selects and does not reach; one that has no selector does not mean any of it."""
+    location = policy.resource.at(Target.DESTINATIONS.value)
+    if policy.entries(Target.WORKLOADS.attribute):
+        report.add(catalogue.POLICY_DESTINATIONS_IGNORED, policy.ref, location)
+    if skipped:
+        report.add(catalogue.POLICY_OF_IMPORTER, policy.ref, location, names=_some(skipped))
+    if ungrouped and not RULES[policy.kind].server:
+        report.add(catalogue.POLICY_SKIPS_FEDERATED_HOST, policy.ref, location, hosts=_some(ungrouped))
+
+
+def _some(names: set[str]) -> str:
+    shown = sorted(names)
+    return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
+
+
+def _attach_proxies(policies: Iterable[Policy], work: _Attachment) -> None:
+    for policy in policies:
+        targets = RULES[policy.kind].targets
+        if Target.WORKLOADS in targets:
+            for workload in select_workloads(policy, work.snapshot):
+                work.counts[policy.ref] += work.workloads.claim(workload.ref, policy, str(workload.ref))
+        if Target.LISTENERS in targets:
+            for owned, index in select_listeners(policy, work.snapshot):
+                name = f"listener {index} of {owned.resource.ref}"
+                work.counts[policy.ref] += work.listeners.claim((owned.resource.ref, index), policy, name)
+
+
+def _applied(work: _Attachment, claimed: dict[DestinationPort, Destination]) -> AppliedPolicies:
+    client: dict[tuple[Ref, int], tuple[Destination, Own]] = {}
+    server: dict[tuple[Ref, int], dict[str, tuple[Policy, ...]]] = {}
+    for (workspace, ref, port), destination in sorted(claimed.items(), key=lambda item: item[0]):
+        every = work.ports.every((workspace, ref, port))
+        called = {kind: found[0] for kind, found in every.items() if not RULES[kind].server}
+        if called:
+            client.setdefault((ref, port), (destination, {}))[1][workspace] = called
+        for kind in sorted(set(every) - set(called)):
+            served = server.setdefault((ref, port), {})
+            served[kind] = (*served.get(kind, ()), *every[kind])
+    return AppliedPolicies(
+        client=inherit(client, work.snapshot.policy_inheritance),
+        server=server,
+        workloads={ref: work.workloads.every(ref) for ref in sorted(work.workloads.targets())},
+        listeners={key: work.listeners.first(key) for key in work.listeners.targets()},
+        counts=dict(sorted(work.counts.items())),
+    )

@@ -1,0 +1,73 @@
+"""Conflicts: of several policies of one kind on one target the oldest applies, as Gloo has it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from fedlib.diagnostics import Report, catalogue
+from fedlib.federation.policies.model import Policy
+from fedlib.federation.policies.rules import RULES, Target
+
+_WORDS: Mapping[Target, str] = {
+    Target.ROUTES: "route",
+    Target.ROUTE_DESTINATIONS: "route destination",
+    Target.DESTINATIONS: "destination",
+    Target.WORKLOADS: "workload",
+    Target.LISTENERS: "listener",
+}
+_SHOWN = 3
+
+T = TypeVar("T", bound=Hashable)
+
+
+@dataclass(slots=True)
+class Claims(Generic[T]):
+    """Which policies apply to which targets. Claims must come from the oldest policy to the youngest."""
+
+    target: Target
+    _accepted: dict[T, dict[str, list[Policy]]] = field(default_factory=dict)
+    _lost: dict[tuple[Policy, Policy], list[str]] = field(default_factory=dict)
+
+    def claim(self, target: T, policy: Policy, name: str) -> bool:
+        """Apply a policy to a target unless an older one of its kind is there; `name` shows the target to people.
+
+        Returns:
+            Whether the target is a new one of the policy's.
+        """
+        same = self._accepted.setdefault(target, {}).setdefault(policy.kind, [])
+        if policy in same:
+            return False
+        if same and not RULES[policy.kind].additive:
+            self._lost.setdefault((policy, same[0]), []).append(name)
+            return False
+        same.append(policy)
+        return True
+
+    def accepted(self, target: T) -> Mapping[str, list[Policy]]:
+        """The policies of a target by kind."""
+        return self._accepted.get(target, {})
+
+    def first(self, target: T) -> dict[str, Policy]:
+        """The policies of a target by kind, for kinds of which one applies."""
+        return {kind: policies[0] for kind, policies in sorted(self.accepted(target).items())}
+
+    def every(self, target: T) -> dict[str, tuple[Policy, ...]]:
+        """The policies of a target by kind, the oldest first."""
+        return {kind: tuple(policies) for kind, policies in sorted(self.accepted(target).items())}
+
+    def targets(self) -> Iterable[T]:
+        """All targets that have a policy."""
+        return self._accepted
+
+    def report(self, report: Report) -> None:
+        """Report the policies that lost, once for each that they lost against."""
+        for (loser, winner), names in self._lost.items():
+            shown = sorted(set(names))
+            more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+            report.add(
+                catalogue.POLICY_CONFLICT, loser.ref, loser.resource.at(self.target.value),
+                target=_WORDS[self.target], policy=loser.ref.name, names=", ".join(shown[:_SHOWN]) + more,
+                winner=winner.ref,
+            )  # fmt: skip

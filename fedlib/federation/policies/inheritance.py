@@ -1,0 +1,46 @@
+"""Client-side policies of destinations across workspaces, by the rules of three versions of Gloo.
+
+Source: Gloo's documentation of policies across workspaces for 2.4, 2.5 and later versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fedlib.config.stack import PolicyInheritance
+from fedlib.diagnostics import Ref
+from fedlib.federation.model import Destination
+from fedlib.federation.policies.model import Policy
+
+Own = dict[str, Mapping[str, Policy]]
+"""The policies that workspaces have for one port of a destination: by workspace and kind."""
+
+
+def inherit(
+    own: Mapping[tuple[Ref, int], tuple[Destination, Own]], inheritance: PolicyInheritance
+) -> dict[tuple[str, Ref, int], Mapping[str, Policy]]:
+    """What the proxies of each consuming workspace follow.
+
+    Args:
+        own: for each (destination, port number) the destination, and the policies of each workspace that has some.
+        inheritance: which workspace decides.
+    """
+    found: dict[tuple[str, Ref, int], Mapping[str, Policy]] = {}
+    for (ref, port), (destination, by_workspace) in own.items():
+        source = by_workspace.get(destination.workspace, {})
+        for consumer in destination.consumers:
+            effective = _effective(source, by_workspace.get(consumer, {}), inheritance)
+            if effective:
+                found[consumer, ref, port] = effective
+    return found
+
+
+def _effective(
+    source: Mapping[str, Policy], consumer: Mapping[str, Policy], inheritance: PolicyInheritance
+) -> Mapping[str, Policy]:
+    """`source` are the owner's policies, `consumer` those of the workspace whose proxies call: by kind."""
+    if inheritance is PolicyInheritance.NONE:
+        return consumer
+    if inheritance is PolicyInheritance.SOURCE or not consumer:
+        return source
+    return {kind: consumer.get(kind) or source[kind] for kind in sorted({*source, *consumer})}

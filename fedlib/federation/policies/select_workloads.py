@@ -1,0 +1,85 @@
+"""Which workloads and which gateway listeners policies select. Neither ever crosses the boundary of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fedlib.config.gloo import ObjectSelector
+from fedlib.config.selectors import ListenerSelector
+from fedlib.config.virtual_gateway import VirtualGatewaySpec
+from fedlib.discovery.inventory import Workload
+from fedlib.federation.policies.model import Policy
+from fedlib.federation.policies.rules import Target
+from fedlib.federation.policies.select_routes import unselected
+from fedlib.snapshot.model import NamespaceKey, OwnedResource, Snapshot
+from fedlib.snapshot.selection import selects
+
+EVERYTHING = ObjectSelector()
+
+
+def select_workloads(policy: Policy, snapshot: Snapshot) -> Iterator[Workload]:
+    """The workloads of the policy's workspace that its `applyToWorkloads` selects, by the labels of their pods."""
+    selectors = workload_selectors(policy)
+    for key in own_namespaces(policy, snapshot):
+        for workload in snapshot.workloads.get(key, ()):
+            if any(
+                selects(
+                    selector, labels=workload.labels, name=workload.name, namespace=workload.namespace,
+                    cluster=workload.cluster, workspace=policy.workspace,
+                )
+                for selector in selectors
+            ):  # fmt: skip
+                yield workload
+
+
+def select_namespaces(selector: ObjectSelector, policy: Policy, snapshot: Snapshot) -> Iterator[NamespaceKey]:
+    """The namespaces of the policy's workspace in which one of its workload selectors may find pods."""
+    if selector.workspace and selector.workspace != policy.workspace:
+        return
+    for cluster, namespace in own_namespaces(policy, snapshot):
+        if selector.namespace in ("", namespace) and selector.cluster in ("", cluster):
+            yield cluster, namespace
+
+
+def workload_selectors(policy: Policy) -> tuple[ObjectSelector, ...]:
+    """The selectors of `applyToWorkloads`; one that selects all where the policy's kind means that."""
+    if unselected(policy) is Target.WORKLOADS:
+        return (EVERYTHING,)
+    return tuple(_object_selector(entry) for entry in policy.entries(Target.WORKLOADS.attribute))
+
+
+def _object_selector(entry: object) -> ObjectSelector:
+    """AccessPolicy has a selector type of its own for workloads, without a name; both become the common one."""
+    chosen = getattr(entry, "selector", None)
+    if isinstance(chosen, ObjectSelector) or chosen is None:
+        return chosen or EVERYTHING
+    return ObjectSelector.model_validate(chosen.model_dump())
+
+
+def own_namespaces(policy: Policy, snapshot: Snapshot) -> Iterator[NamespaceKey]:
+    """The namespaces of the policy's workspace in all clusters, sorted."""
+    for cluster, namespaces in sorted(snapshot.workspaces[policy.workspace].namespaces.items()):
+        for namespace in namespaces:
+            yield cluster, namespace
+
+
+def select_listeners(policy: Policy, snapshot: Snapshot) -> Iterator[tuple[OwnedResource, int]]:
+    """The (VirtualGateway, index of the listener) pairs of the policy's workspace that it selects."""
+    entries: tuple[ListenerSelector, ...] = policy.entries(Target.LISTENERS.attribute)
+    for owned in snapshot.resources.get("VirtualGateway", ()):
+        spec = owned.resource.spec
+        if owned.workspace != policy.workspace or not isinstance(spec, VirtualGatewaySpec):
+            continue
+        for index, listener in enumerate(spec.listeners):
+            if any(_selects_listener(entry, owned, listener.port.number, listener.port.name) for entry in entries):
+                yield owned, index
+
+
+def _selects_listener(entry: ListenerSelector, owned: OwnedResource, number: int | None, name: str | None) -> bool:
+    ref = owned.resource.ref
+    if entry.virtual_gateway is not None and not selects(
+        entry.virtual_gateway, labels=owned.resource.labels, name=ref.name, namespace=ref.namespace,
+        cluster=ref.cluster, workspace=owned.workspace,
+    ):  # fmt: skip
+        return False
+    return entry.port is None or (entry.port.number == number and entry.port.name == name)

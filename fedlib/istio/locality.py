@@ -1,0 +1,48 @@
+"""FailoverPolicy as Istio's `localityLbSetting`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fedlib.config.gloo import Locality
+from fedlib.config.policies.failover import DestinationLocality, FailoverPolicySpec, LocalityMapping
+from fedlib.federation.policies.model import Policy
+from fedlib.istio.route_policies import policy_spec
+
+
+def locality_lb(policy: Policy) -> dict[str, Any]:
+    """The setting. Mappings with weights distribute; mappings without fail over, from region to region.
+
+    Istio has no both: a mapping without weights beside one with weights is a distribution that all its requests follow.
+    """
+    config = policy_spec(policy, FailoverPolicySpec).config
+    mappings = config.locality_mappings
+    found: dict[str, Any] = {"enabled": True}
+    if any(locality.weight is not None for mapping in mappings for locality in mapping.to):
+        found["distribute"] = [_distribution(mapping) for mapping in mappings]
+    elif mappings:
+        found["failover"] = [{"from": mapping.from_.region, "to": mapping.to[0].region} for mapping in mappings]
+    elif config.priority_labels is not None and config.priority_labels.labels:
+        found["failoverPriority"] = list(config.priority_labels.labels)
+    return found
+
+
+def _distribution(mapping: LocalityMapping) -> dict[str, Any]:
+    shares: dict[str, int] = {}
+    for locality, weight in zip(mapping.to, weights(mapping.to), strict=True):
+        shares[pattern(locality)] = shares.get(pattern(locality), 0) + weight
+    return {"from": pattern(mapping.from_), "to": shares}
+
+
+def weights(localities: tuple[DestinationLocality, ...]) -> list[int]:
+    """Percentages that add up to 100: localities without a weight share what the others leave."""
+    rest = 100 - sum(locality.weight or 0 for locality in localities)
+    open_ = sum(1 for locality in localities if locality.weight is None)
+    shares = iter([rest // open_ + (1 if index < rest % open_ else 0) for index in range(open_)])
+    return [locality.weight if locality.weight is not None else next(shares) for locality in localities]
+
+
+def pattern(locality: Locality) -> str:
+    """A locality as Istio writes it, `region/zone/subzone`; `*` stands for what is not said."""
+    parts = [part for part in (locality.region, locality.zone, locality.sub_zone) if part]
+    return "/".join(parts if len(parts) == 3 else [*parts, "*"])

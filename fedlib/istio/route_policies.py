@@ -1,0 +1,141 @@
+"""Policies that are fields of a VirtualService's HTTP route."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
+
+from fedlib.config.model import Model
+from fedlib.config.policies.retry_and_fault import FaultInjectionPolicySpec, RetryTimeoutPolicySpec
+from fedlib.config.policies.traffic_control import HeaderManipulationPolicySpec
+from fedlib.config.policies.origins import CORSPolicySpec
+from fedlib.config.selectors import StringMatch
+from fedlib.federation.policies.model import Policy
+from fedlib.istio.duration import seconds
+
+RETRIES: Final = 2
+"""Gloo's default number of attempts, which is Istio's too; written out so that both mean the same for ever."""
+
+S = TypeVar("S", bound=Model)
+
+
+def route_policies(policies: Mapping[str, Policy], *, forwards: bool) -> dict[str, Any]:
+    """The fields of an Istio HTTPRoute that the policies of a route become.
+
+    Args:
+        policies: those of the route, by kind.
+        forwards: whether the route forwards; a redirect or a direct answer has headers and CORS, and nothing to retry,
+            to delay or to mirror.
+    """
+    fields: dict[str, Any] = {}
+    for kind, (translate, only_forwarding) in _TRANSLATORS.items():
+        if kind in policies and (forwards or not only_forwarding):
+            fields.update(translate(policies[kind]))
+    return fields
+
+
+def header_operations(policies: Mapping[str, Policy]) -> dict[str, Any]:
+    """The field `headers` of a route or of one of its destinations; empty without a HeaderManipulationPolicy."""
+    policy = policies.get("HeaderManipulationPolicy")
+    return _headers(policy) if policy else {}
+
+
+def policy_spec(policy: Policy, model: type[S]) -> S:
+    """The spec of a policy, whose kind is known."""
+    spec = policy.resource.spec
+    assert isinstance(spec, model)
+    return spec
+
+
+def _retry_timeout(policy: Policy) -> dict[str, Any]:
+    config = policy_spec(policy, RetryTimeoutPolicySpec).config
+    fields: dict[str, Any] = {}
+    if config.request_timeout is not None:
+        fields["timeout"] = seconds(config.request_timeout)
+    retries = config.retries
+    if retries is not None:
+        fields["retries"] = {"attempts": RETRIES if retries.attempts is None else retries.attempts}
+        if retries.per_try_timeout is not None:
+            fields["retries"]["perTryTimeout"] = seconds(retries.per_try_timeout)
+        if retries.retry_on is not None:
+            fields["retries"]["retryOn"] = retries.retry_on
+        if retries.retry_remote_localities is not None:
+            fields["retries"]["retryRemoteLocalities"] = retries.retry_remote_localities
+    return fields
+
+
+def _fault(policy: Policy) -> dict[str, Any]:
+    config = policy_spec(policy, FaultInjectionPolicySpec).config
+    fault: dict[str, Any] = {}
+    if config.abort is not None:
+        fault["abort"] = {"httpStatus": config.abort.http_status, "percentage": percentage(config.abort.percentage)}
+    if config.delay is not None:
+        fault["delay"] = {
+            "fixedDelay": seconds(config.delay.fixed_delay),
+            "percentage": percentage(config.delay.percentage),
+        }
+    return {"fault": fault}
+
+
+def percentage(value: float | None) -> dict[str, float]:
+    """Istio's `Percent`; all where the policy says nothing."""
+    return {"value": 100 if value is None else value}
+
+
+def _headers(policy: Policy) -> dict[str, Any]:
+    config = policy_spec(policy, HeaderManipulationPolicySpec).config
+    sides = {
+        "request": _operations(config.append_request_headers, config.remove_request_headers),
+        "response": _operations(config.append_response_headers, config.remove_response_headers),
+    }
+    headers = {side: operations for side, operations in sides.items() if operations}
+    return {"headers": headers} if headers else {}
+
+
+def _operations(added: Mapping[str, str], removed: tuple[str, ...]) -> dict[str, Any]:
+    operations: dict[str, Any] = {}
+    if added:
+        operations["add"] = dict(sorted(added.items()))
+    if removed:
+        operations["remove"] = list(removed)
+    return operations
+
+
+def _cors(policy: Policy) -> dict[str, Any]:
+    config = policy_spec(policy, CORSPolicySpec).config
+    cors: dict[str, Any] = {}
+    for field, values in (
+        ("allowHeaders", config.allow_headers),
+        ("allowMethods", config.allow_methods),
+        ("exposeHeaders", config.expose_headers),
+    ):
+        if values:
+            cors[field] = list(values)
+    if config.allow_origins:
+        cors["allowOrigins"] = [_origin(origin) for origin in config.allow_origins]
+    if config.allow_credentials is not None:
+        cors["allowCredentials"] = config.allow_credentials
+    if config.max_age is not None:
+        cors["maxAge"] = seconds(config.max_age)
+    return {"corsPolicy": cors}
+
+
+def _origin(match: StringMatch) -> dict[str, str]:
+    """Istio's match of a string has no `ignoreCase`; an expression does it."""
+    if not match.ignore_case:
+        found = {"exact": match.exact, "prefix": match.prefix, "regex": match.regex}
+        return {key: value for key, value in found.items() if value is not None}
+    if match.regex is not None:
+        return {"regex": f"(?i){match.regex}"}
+    start = re.escape(match.exact if match.exact is not None else match.prefix or "")
+    return {"regex": f"(?i){start}{'' if match.exact is not None else '.*'}"}
+
+
+_TRANSLATORS: Final[Mapping[str, tuple[Callable[[Policy], dict[str, Any]], bool]]] = {
+    "CORSPolicy": (_cors, False),
+    "FaultInjectionPolicy": (_fault, True),
+    "HeaderManipulationPolicy": (_headers, False),
+    "RetryTimeoutPolicy": (_retry_timeout, True),
+}
+"""By kind the translator, and whether only a route that forwards takes the policy."""

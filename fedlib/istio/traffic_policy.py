@@ -1,0 +1,151 @@
+"""Policies that are fields of a DestinationRule's traffic policy, complete for one port.
+
+Everything about a port stands in its own entry of `portLevelSettings`: Istio lets such an entry inherit nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from fedlib.config.policies.client_tls import ClientTLSConfig, ClientTLSPolicySpec
+from fedlib.config.policies.connection import ConnectionPolicySpec, TCPKeepalive
+from fedlib.config.policies.failover import OutlierDetectionPolicySpec
+from fedlib.config.policies.traffic_control import ConsistentHash, LoadBalancerPolicySpec, SimpleLB
+from fedlib.federation.policies.model import Policy
+from fedlib.istio.duration import seconds
+from fedlib.istio.locality import locality_lb
+from fedlib.istio.route_policies import policy_spec
+
+Fields = dict[str, Any]
+
+
+def port_policies(policies: Mapping[str, Policy], tls: Mapping[str, Any] | None, host: str) -> Fields:
+    """The settings of one port of a host, without its number; empty where there are none.
+
+    Args:
+        policies: what those who call follow, by kind.
+        tls: the TLS settings that the host needs by itself.
+        host: the host; the SNI of a ClientTLSPolicy that names none.
+    """
+    fields: Fields = {}
+    for kind, translate in _TRANSLATORS.items():
+        if kind in policies:
+            fields.update(translate(policies[kind]))
+    balancer = _load_balancer(policies)
+    if balancer:
+        fields["loadBalancer"] = balancer
+    client = policies.get("ClientTLSPolicy")
+    settings = _tls(client, tls, host) if client else tls
+    if settings:
+        fields["tls"] = settings
+    threshold = _panic_threshold(policies)
+    if threshold is not None and "outlierDetection" in fields:
+        fields["outlierDetection"]["minHealthPercent"] = threshold
+    return dict(sorted(fields.items()))
+
+
+def _outlier_detection(policy: Policy) -> Fields:
+    """`maxEjectionPercent` is always there: with Istio's default of 10 a group never fails over."""
+    config = policy_spec(policy, OutlierDetectionPolicySpec).config
+    found: Fields = {
+        "baseEjectionTime": seconds(config.base_ejection_time),
+        "consecutive5xxErrors": config.consecutive_errors,
+        "interval": seconds(config.interval),
+        "maxEjectionPercent": config.max_ejection_percent or 10,
+    }
+    if config.consecutive_gateway_errors:
+        found["consecutiveGatewayErrors"] = config.consecutive_gateway_errors
+    return {"outlierDetection": found}
+
+
+def _connection_pool(policy: Policy) -> Fields:
+    config = policy_spec(policy, ConnectionPolicySpec).config
+    pool: Fields = {}
+    if config.http is not None:
+        http = config.http
+        pool["http"] = _set(
+            http1MaxPendingRequests=http.max_pending_requests,
+            http2MaxRequests=http.max_requests,
+            idleTimeout=http.idle_timeout and seconds(http.idle_timeout),
+            maxRequestsPerConnection=http.max_requests_per_connection,
+            maxRetries=http.max_retries,
+        )
+    if config.tcp is not None:
+        tcp = config.tcp
+        pool["tcp"] = _set(
+            connectTimeout=tcp.connect_timeout and seconds(tcp.connect_timeout),
+            maxConnections=tcp.max_connections,
+            tcpKeepalive=tcp.tcp_keepalive and keepalive(tcp.tcp_keepalive),
+        )
+    pool = _set(**pool)
+    return {"connectionPool": pool} if pool else {}
+
+
+def keepalive(probes: TCPKeepalive) -> Fields:
+    """TCP keepalive in Istio's form."""
+    return _set(
+        interval=probes.interval and seconds(probes.interval),
+        probes=probes.probes,
+        time=probes.time and seconds(probes.time),
+    )
+
+
+def _set(**fields: Any) -> Fields:
+    """The fields that are set; in Gloo's schema zero and nothing mean the default."""
+    return {name: value for name, value in fields.items() if value}
+
+
+def _load_balancer(policies: Mapping[str, Policy]) -> Fields:
+    """How endpoints are chosen: the algorithm of one policy, and the localities of another one."""
+    found: Fields = {}
+    chosen = policies.get("LoadBalancerPolicy")
+    if chosen is not None:
+        config = policy_spec(chosen, LoadBalancerPolicySpec).config
+        if config.simple not in (None, SimpleLB.UNSPECIFIED):
+            found["simple"] = str(config.simple)
+        if config.consistent_hash is not None:
+            found["consistentHash"] = _hash(config.consistent_hash)
+        if config.warmup_duration_secs is not None:
+            found["warmupDurationSecs"] = seconds(config.warmup_duration_secs)
+    failover = policies.get("FailoverPolicy")
+    if failover is not None:
+        found["localityLbSetting"] = locality_lb(failover)
+    return found
+
+
+def _hash(key: ConsistentHash) -> Fields:
+    if key.http_cookie is not None:
+        cookie = key.http_cookie
+        # Istio's schema requires `ttl`; zero makes a cookie of the session, which is what no lifetime means.
+        return {"httpCookie": {"name": cookie.name, "ttl": seconds(cookie.ttl) if cookie.ttl else "0s"} | _set(path=cookie.path)}
+    return _set(
+        httpHeaderName=key.http_header_name,
+        httpQueryParameterName=key.http_query_parameter_name,
+        useSourceIp=key.use_source_ip,
+    )
+
+
+def _panic_threshold(policies: Mapping[str, Policy]) -> int | None:
+    """Istio writes `minHealthPercent` of the outlier detection into Envoy's healthy panic threshold."""
+    policy = policies.get("LoadBalancerPolicy")
+    threshold = policy_spec(policy, LoadBalancerPolicySpec).config.healthy_panic_threshold if policy else None
+    return None if threshold is None else round(threshold)
+
+
+def _tls(policy: Policy, base: Mapping[str, Any] | None, host: str) -> Fields:
+    """The TLS settings of a ClientTLSPolicy, which override the others; with Istio's mTLS the SNI of the host stays."""
+    spec = policy_spec(policy, ClientTLSPolicySpec)
+    if spec.disable is not None:
+        return {"mode": "DISABLE"}
+    if spec.istio_mutual is not None:
+        return {**(base or {}), "mode": "ISTIO_MUTUAL"} if base and base["mode"] == "ISTIO_MUTUAL" else {"mode": "ISTIO_MUTUAL"}
+    mode, chosen = ("SIMPLE", spec.simple) if spec.simple is not None else ("MUTUAL", spec.mutual)
+    config = chosen.config if chosen is not None else ClientTLSConfig()
+    return {"mode": mode, "sni": config.sni or host} | _set(credentialName=config.credential_name)
+
+
+_TRANSLATORS: Final[Mapping[str, Callable[[Policy], Fields]]] = {
+    "ConnectionPolicy": _connection_pool,
+    "OutlierDetectionPolicy": _outlier_detection,
+}
