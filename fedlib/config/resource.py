@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from fedlib.config.gloo import WorkspaceSettingsSpec, WorkspaceSpec
 from fedlib.config.model import Model, dns_problem, host_problem
+from fedlib.config.policies import POLICIES
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.validate import describe, suggest, validate
 from fedlib.config.virtual_destination import VirtualDestinationSpec
@@ -24,12 +25,20 @@ MANAGEMENT_CLUSTER: Final = "mgmt"
 
 CLUSTER_ANNOTATION: Final = "cluster.solo.io/cluster"
 
+_TRANSLATED_POLICIES: Final = (
+    "resilience.policy.gloo.solo.io/FaultInjectionPolicy",
+    "resilience.policy.gloo.solo.io/RetryTimeoutPolicy",
+    "security.policy.gloo.solo.io/CORSPolicy",
+    "trafficcontrol.policy.gloo.solo.io/HeaderManipulationPolicy",
+)
+
 TRANSLATED: Final[Mapping[str, type[Model]]] = {
     "admin.gloo.solo.io/Workspace": WorkspaceSpec,
     "admin.gloo.solo.io/WorkspaceSettings": WorkspaceSettingsSpec,
     "networking.gloo.solo.io/RouteTable": RouteTableSpec,
     "networking.gloo.solo.io/VirtualDestination": VirtualDestinationSpec,
     "networking.gloo.solo.io/VirtualGateway": VirtualGatewaySpec,
+    **{name: POLICIES[name] for name in _TRANSLATED_POLICIES},
 }
 
 INERT: Final = frozenset({
@@ -64,11 +73,8 @@ UNTRANSLATED: Final = frozenset(
         "resilience.policy.gloo.solo.io/AdaptiveRequestConcurrencyPolicy",
         "resilience.policy.gloo.solo.io/TrimProxyConfigPolicy",
         "resilience.policy.gloo.solo.io/ListenerConnectionPolicy",
-        "resilience.policy.gloo.solo.io/RetryTimeoutPolicy",
-        "resilience.policy.gloo.solo.io/FaultInjectionPolicy",
         "resilience.policy.gloo.solo.io/GraphQLPersistedQueryCachePolicy",
         "trafficcontrol.policy.gloo.solo.io/LoadBalancerPolicy",
-        "trafficcontrol.policy.gloo.solo.io/HeaderManipulationPolicy",
         "trafficcontrol.policy.gloo.solo.io/MirrorPolicy",
         "trafficcontrol.policy.gloo.solo.io/TransformationPolicy",
         "trafficcontrol.policy.gloo.solo.io/HTTPBufferPolicy",
@@ -77,7 +83,6 @@ UNTRANSLATED: Final = frozenset(
         "trafficcontrol.policy.gloo.solo.io/ProxyProtocolPolicy",
         "security.policy.gloo.solo.io/AccessPolicy",
         "security.policy.gloo.solo.io/ClientTLSPolicy",
-        "security.policy.gloo.solo.io/CORSPolicy",
         "security.policy.gloo.solo.io/CSRFPolicy",
         "security.policy.gloo.solo.io/JWTPolicy",
         "security.policy.gloo.solo.io/ExtAuthPolicy",

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
 from fedlib.config.model import Model
+from fedlib.config.policies.origins import CORSPolicySpec
 from fedlib.config.policies.retry_and_fault import FaultInjectionPolicySpec, RetryTimeoutPolicySpec
 from fedlib.config.policies.traffic_control import HeaderManipulationPolicySpec
-from fedlib.config.policies.origins import CORSPolicySpec
 from fedlib.config.selectors import StringMatch
 from fedlib.federation.policies.model import Policy
 from fedlib.istio.duration import seconds

@@ -118,7 +118,10 @@ def _hash(key: ConsistentHash) -> Fields:
     if key.http_cookie is not None:
         cookie = key.http_cookie
         # Istio's schema requires `ttl`; zero makes a cookie of the session, which is what no lifetime means.
-        return {"httpCookie": {"name": cookie.name, "ttl": seconds(cookie.ttl) if cookie.ttl else "0s"} | _set(path=cookie.path)}
+        return {
+            "httpCookie": {"name": cookie.name, "ttl": seconds(cookie.ttl) if cookie.ttl else "0s"}
+            | _set(path=cookie.path)
+        }
     return _set(
         httpHeaderName=key.http_header_name,
         httpQueryParameterName=key.http_query_parameter_name,
@@ -139,7 +142,11 @@ def _tls(policy: Policy, base: Mapping[str, Any] | None, host: str) -> Fields:
     if spec.disable is not None:
         return {"mode": "DISABLE"}
     if spec.istio_mutual is not None:
-        return {**(base or {}), "mode": "ISTIO_MUTUAL"} if base and base["mode"] == "ISTIO_MUTUAL" else {"mode": "ISTIO_MUTUAL"}
+        return (
+            {**(base or {}), "mode": "ISTIO_MUTUAL"}
+            if base and base["mode"] == "ISTIO_MUTUAL"
+            else {"mode": "ISTIO_MUTUAL"}
+        )
     mode, chosen = ("SIMPLE", spec.simple) if spec.simple is not None else ("MUTUAL", spec.mutual)
     config = chosen.config if chosen is not None else ClientTLSConfig()
     return {"mode": mode, "sni": config.sni or host} | _set(credentialName=config.credential_name)

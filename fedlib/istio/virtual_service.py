@@ -13,6 +13,7 @@ from fedlib.federation.hostname import local_host
 from fedlib.federation.route import Route, RouteDestination, RoutedHosts
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.placement import shared_namespace
+from fedlib.istio.route_policies import header_operations, route_policies
 from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"
@@ -57,12 +58,16 @@ def _http_route(
     destinations = [_destination(destination, cluster, snapshot) for destination in route.destinations]
     if route.broken or None in destinations:
         translated["directResponse"] = {"status": 500}
+        translated.update(route_policies(route.policies, forwards=False))
         return translated
     weighted = len(destinations) > 1
     translated["route"] = [
         {"destination": found, "weight": destination.weight} if weighted else {"destination": found}
         for found, destination in zip(destinations, route.destinations, strict=True)
     ]
+    for entry, called in zip(translated["route"], route.destinations, strict=True):
+        entry.update(header_operations(called.policies))
+    translated.update(route_policies(route.policies, forwards=True))
     return translated
 
 

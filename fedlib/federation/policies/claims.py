@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from fedlib.diagnostics import Report, catalogue
+from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.policies.model import Policy
 from fedlib.federation.policies.rules import RULES, Target
 
@@ -28,7 +28,7 @@ class Claims(Generic[T]):
 
     target: Target
     _accepted: dict[T, dict[str, list[Policy]]] = field(default_factory=dict)
-    _lost: dict[tuple[Policy, Policy], list[str]] = field(default_factory=dict)
+    _lost: dict[tuple[Ref, Ref], tuple[Policy, set[str]]] = field(default_factory=dict)
 
     def claim(self, target: T, policy: Policy, name: str) -> bool:
         """Apply a policy to a target unless an older one of its kind is there; `name` shows the target to people.
@@ -40,7 +40,7 @@ class Claims(Generic[T]):
         if policy in same:
             return False
         if same and not RULES[policy.kind].additive:
-            self._lost.setdefault((policy, same[0]), []).append(name)
+            self._lost.setdefault((policy.ref, same[0].ref), (policy, set()))[1].add(name)
             return False
         same.append(policy)
         return True
@@ -63,11 +63,11 @@ class Claims(Generic[T]):
 
     def report(self, report: Report) -> None:
         """Report the policies that lost, once for each that they lost against."""
-        for (loser, winner), names in self._lost.items():
-            shown = sorted(set(names))
+        for (_, winner), (loser, names) in self._lost.items():
+            shown = sorted(names)
             more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
             report.add(
                 catalogue.POLICY_CONFLICT, loser.ref, loser.resource.at(self.target.value),
                 target=_WORDS[self.target], policy=loser.ref.name, names=", ".join(shown[:_SHOWN]) + more,
-                winner=winner.ref,
+                winner=winner,
             )  # fmt: skip
