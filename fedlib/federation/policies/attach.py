@@ -45,12 +45,11 @@ class _Attachment:
     workloads: Claims[Ref] = field(default_factory=lambda: Claims(Target.WORKLOADS))
     listeners: Claims[tuple[Ref, int]] = field(default_factory=lambda: Claims(Target.LISTENERS))
 
-    def report_conflicts(self) -> None:
-        self.routes.report(self.report)
-        self.called.report(self.report)
-        self.ports.report(self.report)
-        self.workloads.report(self.report)
-        self.listeners.report(self.report)
+    def report_conflicts(self) -> set[Ref]:
+        """Report what lost, and name it."""
+        losers = [one.report(self.report) for one in (self.routes, self.called, self.ports)]
+        losers += [self.workloads.report(self.report), self.listeners.report(self.report)]
+        return {ref for some in losers for ref in some}
 
 
 def attach_policies(
@@ -73,9 +72,9 @@ def attach_policies(
     routed = _attach_routes(policies, routes, work)
     selected = _attach_destinations(policies, services, work)
     _attach_proxies(policies, work)
-    work.report_conflicts()
+    losers = work.report_conflicts()
     for policy in policies:
-        if not work.counts[policy.ref]:
+        if not work.counts[policy.ref] and policy.ref not in losers:
             report.add(catalogue.POLICY_SELECTS_NOTHING, policy.ref, policy.resource.at(), policy=policy.kind)
     return _applied(work, selected), routed
 

@@ -61,8 +61,8 @@ class Claims(Generic[T]):
         """All targets that have a policy."""
         return self._accepted
 
-    def report(self, report: Report) -> None:
-        """Report the policies that lost, once for each that they lost against."""
+    def report(self, report: Report) -> Iterable[Ref]:
+        """Report the policies that lost, once for each that they lost against, and name them."""
         for (_, winner), (loser, names) in self._lost.items():
             shown = sorted(names)
             more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
@@ -71,3 +71,4 @@ class Claims(Generic[T]):
                 target=_WORDS[self.target], policy=loser.ref.name, names=", ".join(shown[:_SHOWN]) + more,
                 winner=winner,
             )  # fmt: skip
+        return {loser for loser, _ in self._lost}
