@@ -97,6 +97,10 @@ class Workload:
         """Its identity."""
         return Ref(self.kind, self.name, self.namespace, self.cluster)
 
+    def at(self, *path: Step) -> Location:
+        """Where it (or a field of it) stands in the input."""
+        return _locate(self.origin, *path)
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceAccount:

@@ -13,6 +13,7 @@ from fedlib.federation.listener import IngressGateway
 from fedlib.federation.model import External, FederatedService, Group
 from fedlib.federation.policies.model import AppliedPolicies
 from fedlib.federation.route import RoutedHosts
+from fedlib.federation.trimming import TrimmedWorkload
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +29,6 @@ class Decisions:
     policies: AppliedPolicies
     hosts: HostNames
     access: AccessDecisions
+    trimmed: tuple[TrimmedWorkload, ...]
     gateway_hosts: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     """For each east-west gateway's Service the sorted host patterns that pass through it."""

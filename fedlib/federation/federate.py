@@ -19,6 +19,7 @@ from fedlib.federation.model import External, FederatedService, Group
 from fedlib.federation.policies.attach import attach_policies
 from fedlib.federation.routes import route_hosts
 from fedlib.federation.services import federate_services, gateway_patterns
+from fedlib.federation.trimming import Trimming
 from fedlib.federation.virtual_gateways import decide_virtual_gateways
 from fedlib.snapshot.model import Snapshot, Workspace
 
@@ -47,6 +48,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
         policies=policies,
         hosts=_name_hosts(services, groups, report),
         access=decide_access(snapshot, backends, destinations, gateway_pods, groups, report),
+        trimmed=Trimming(snapshot, gateway_pods, destinations, services, routes, report).decide(),
         gateway_hosts=gateway_patterns(services, groups),
     )
 
@@ -74,13 +76,6 @@ def _report_untranslated(workspace: Workspace, report: Report) -> None:
 def _untranslated(options: WorkspaceOptions) -> list[tuple[str, tuple[str, ...], str]]:
     """The field of the options, its path and some advice."""
     found: list[tuple[str, tuple[str, ...], str]] = []
-    isolation = options.service_isolation
-    if isolation is not None and isolation.enabled and isolation.trim_proxy_config:
-        advice = "write Sidecar objects yourself until it is"
-        found.append(("service_isolation", ("serviceIsolation", "trimProxyConfig"), advice))
-    if options.trim_all_proxy_config:
-        advice = "write Sidecar objects yourself until it is"
-        found.append(("trim_all_proxy_config", ("trimAllProxyConfig",), advice))
     mode: ClientMode | None = options.virtual_dest_client_mode
     if mode is not None and mode.tls_termination is not None:
         path = ("virtualDestClientMode", "tlsTermination")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from fedlib.diagnostics import Ref
@@ -24,17 +24,28 @@ class GatewayPods:
 
     backends: Backends
     used: frozenset[Ref]
+    _used_workloads: set[Ref] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Find the workloads behind the gateways that are used."""
+        for ref in self.used:
+            service = self.backends.snapshot.services[ref]
+            self._used_workloads.update(workload.ref for workload in self.backends.workloads(service))
+
+    def runs(self, workload: Workload) -> bool:
+        """Whether a workload's pods are a gateway."""
+        return workload.ref in self._used_workloads or _is_gateway(workload)
 
     def stands_before(self, service: Service) -> bool:
         """Whether a Service's pods are a gateway."""
         return (
             service.ref in self.used
             or service.selector.get(_ISTIO_LABEL) in _GATEWAYS
-            or any(is_gateway(workload) for workload in self.backends.workloads(service))
+            or any(_is_gateway(workload) for workload in self.backends.workloads(service))
         )
 
 
-def is_gateway(workload: Workload) -> bool:
+def _is_gateway(workload: Workload) -> bool:
     """Whether a workload's pods are a gateway, as far as they say so."""
     return (
         "gateway" in workload.annotations.get(_TEMPLATES, "").split(",")

@@ -13,6 +13,7 @@ from fedlib.istio.ingress_gateway import translate_ingress_gateway
 from fedlib.istio.object import Declaration
 from fedlib.istio.peer_authentication import translate_mutual_tls
 from fedlib.istio.service_entry import translate_federated_service
+from fedlib.istio.sidecar import translate_trimmed_workloads
 from fedlib.istio.virtual_service import translate_routed_hosts
 from fedlib.snapshot.model import Snapshot
 
@@ -31,3 +32,4 @@ def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]
         yield from translate_routed_hosts(routed, snapshot)
     yield from translate_isolation(decisions.access)
     yield from translate_mutual_tls(decisions.access)
+    yield from translate_trimmed_workloads(decisions)

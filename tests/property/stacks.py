@@ -111,12 +111,25 @@ FEDERATION: Final[tuple[Plain, ...]] = (
 )
 
 
+ISOLATION: Final[tuple[Plain | None, ...]] = (
+    *[None] * 3,
+    {"enabled": False, "trimProxyConfig": True},
+    {"enabled": True},
+    {"enabled": True, "trimProxyConfig": True},
+)
+
+
 def _settings(dice: Random) -> Plain:
     """The spec of a WorkspaceSettings."""
     options: Plain = {"federation": dice.choice(FEDERATION)}
     gateways = dice.choice(GATEWAYS)
     if gateways is not None:
         options["eastWestGateways"] = gateways
+    isolation = dice.choice(ISOLATION)
+    if isolation is not None:
+        options["serviceIsolation"] = isolation
+    if dice.random() < 0.2:
+        options["trimAllProxyConfig"] = True
     return {"exportTo": dice.choice(SHARING), "importFrom": dice.choice(SHARING), "options": options}
 
 

@@ -62,7 +62,10 @@ def test_workspace_that_shares_nothing_matters_to_nobody(world: World, data: st.
     def alone(config: dict[str, Any]) -> None:
         config.pop("globalSettings", None)
         config["resources"] = []
-        config["workspaces"][name]["settings"].update(importFrom=[], exportTo=[])
+        settings = config["workspaces"][name]["settings"]
+        settings.update(importFrom=[], exportTo=[])
+        settings["options"].pop("serviceIsolation", None)
+        settings["options"].pop("trimAllProxyConfig", None)
 
     def silent(config: dict[str, Any]) -> None:
         config["workspaces"][name]["settings"]["options"]["federation"]["enabled"] = False

@@ -91,3 +91,21 @@ GROUP_CALLER_REFUSED = code(
     "Who may call an isolated Service is the decision of its workspace. A VirtualDestination of another workspace that "
     "stands before it passes nothing on.",
 )
+IDENTITIES_SHARED = code(
+    "FED880",
+    "IdentitiesShared",
+    WARNING,
+    "what admits namespace '{namespace}' of cluster '{cluster}' (workspace '{workspace}') also admits this one: both "
+    "clusters have the trust domain '{domain}'",
+    "give each cluster a trust domain of its own, or let the namespace belong to one workspace in all clusters",
+    "An identity is a trust domain, a namespace and a service account. Clusters that share a trust domain share the "
+    "identities of namespaces with one name, and no policy can tell them apart.",
+)
+TRIM_NEEDS_ISOLATION = code(
+    "FED895",
+    "TrimNeedsIsolation",
+    WARNING,
+    "options.serviceIsolation.trimProxyConfig has no effect while service isolation is off",
+    "set options.serviceIsolation.enabled as well, or use options.trimAllProxyConfig and TrimProxyConfigPolicies",
+    "Gloo trims to what the workspace can reach as a part of service isolation only.",
+)

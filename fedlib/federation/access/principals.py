@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from fedlib.diagnostics import Ref, Report, catalogue
@@ -18,6 +19,12 @@ class Principals:
     backends: Backends
     report: Report
     _workspaces: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _places: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def __post_init__(self) -> None:
+        """Index the clusters in which a namespace of a trust domain exists: pods there have the same identities."""
+        for cluster, namespace in self.snapshot.namespaces:
+            self._places[self.snapshot.clusters[cluster].trust_domain, namespace].add(cluster)
 
     def workspace(self, name: str) -> tuple[str, ...]:
         """All service accounts of a workspace in all clusters, sorted. A namespace without any known is reported."""
@@ -44,4 +51,16 @@ class Principals:
                 namespace=namespace, cluster=cluster,
             )  # fmt: skip
         domain = self.snapshot.clusters[cluster].trust_domain
+        self._report_shared(domain, cluster, namespace)
         return [f"{domain}/ns/{namespace}/sa/{account}" for account in accounts]
+
+    def _report_shared(self, domain: str, cluster: str, namespace: str) -> None:
+        """Report clusters of one trust domain in which a namespace does not belong to one workspace."""
+        owners = self.snapshot.owners
+        for other in sorted(self._places[domain, namespace]):
+            if owners.get((other, namespace)) != owners.get((cluster, namespace)):
+                self.report.add(
+                    catalogue.IDENTITIES_SHARED, Ref("Namespace", namespace, "", other),
+                    namespace=namespace, cluster=cluster, domain=domain,
+                    workspace=owners.get((cluster, namespace), ""),
+                )  # fmt: skip

@@ -1,0 +1,37 @@
+"""Sidecars: which hosts the proxies of a workload keep.
+
+`*/<host>` keeps a host from whatever namespace it is exported. Hosts that are left out lose their listener. Without any
+host, `~/*` keeps none, as Istio's schema says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+from fedlib.federation.decisions import Decisions
+from fedlib.istio.object import Declaration, Lineage, object_name
+
+API_VERSION: Final = "networking.istio.io/v1"
+KIND: Final = "Sidecar"
+APPS: Final = ("apps", "v1")
+
+
+def translate_trimmed_workloads(decisions: Decisions) -> Iterator[Declaration]:
+    """One Sidecar for each trimmed workload, beside it. A name that a namespace has twice says the kind as well."""
+    lists: dict[tuple[str, ...], list[str]] = {}
+    names = Counter((one.workload.cluster, one.workload.namespace, one.workload.name) for one in decisions.trimmed)
+    for one in decisions.trimmed:
+        workload = one.workload
+        if one.hosts not in lists:
+            lists[one.hosts] = [f"*/{host}" for host in one.hosts] or ["~/*"]
+        spec: dict[str, Any] = {
+            "egress": [{"hosts": lists[one.hosts]}],
+            "workloadSelector": {"labels": dict(sorted(workload.labels.items()))},
+        }
+        alone = names[workload.cluster, workload.namespace, workload.name] == 1 or workload.kind == "Deployment"
+        stem = workload.name if alone else f"{workload.name}-{workload.kind}"
+        name = object_name(f"sidecar-{stem}-{workload.namespace}-{workload.cluster}-{one.workspace}")
+        lineage = Lineage(workload.ref, *APPS, one.workspace)
+        yield Declaration(workload.cluster, (workload.namespace,), API_VERSION, KIND, name, spec, lineage)

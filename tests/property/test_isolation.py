@@ -1,0 +1,110 @@
+"""Who an isolated port admits: its own workspace and those that import the Service, no more and no less."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fedlib.compilation import Compilation
+from fedlib.diagnostics import Ref
+from fedlib.discovery.inventory import Service, ServiceAccount, Workload
+from fedlib.istio.object import Declaration
+from tests.property.expectation import Expectation
+from tests.property.routes import worlds
+from tests.property.world import World, compile_world
+
+
+def _policies(compilation: Compilation, kind: str) -> Iterator[Declaration]:
+    for declaration in compilation.plan.declarations:
+        if declaration.kind == kind and declaration.name.startswith("settings-"):
+            yield declaration
+
+
+def _principals(declaration: Declaration) -> set[str]:
+    """The principals of a policy. A source without any would admit everybody, and is refused here."""
+    found: set[str] = set()
+    for rule in declaration.spec.get("rules", ()):
+        for entry in rule["from"]:
+            assert entry["source"]["principals"]
+            found.update(entry["source"]["principals"])
+    return found
+
+
+def _identities(world: World, expectation: Expectation, workspaces: Iterable[str]) -> set[str]:
+    """The principals of all service accounts in the namespaces of some workspaces."""
+    places = expectation.namespaces(workspaces)
+    domains = {name: config.get("trustDomain", name) for name, config in world.config["clusters"].items()}
+    accounts = {(o.cluster, o.namespace, o.name) for o in world.objects if isinstance(o, ServiceAccount)}
+    accounts |= {(o.cluster, o.namespace, o.service_account) for o in world.objects if isinstance(o, Workload)}
+    return {f"{domains[c]}/ns/{namespace}/sa/{name}" for c, namespace, name in accounts if (c, namespace) in places}
+
+
+def _services(world: World) -> dict[Ref, Service]:
+    return {service.ref: service for service in world.services()}
+
+
+@given(worlds())
+def test_a_port_admits_its_own_and_importing_workspaces(world: World) -> None:
+    """The principals of each policy are those of the owner and of every workspace that both sides agree on."""
+    compilation = compile_world(world)
+    expectation, services = Expectation(world, compilation), _services(world)
+    for declaration in _policies(compilation, "AuthorizationPolicy"):
+        service = services[declaration.lineage.parent]
+        owner = expectation.owner(service)
+        assert owner is not None
+        callers = {w for w in world.config["workspaces"] if w == owner or expectation.crosses(owner, w, service)}
+        assert _principals(declaration) == _identities(world, expectation, callers)
+
+
+@given(worlds(), st.data())
+def test_without_an_import_its_principals_are_gone_and_nothing_else(world: World, data: st.DataObject) -> None:
+    """A workspace that imports nothing is refused by the others; who else was admitted still is."""
+    name = data.draw(st.sampled_from(sorted(world.config["workspaces"])))
+    if "importFrom" in world.config.get("globalSettings", {}):
+        return
+
+    def edit(config: dict[str, Any]) -> None:
+        config["workspaces"][name]["settings"]["importFrom"] = []
+
+    before, after = compile_world(world), compile_world(world.edited(edit))
+    expectation, services = Expectation(world, before), _services(world)
+    admitted = {(d.cluster, d.namespaces, d.name): d for d in _policies(before, "AuthorizationPolicy")}
+    kept = {(d.cluster, d.namespaces, d.name): d for d in _policies(after, "AuthorizationPolicy")}
+    assert admitted.keys() == kept.keys()
+    for key, declaration in admitted.items():
+        service = services[declaration.lineage.parent]
+        owner = expectation.owner(service)
+        assert owner is not None
+        others = {w for w in world.config["workspaces"] if w == owner or expectation.crosses(owner, w, service)}
+        gone = _identities(world, expectation, {name}) - _identities(world, expectation, others - {name})
+        expected = _principals(declaration) - (gone if owner != name else set())
+        assert _principals(kept[key]) == expected
+    assert list(_policies(before, "PeerAuthentication")) == list(_policies(after, "PeerAuthentication"))
+
+
+@given(worlds())
+def test_whichever_peer_authentication_is_the_oldest_all_ports_are_strict(world: World) -> None:
+    """Each of the PeerAuthentications that select a workload has every container port of every policy that does."""
+    compilation = compile_world(world)
+    for workload in (one for one in world.objects if isinstance(one, Workload)):
+        selecting = {
+            kind: [
+                declaration.spec
+                for declaration in _policies(compilation, kind)
+                if (declaration.cluster, declaration.namespaces) == (workload.cluster, (workload.namespace,))
+                and declaration.spec["selector"]["matchLabels"].items() <= workload.labels.items()
+            ]
+            for kind in ("AuthorizationPolicy", "PeerAuthentication")
+        }
+        ports = {
+            port
+            for spec in selecting["AuthorizationPolicy"]
+            for rule in spec.get("rules", ())
+            for port in rule["to"][0]["operation"]["ports"]
+        }
+        assert not ports or selecting["PeerAuthentication"]
+        for spec in selecting["PeerAuthentication"]:
+            assert ports <= {port for port, mtls in spec["portLevelMtls"].items() if mtls["mode"] == "STRICT"}
