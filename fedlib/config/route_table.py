@@ -49,13 +49,13 @@ class ForwardTo(Model):
 
     destinations: Annotated[Items[DestinationReference], Field(max_length=100)] = ()
     """One or several with weights; without any, the table's defaultDestination."""
-    path_rewrite: Annotated[str | None, UNTRANSLATED] = None
+    path_rewrite: str | None = None
     """Replaces the matched path."""
-    regex_rewrite: Annotated[RegexRewrite | None, UNTRANSLATED] = None
+    regex_rewrite: RegexRewrite | None = None
     """Rewrites the path by an expression."""
-    host_rewrite: Annotated[Host | None, UNTRANSLATED] = None
+    host_rewrite: Host | None = None
     """Replaces the host header."""
-    auto_host_rewrite: Annotated[bool | None, UNTRANSLATED] = None
+    auto_host_rewrite: bool | None = None
     """Replaces the host header by the destination's host."""
 
     @model_validator(mode="after")
@@ -140,9 +140,9 @@ class HTTPRoute(Model):
     """Send requests to destinations."""
     delegate: Annotated[Delegate | None, UNTRANSLATED] = None
     """Leave the decision to other tables."""
-    redirect: Annotated[Redirect | None, UNTRANSLATED] = None
+    redirect: Redirect | None = None
     """Answer with a redirect."""
-    direct_response: Annotated[DirectResponse | None, UNTRANSLATED] = None
+    direct_response: DirectResponse | None = None
     """Answer directly."""
     graphql: Later = None
     """Resolve a GraphQL query."""

@@ -1,18 +1,20 @@
-"""Destinations of routes: references to Services, checked and resolved.
+"""Destinations of routes: references to Services, VirtualDestinations and ExternalServices, checked and resolved.
 
 Source: `DestinationReference` of Gloo's common API; the rules for weights are in the docs of `forwardTo`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from fedlib.config.resource import Resource
 from fedlib.config.selectors import DestinationKind, DestinationReference
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step, path_text
+from fedlib.discovery.inventory import Service
 from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.model import Destination, DestinationPort, FederatedService
 from fedlib.federation.protocols import HTTP_PROTOCOLS
@@ -20,6 +22,13 @@ from fedlib.federation.route import RouteDestination
 from fedlib.snapshot.model import Snapshot
 
 Path = tuple[Step, ...]
+
+KINDS: Final[Mapping[DestinationKind, str]] = {
+    DestinationKind.SERVICE: "Service",
+    DestinationKind.VIRTUAL_DESTINATION: "VirtualDestination",
+    DestinationKind.EXTERNAL_SERVICE: "ExternalService",
+}
+"""The kinds of the objects that references of each kind mean."""
 
 
 @dataclass(slots=True)
@@ -66,20 +75,28 @@ class DestinationResolver:
         if weights is None or any(one is None for one in resolved):
             return None
         return tuple(
-            RouteDestination(one[0], one[1].number, weight, one[2])
-            for one, weight in zip(resolved, weights, strict=True)
+            RouteDestination(one[0], one[1].number, weight, one[2], reference.subset or {})
+            for one, weight, (_, reference) in zip(resolved, weights, destinations, strict=True)
             if one is not None
         )
 
     def _resolve_one(
         self, table: Resource, workspace: str, route: str, path: Path, reference: DestinationReference
     ) -> tuple[Destination, DestinationPort, FederatedService | None] | None:
-        service = self._service(table, route, path, reference)
-        if service is None or not self._visible(table, workspace, route, path, service):
+        found = self._find(table, route, path, reference)
+        if found is None or not self._visible(table, workspace, route, path, found):
             return None
-        port = self._port(table, route, path, reference, service)
+        port = self._port(table, route, path, reference, found)
         if port is None:
             return None
+        if isinstance(found.decision, Service):
+            return found, port, self._federated_service(table, workspace, route, path, found, port)
+        return found, port, None
+
+    def _federated_service(
+        self, table: Resource, workspace: str, route: str, path: Path, service: Destination, port: DestinationPort
+    ) -> FederatedService | None:
+        """The federated host of a Service's port for a workspace, which other clusters than its own need."""
         federated = self._federated.get((service.ref, workspace))
         if federated is not None and all(port.number != exposed.number for exposed in federated.ports):
             federated = None
@@ -91,44 +108,38 @@ class DestinationResolver:
                 clusters=" and ".join(f"'{name}'" for name in others),
                 owner=service.workspace,
             )  # fmt: skip
-        return service, port, federated
+        return federated
 
-    def _service(self, table: Resource, route: str, path: Path, reference: DestinationReference) -> Destination | None:
+    def _find(self, table: Resource, route: str, path: Path, reference: DestinationReference) -> Destination | None:
         if reference.ref is None:
             self.report.add(catalogue.MISSING_FIELD, table.ref, table.at(*path), field=f"spec.{path_text(path)}.ref")
-            return None
-        if reference.kind is not DestinationKind.SERVICE:
-            self.report.add(
-                catalogue.UNSUPPORTED_FIELD, table.ref, table.at(*path, "kind"),
-                field=f"spec.{path_text(path)}.kind: {reference.kind}",
-                advice="the route answers 500; destinations of kind SERVICE are translated",
-            )  # fmt: skip
             return None
         name = reference.ref.name
         namespace = reference.ref.namespace or table.ref.namespace
         cluster = reference.ref.cluster or table.ref.cluster
-        service = self.destinations.find(reference.kind, Ref("Service", name, namespace, cluster))
-        if service is None:
+        kind = KINDS[reference.kind]
+        found = self.destinations.find(reference.kind, Ref(kind, name, namespace, cluster))
+        if found is None:
             self.report.add(
                 catalogue.ROUTE_DESTINATION_UNKNOWN, table.ref, table.at(*path, "ref"),
-                route=route, namespace=namespace, name=name, cluster=cluster,
-                suggestion=self._elsewhere(name, namespace, cluster),
+                route=route, kind=kind, namespace=namespace, name=name, cluster=cluster,
+                suggestion=self._elsewhere(reference.kind, name, namespace, cluster),
             )  # fmt: skip
-        return service
+        return found
 
-    def _elsewhere(self, name: str, namespace: str, cluster: str) -> str:
-        """Where a Service of this name is, or which name comes near."""
-        same = sorted(ref.cluster for ref in self.snapshot.services if (ref.name, ref.namespace) == (name, namespace))
+    def _elsewhere(self, kind: DestinationKind, name: str, namespace: str, cluster: str) -> str:
+        """Where an object of this name is, or which name comes near."""
+        refs = [ref for known, ref in self.destinations.by_ref if known is kind]
+        same = sorted(ref.cluster for ref in refs if (ref.name, ref.namespace) == (name, namespace))
         if same:
             return f"; it exists in {', '.join(same)}: set ref.cluster"
-        near = {ref.name for ref in self.snapshot.services if (ref.namespace, ref.cluster) == (namespace, cluster)}
-        return suggest(name, near)
+        return suggest(name, {ref.name for ref in refs if (ref.namespace, ref.cluster) == (namespace, cluster)})
 
     def _visible(self, table: Resource, workspace: str, route: str, path: Path, service: Destination) -> bool:
         owner = service.workspace
         visible = workspace in service.consumers
         if not visible:
-            advice = f"export it from '{owner}' and import it into '{workspace}' (kind SERVICE or ALL)"
+            advice = f"export it from '{owner}' and import it into '{workspace}' (kind {service.kind} or ALL)"
             self.report.add(
                 catalogue.ROUTE_DESTINATION_INVISIBLE, table.ref, table.at(*path, "ref"),
                 route=route, destination=service.ref, workspace=workspace,

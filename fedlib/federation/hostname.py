@@ -40,3 +40,8 @@ def local_host(service: Service, clusters: Mapping[str, Cluster]) -> str:
 def shadowed_cluster(host: str, clusters: Iterable[Cluster]) -> Cluster | None:
     """The cluster whose Kubernetes DNS domain the host falls into, if any."""
     return next((cluster for cluster in clusters if host.endswith(f".svc.{cluster.cluster_domain}")), None)
+
+
+def first_callable(hosts: Iterable[str]) -> str:
+    """The first host that a request can name: one without a wildcard; empty if there is none."""
+    return next((host for host in hosts if "*" not in host), "")

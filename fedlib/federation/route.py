@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fedlib.config.resource import Resource
-from fedlib.config.selectors import HTTPRequestMatcher
+from fedlib.config.route_table import DirectResponse, ForwardTo, Redirect
+from fedlib.config.selectors import HTTPRequestMatcher, TCPRequestMatcher, TLSRequestMatcher
 from fedlib.diagnostics.source import Step
 from fedlib.federation.listener import IngressGateway
 from fedlib.federation.model import Destination, FederatedService
@@ -42,32 +43,47 @@ class TableLabels:
     labels: Mapping[str, str]
 
 
+SourceLabels = tuple[Mapping[str, str], ...]
+"""Alternatives of labels of the pods that use something; empty means all pods."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An HTTP route. A `broken` one answers 500, and so does one without a host to call, per cluster.
+    """An HTTP route. One without an action answers 500, and so does one without a host to call, per cluster.
 
     Attributes:
         name: its name in the VirtualService, unique there; EnvoyFilters find it by that.
         path: where it stands in the spec of its own table, which is the last of `tables`.
         tables: the tables it belongs to, from the root to its own.
         matchers: any of them must match; none means all requests.
+        action: what it does; None where it cannot be translated.
         destinations: where `forwardTo` sends requests.
+        source_labels: the sidecars that use it: its table's workload selectors and those of all tables above.
         policies: the accepted policies by kind.
-        broken: whether it cannot be translated.
     """
 
     name: str
     path: tuple[Step, ...]
     tables: tuple[TableLabels, ...]
     matchers: tuple[HTTPRequestMatcher, ...]
+    action: ForwardTo | Redirect | DirectResponse | None = None
     destinations: tuple[RouteDestination, ...] = ()
+    source_labels: SourceLabels = ()
     policies: Mapping[str, Policy] = field(default_factory=dict)
-    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRoute:
+    """A TCP or TLS route: any of the matchers must match; none means all connections."""
+
+    path: tuple[Step, ...]
+    matchers: tuple[TCPRequestMatcher, ...] | tuple[TLSRequestMatcher, ...]
+    destinations: tuple[RouteDestination, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RoutedHosts:
-    """A RouteTable as one consuming workspace uses it.
+    """A RouteTable as one consuming workspace uses it: in its sidecars, or on gateways.
 
     Attributes:
         table: the root table.
@@ -76,8 +92,10 @@ class RoutedHosts:
         hosts: its hosts that the workspace's proxies take from this table.
         routes: its HTTP routes, in order.
         source_labels: the alternatives of its workload selectors; empty means every sidecar.
-        mesh: whether sidecars use it.
-        gateways: the gateways of the workspace that serve it.
+        mesh: whether this is for sidecars.
+        gateways: the gateways of the workspace that serve it; none where it is for sidecars.
+        tcp: its TCP routes, in order.
+        tls: its TLS routes, in order.
     """
 
     table: Resource
@@ -85,6 +103,8 @@ class RoutedHosts:
     workspace: str
     hosts: tuple[str, ...]
     routes: tuple[Route, ...]
-    source_labels: tuple[Mapping[str, str], ...]
+    source_labels: SourceLabels = ()
     mesh: bool = True
     gateways: tuple[IngressGateway, ...] = ()
+    tcp: tuple[ConnectionRoute, ...] = ()
+    tls: tuple[ConnectionRoute, ...] = ()

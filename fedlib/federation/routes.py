@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fedlib.config.gloo import ResourceKind
 from fedlib.config.model import host_problem
 from fedlib.config.resource import Resource
-from fedlib.config.route_table import FailureMode, HTTPRoute, RouteTableSpec
+from fedlib.config.route_table import FailureMode, ForwardTo, HTTPRoute, RouteTableSpec
 from fedlib.config.untranslated import untranslated
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import Report, catalogue
@@ -20,7 +20,8 @@ from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.destinations import DestinationResolver
 from fedlib.federation.hostname import local_host
 from fedlib.federation.model import FederatedService
-from fedlib.federation.route import Route, RoutedHosts, TableLabels
+from fedlib.federation.route import Route, RouteDestination, RoutedHosts, TableLabels
+from fedlib.federation.route_actions import action_problems, route_action
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
 LATER = "it is planned; see the CHANGELOG for what each version translates"
@@ -177,15 +178,29 @@ def _route(use: _Use, index: int, route: HTTPRoute, name: str, resolver: Destina
     shown = route.name or f"http[{index}]"
     fine = _route_is_translated(use, route, path, report)
     tables = (TableLabels(use.resource, use.owner, {**use.resource.labels, **route.labels}),)
-    if route.forward_to is None or not fine:
-        return Route(name, path, tables, route.matchers, broken=True)
-    listed = route.forward_to.destinations
+    source_labels = _source_labels(use.spec)
+    for where, problem, advice in action_problems(route, route.matchers):
+        report.add(
+            catalogue.ROUTE_ACTION_INVALID, use.resource.ref, use.resource.at(*path, *where),
+            route=shown, problem=problem, advice=advice,
+        )  # fmt: skip
+        fine = False
+    action = route_action(route) if fine else None
+    found = _destinations(use, path, shown, action, resolver) if isinstance(action, ForwardTo) else ()
+    if found is None:
+        action, found = None, ()
+    return Route(name, path, tables, route.matchers, action, found, source_labels)
+
+
+def _destinations(
+    use: _Use, path: tuple[Step, ...], shown: str, forward: ForwardTo, resolver: DestinationResolver
+) -> tuple[RouteDestination, ...] | None:
+    listed = forward.destinations
     paths: list[tuple[Step, ...]] = [(*path, "forwardTo", "destinations", i) for i in range(len(listed))]
     if not listed and use.spec.default_destination is not None:
         listed, paths = (use.spec.default_destination,), [("defaultDestination",)]
     references = list(zip(paths, listed, strict=True))
-    resolved = resolver.resolve(use.resource, use.workspace, shown, path, references)
-    return Route(name, path, tables, route.matchers, resolved or (), broken=resolved is None)
+    return resolver.resolve(use.resource, use.workspace, shown, path, references)
 
 
 def _route_is_translated(use: _Use, route: HTTPRoute, path: tuple[Step, ...], report: Report) -> bool:

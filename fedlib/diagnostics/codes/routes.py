@@ -8,7 +8,7 @@ ROUTE_DESTINATION_UNKNOWN = code(
     "FED501",
     "DestinationNotFound",
     ERROR,
-    "route '{route}': Service {namespace}/{name} does not exist in cluster '{cluster}'{suggestion}",
+    "route '{route}': {kind} {namespace}/{name} does not exist in cluster '{cluster}'{suggestion}",
     "mend the reference; namespace and cluster default to those of the RouteTable itself",
     "The route answers 500 until its destination exists. Other routes of the table live.",
 )
@@ -34,7 +34,7 @@ ROUTE_PORT_UNKNOWN = code(
     ERROR,
     "route '{route}': {destination} has {problem}",
     "its ports are: {ports}",
-    "A destination needs a port that the Service has; it may be left out when there is one. The route answers 500.",
+    "A destination needs a port that its object has; it may be left out when there is one. The route answers 500.",
 )
 ROUTE_WEIGHTS = code(
     "FED505",
@@ -100,4 +100,12 @@ ROUTE_PROTOCOL = code(
     "route '{route}': port {port} of {destination} is declared as {protocol}, and an HTTP route sends HTTP to it",
     "name the port `http...` or `grpc...`, or set its appProtocol, if it speaks HTTP",
     "An HTTP route needs a destination that speaks HTTP.",
+)
+ROUTE_ACTION_INVALID = code(
+    "FED514",
+    "RouteActionInvalid",
+    ERROR,
+    "route '{route}': {problem}",
+    "{advice}",
+    "Istio cannot express some rewrites and answers that Gloo's schema allows. The route answers 500.",
 )

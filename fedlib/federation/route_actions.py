@@ -1,0 +1,58 @@
+"""Actions of routes that Istio cannot express as they are written.
+
+Source: the field comments of `ForwardToAction` and `DirectResponseAction`, and Istio's validation of VirtualServices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from fedlib.config.route_table import DirectResponse, ForwardTo, HTTPRoute, Redirect
+from fedlib.config.selectors import HTTPRequestMatcher
+from fedlib.diagnostics.source import Step
+
+Problem = tuple[tuple[Step, ...], str, str]
+"""Where something is wrong below the route, what, and what to do."""
+
+_NOT_RE2: Final = re.compile(r"\(\?(=|!|<=|<!|>|P=)|\\[1-9]")
+"""Look-around, atomic groups and references to groups, which RE2 lacks."""
+
+
+def route_action(route: HTTPRoute) -> ForwardTo | Redirect | DirectResponse | None:
+    """What a route does; None where that is not translated."""
+    return route.forward_to or route.redirect or route.direct_response
+
+
+def action_problems(route: HTTPRoute, matchers: Iterable[HTTPRequestMatcher]) -> Iterator[Problem]:
+    """What is wrong with a route's matchers and its action."""
+    for index, matcher in enumerate(route.matchers):
+        if matcher.uri is not None and matcher.uri.regex is not None:
+            yield from _regex(("matchers", index, "uri", "regex"), matcher.uri.regex)
+    if route.forward_to is not None:
+        yield from _rewrites(route.forward_to, matchers)
+    answer = route.direct_response
+    if answer is not None and answer.status < 200:
+        problem = f"a proxy cannot answer with the status {answer.status}, which is an interim one"
+        yield ("directResponse", "status"), problem, "use a status from 200 to 599"
+
+
+def _rewrites(forward: ForwardTo, matchers: Iterable[HTTPRequestMatcher]) -> Iterator[Problem]:
+    if forward.path_rewrite is not None and any(m.uri is not None and m.uri.regex is not None for m in matchers):
+        problem = "pathRewrite does not work with a matcher by regex, which has no prefix to replace"
+        yield ("forwardTo", "pathRewrite"), problem, "use regexRewrite"
+    if forward.path_rewrite == "":
+        problem = "pathRewrite is empty, which rewrites nothing"
+        yield ("forwardTo", "pathRewrite"), problem, "write / to cut a prefix off, or leave it out"
+    if forward.regex_rewrite is not None:
+        yield from _regex(("forwardTo", "regexRewrite", "pattern", "regex"), forward.regex_rewrite.pattern.regex)
+        if not forward.regex_rewrite.substitution:
+            problem = "regexRewrite without a substitution, which Istio refuses"
+            yield ("forwardTo", "regexRewrite"), problem, r"keep a part of the path with a group, such as \1"
+
+
+def _regex(path: tuple[Step, ...], regex: str) -> Iterator[Problem]:
+    found = _NOT_RE2.search(regex)
+    if found is not None:
+        yield path, f"'{found[0]}' in a regex is not part of RE2's syntax", "write the expression without it"

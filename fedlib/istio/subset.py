@@ -1,0 +1,12 @@
+"""Names of subsets, which VirtualServices, DestinationRules and SNIs must agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fedlib.istio.object import object_name
+
+
+def subset_name(labels: Mapping[str, str]) -> str:
+    """Gloo's name of a subset: keys and values joined, such as `version-v3`; a DNS label, as Istio wants it."""
+    return object_name("-".join(f"{key}-{value}" for key, value in sorted(labels.items())))
