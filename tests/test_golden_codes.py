@@ -21,6 +21,7 @@ ELSEWHERE: Final = {
     "FED414": "two hosts with one hash cannot be found by trying: tests/test_virtual_ip.py",
     "FED419": "129 ports would make an unreadable case: tests/test_golden_limits.py",
     "FED602": "4,097 addresses would make an unreadable case: tests/test_golden_limits.py",
+    "FED716": "129 ports would make an unreadable case: tests/test_golden_limits.py",
     "FED878": "groups whose TLS ends at a gateway: tests/federation/test_isolation.py",
 }
 

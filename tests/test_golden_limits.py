@@ -28,6 +28,24 @@ def test_more_addresses_than_a_service_entry_can_have(monkeypatch: pytest.Monkey
     assert len(compilation.plan) == 0
 
 
+def test_more_ports_of_a_group_than_an_endpoint_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FED716: the group is left out, and the finding gives both numbers."""
+    monkeypatch.setattr(services, "MAX_PORTS", 2)
+    compilation = compile_case(GOLDEN / "groups" / "target-ports.in.yaml")
+    found = [finding.message for finding in compilation.report if finding.code.id == "FED716"]
+    assert found == ["the group has 3 ports, and an endpoint can have 2"]
+    assert [one.kind for one in compilation.plan.declarations] == []
+
+
+def test_more_gateways_of_a_group_than_a_service_entry_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FED602: the group is left out, and the finding gives both numbers."""
+    monkeypatch.setattr(services, "MAX_ENDPOINTS", 1)
+    compilation = compile_case(GOLDEN / "groups" / "two-clusters.in.yaml")
+    found = [finding.message for finding in compilation.report if finding.code.id == "FED602"]
+    assert found == ["host 'catalog.shop.mesh' would have 2 endpoints, more than Istio's limit of 1"]
+    assert [one.kind for one in compilation.plan.declarations] == []
+
+
 def test_limits_are_those_of_the_schema() -> None:
     """As the ServiceEntry of Istio's API states them."""
     assert (services.MAX_PORTS, services.MAX_ENDPOINTS) == (128, 4096)

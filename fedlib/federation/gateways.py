@@ -5,6 +5,7 @@ Source: `EastWestGatewaySelector` of Gloo's WorkspaceSettings, and its `Discover
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ DEFAULT_PORT: Final = PortSelector(name="tls")
 DEFAULT_SELECTION: Final = Selection()
 
 
+@functools.lru_cache(maxsize=4096)
 def is_hostname(address: str) -> bool:
     """Whether an address is a DNS name rather than an IP address."""
     try:

@@ -15,6 +15,8 @@ from fedlib.config.untranslated import untranslated
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Report, catalogue
 from fedlib.diagnostics.source import path_text
+from fedlib.federation import services
+from fedlib.federation.gateways import is_hostname
 from fedlib.federation.group_backings import BackingFinder
 from fedlib.federation.group_hosts import settle_hosts
 from fedlib.federation.model import FederatedService, Group
@@ -22,15 +24,16 @@ from fedlib.snapshot.model import OwnedResource, Snapshot
 
 
 def federate_groups(
-    snapshot: Snapshot, services: Iterable[FederatedService], finder: BackingFinder, report: Report
+    snapshot: Snapshot, federated: Iterable[FederatedService], finder: BackingFinder, report: Report
 ) -> tuple[Group, ...]:
     """Decide all groups, sorted by their resources. A group without a host that it may use is left out."""
     found = [_group(owned, snapshot, finder, report) for owned in snapshot.resources.get("VirtualDestination", ())]
-    hosts = settle_hosts(found, services, snapshot, report)
+    hosts = settle_hosts(found, federated, snapshot, report)
     groups = [replace(group, hosts=hosts[group.resource.ref]) for group in found if hosts[group.resource.ref]]
     for group in groups:
         _check_reach(group, snapshot, report)
-    return tuple(sorted(groups, key=lambda g: g.resource.ref))
+        _check_addresses(group, report)
+    return tuple(sorted((group for group in groups if _fits(group, report)), key=lambda g: g.resource.ref))
 
 
 def _group(owned: OwnedResource, snapshot: Snapshot, finder: BackingFinder, report: Report) -> Group:
@@ -58,6 +61,45 @@ def _check_schema(resource: Resource, spec: VirtualDestinationSpec, report: Repo
         report.add(
             catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
             field=f"spec.{path_text(path)}", advice="the group consists of the Services that `services` selects",
+        )  # fmt: skip
+
+
+def _addresses(group: Group) -> dict[str, set[str]]:
+    """The addresses of the gateways of each cluster."""
+    return {
+        cluster: {endpoint.address for gateway in backing.gateways for endpoint in gateway.endpoints}
+        for cluster, backing in group.backings.items()
+    }
+
+
+def _fits(group: Group, report: Report) -> bool:
+    """Whether a ServiceEntry can hold the group: Istio's schema limits its ports and its endpoints."""
+    resource = group.resource
+    endpoints = sum(len(gateway.endpoints) for backing in group.backings.values() for gateway in backing.gateways)
+    if len(group.ports) > services.MAX_PORTS:
+        report.add(
+            catalogue.GROUP_TOO_MANY_PORTS, resource.ref, resource.at("ports"),
+            count=len(group.ports), limit=services.MAX_PORTS,
+        )  # fmt: skip
+    elif endpoints > services.MAX_ENDPOINTS:
+        report.add(
+            catalogue.TOO_MANY_ENDPOINTS, resource.ref, resource.at("services"),
+            host=group.hosts[0], count=endpoints, limit=services.MAX_ENDPOINTS,
+        )  # fmt: skip
+    else:
+        return True
+    return False
+
+
+def _check_addresses(group: Group, report: Report) -> None:
+    """A hostname makes the host resolve by DNS, in one family for all of its endpoints."""
+    addresses = _addresses(group)
+    named = [cluster for cluster, found in addresses.items() if any(map(is_hostname, found))]
+    sixth = [cluster for cluster, found in addresses.items() if any(":" in address for address in found)]
+    if named and sixth:
+        report.add(
+            catalogue.GROUP_MIXED_ADDRESSES, group.resource.ref, group.resource.at("services"),
+            named=named[0], sixth=sixth[0],
         )  # fmt: skip
 
 

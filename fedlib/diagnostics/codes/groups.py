@@ -138,3 +138,20 @@ GROUP_HOST_SHADOWS = code(
     "choose another host, unless the group is meant to replace the Service of that name",
     "Clients that see the group no longer reach the Kubernetes Service of that name by its name.",
 )
+GROUP_TOO_MANY_PORTS = code(
+    "FED716",
+    "GroupTooManyPorts",
+    ERROR,
+    "the group has {count} ports, and an endpoint can have {limit}",
+    "divide the ports among several VirtualDestinations",
+    "Istio's schema limits the ports of a ServiceEntry's endpoint.",
+)
+GROUP_MIXED_ADDRESSES = code(
+    "FED717",
+    "GroupMixedAddresses",
+    WARNING,
+    "the gateways of cluster '{named}' have hostnames and those of cluster '{sixth}' IPv6 addresses",
+    "publish the gateways of all clusters in one way: hostnames, IPv4 or IPv6 addresses",
+    "A hostname makes the group resolve by DNS, and Istio resolves a DNS cluster in one address family: proxies that "
+    "use IPv4 do not reach the IPv6 addresses.",
+)
