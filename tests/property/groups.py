@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 
 from hypothesis import strategies as st
 
 from fedlib.compilation import Compilation
+from fedlib.discovery.inventory import Namespace, Service, ServicePort, Workload
 from fedlib.istio.object import Declaration
 from tests.property.clusters import NAMESPACES
 from tests.property.reach import seeing_namespaces
 from tests.property.routes import worlds
 from tests.property.stacks import LABELS, Plain
-from tests.property.world import World
+from tests.property.world import Discovered, World
 
 Place = tuple[str, str]
 """(cluster, namespace)."""
 
 SELECTORS: Final[tuple[list[Plain], ...]] = (
+    *[[{"name": "twin"}]] * 4,
+    [{"labels": {"app": "twin"}, "namespace": "shop-a"}, {"namespace": "pay-a", "name": "twin"}],
     [{}],
     [{"labels": {"app": "api"}}],
     [{"name": "api"}, {"name": "db", "cluster": "eu"}],
@@ -30,10 +33,12 @@ SELECTORS: Final[tuple[list[Plain], ...]] = (
     [],
 )
 PORTS: Final[tuple[list[Plain], ...]] = (
-    [{"number": 80, "protocol": "HTTP"}],
+    *[[{"number": 80, "protocol": "HTTP"}]] * 4,
+    [{"number": 80, "protocol": "HTTP"}, {"number": 81, "protocol": "TCP", "targetPort": {"number": 80}}],
     [{"number": 81, "protocol": "HTTP", "targetPort": {"name": "http"}}],
     [{"number": 9090, "protocol": "grpc"}],
 )
+TWIN: Final = {"app": "twin"}
 HOSTS: Final = ("api.shop.mesh", "db.shop.mesh", "a-b.shop.mesh", "a.b-shop.mesh")
 
 
@@ -61,8 +66,17 @@ def worlds_with_groups(draw: st.DrawFn, *, working_gateways: bool = False, min_c
     world = draw(worlds(working_gateways=working_gateways, min_clusters=min_clusters, overlapping=False))
     dice = Random(draw(st.integers(0, 2**64)))
     clusters = sorted(world.config["clusters"])
+    twins = [one for place in world.namespaces() if dice.random() < 0.7 for one in _twin(place)]
     listed = [_virtual_destination(dice, index, clusters) for index in range(draw(st.integers(1, 3)))]
+    world = replace(world, objects=(*world.objects, *twins))
     return world.edited(lambda config: config["resources"].extend(listed))
+
+
+def _twin(place: Namespace) -> Iterator[Discovered]:
+    """A Service that is the same in many namespaces, so that groups have something to stand on."""
+    ports = (ServicePort(80, "http", target_port="http"),)
+    yield Service(place.cluster, place.name, "twin", TWIN, selector=TWIN, ports=ports)
+    yield Workload(place.cluster, place.name, "Deployment", "twin", TWIN, container_ports={"http": 8080})
 
 
 @dataclass
