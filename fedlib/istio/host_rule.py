@@ -8,6 +8,7 @@ from typing import Any
 
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
+from fedlib.federation.policies.model import Policy
 from fedlib.istio.object import Lineage
 
 
@@ -30,6 +31,7 @@ class HostRule:
         consumers: the workspaces whose proxies follow the rule, sorted.
         lineage: what it was translated from, and for which workspace.
         tls: the TLS settings by port, with every port of the host; empty ones ask for nothing.
+        policies: what the proxies that follow the rule do, by port and kind.
         sni_host: the host in the SNI that `tls` names; a subset needs `outbound_.<port>_.<subset>_.<sni_host>`.
     """
 
@@ -44,6 +46,7 @@ class HostRule:
     lineage: Lineage
     tls: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     sni_host: str = ""
+    policies: Mapping[int, Mapping[str, Policy]] = field(default_factory=dict)
 
 
 def sni(port: int, host: str, subset: str = "") -> str:

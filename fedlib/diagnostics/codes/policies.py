@@ -22,3 +22,20 @@ POLICY_SELECTS_NOTHING = code(
     "compare its selectors with the labels of what its workspace owns and imports",
     "A policy without targets is accepted and has no effect.",
 )
+POLICY_SKIPS_FEDERATED_HOST = code(
+    "FED802",
+    "PolicySkipsFederatedHost",
+    WARNING,
+    "it applies to the Service's own name in its own cluster, and not to {hosts}",
+    "put the Service behind a VirtualDestination and select that, if requests to other clusters need the policy",
+    "A federated host of a single Service takes no policy; a group does. The policy is followed by those who call the "
+    "Service by its plain name in its own cluster.",
+)
+POLICY_OF_IMPORTER = code(
+    "FED803",
+    "PolicyOfImporter",
+    WARNING,
+    "it does not apply to {names}: federation:policyInheritance is `source`",
+    "set the policy in the workspace that owns the destination, or use policyInheritance: override",
+    "By the rules of Gloo 2.5 the owner's policies count for everybody who imports a destination.",
+)

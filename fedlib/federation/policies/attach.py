@@ -118,19 +118,42 @@ def _attach_destinations(
     policies: Iterable[Policy], services: Iterable[FederatedService], work: _Attachment
 ) -> dict[DestinationPort, Destination]:
     """Claim the destinations, and return what was claimed."""
+    federated: dict[Ref, list[str]] = defaultdict(list)
+    for service in services:
+        federated[service.service.ref].append(service.host)
     selection = DestinationSelection(work.destinations)
     source_only = work.snapshot.policy_inheritance is PolicyInheritance.SOURCE
     claimed: dict[DestinationPort, Destination] = {}
     for policy in policies:
+        skipped: set[str] = set()
+        ungrouped: set[str] = set()
         for destination, port in selection.selected(policy):
             if source_only and destination.workspace != policy.workspace and not RULES[policy.kind].server:
+                skipped.add(str(destination.ref))
                 continue
             key = (policy.workspace, destination.ref, port)
             name = f"{destination.ref} port {port}"
             if work.ports.claim(key, policy, name):
                 claimed[key] = destination
                 work.counts[policy.ref] += 1
+                ungrouped.update(federated.get(destination.ref, ()))
+        if policy.entries(Target.DESTINATIONS.attribute):
+            _report_limits(policy, skipped, ungrouped, work.report)
     return claimed
+
+
+def _report_limits(policy: Policy, skipped: set[str], ungrouped: set[str], report: Report) -> None:
+    """Report what a policy selects and does not reach; one that has no selector does not mean any of it."""
+    location = policy.resource.at(Target.DESTINATIONS.value)
+    if skipped:
+        report.add(catalogue.POLICY_OF_IMPORTER, policy.ref, location, names=_some(skipped))
+    if ungrouped and not RULES[policy.kind].server:
+        report.add(catalogue.POLICY_SKIPS_FEDERATED_HOST, policy.ref, location, hosts=_some(ungrouped))
+
+
+def _some(names: set[str]) -> str:
+    shown = sorted(names)
+    return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
 
 
 def _attach_proxies(policies: Iterable[Policy], work: _Attachment) -> None:
