@@ -33,6 +33,7 @@ _TRANSLATED_POLICIES: Final = (
     "trafficcontrol.policy.gloo.solo.io/LoadBalancerPolicy",
     "resilience.policy.gloo.solo.io/FaultInjectionPolicy",
     "resilience.policy.gloo.solo.io/RetryTimeoutPolicy",
+    "resilience.policy.gloo.solo.io/TrimProxyConfigPolicy",
     "security.policy.gloo.solo.io/CORSPolicy",
     "trafficcontrol.policy.gloo.solo.io/HeaderManipulationPolicy",
 )
@@ -73,7 +74,6 @@ UNTRANSLATED: Final = frozenset(
         "infrastructure.gloo.solo.io/CloudResources",
         "resilience.policy.gloo.solo.io/ActiveHealthCheckPolicy",
         "resilience.policy.gloo.solo.io/AdaptiveRequestConcurrencyPolicy",
-        "resilience.policy.gloo.solo.io/TrimProxyConfigPolicy",
         "resilience.policy.gloo.solo.io/ListenerConnectionPolicy",
         "resilience.policy.gloo.solo.io/GraphQLPersistedQueryCachePolicy",
         "trafficcontrol.policy.gloo.solo.io/MirrorPolicy",

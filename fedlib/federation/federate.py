@@ -17,6 +17,8 @@ from fedlib.federation.groups import federate_groups
 from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
 from fedlib.federation.model import External, FederatedService, Group
 from fedlib.federation.policies.attach import attach_policies
+from fedlib.federation.policies.select_destinations import DestinationSelection
+from fedlib.federation.reachable_hosts import ReachableHosts
 from fedlib.federation.routes import route_hosts
 from fedlib.federation.services import federate_services, gateway_patterns
 from fedlib.federation.trimming import Trimming
@@ -38,6 +40,8 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     routes = route_hosts(snapshot, services, destinations, report)
     policies, routes = attach_policies(snapshot, destinations, services, routes, report)
     gateway_pods = GatewayPods(backends, used_gateways(services, groups, virtual_gateways))
+    reachable = ReachableHosts(snapshot, destinations, services, routes)
+    selection = DestinationSelection(destinations)
     return Decisions(
         services=services,
         groups=groups,
@@ -48,7 +52,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
         policies=policies,
         hosts=_name_hosts(services, groups, report),
         access=decide_access(snapshot, backends, destinations, gateway_pods, groups, report),
-        trimmed=Trimming(snapshot, gateway_pods, destinations, services, routes, report).decide(),
+        trimmed=Trimming(snapshot, gateway_pods, reachable, selection, policies, report).decide(),
         gateway_hosts=gateway_patterns(services, groups),
     )
 

@@ -1,25 +1,26 @@
 """Trimming: which hosts the sidecars of a workload keep.
 
-Sources: `options.serviceIsolation.trimProxyConfig` (everything that the workspace can reach) and
-`options.trimAllProxyConfig` (nothing), which the first one replaces. Gateways are never trimmed.
+Sources: `options.serviceIsolation.trimProxyConfig` (everything that the workspace can reach), TrimProxyConfigPolicies
+(the destinations that they include), `options.trimAllProxyConfig` (nothing). For one workload its policies, which add
+to each other, go before the options, and what can be reached before nothing. Gateways are never trimmed.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fedlib.config.gloo import ServiceIsolation
-from fedlib.config.selectors import DestinationKind
-from fedlib.diagnostics import Report, catalogue
-from fedlib.discovery.inventory import Service, Workload
-from fedlib.federation.destination_index import DestinationIndex
+from fedlib.config.policies.connection import TrimProxyConfigPolicySpec
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.discovery.inventory import Workload
 from fedlib.federation.gateway_pods import GatewayPods
-from fedlib.federation.hostname import local_host
-from fedlib.federation.model import Destination, FederatedService
-from fedlib.federation.route import RoutedHosts
+from fedlib.federation.model import Destination
+from fedlib.federation.policies.model import AppliedPolicies, Policy
+from fedlib.federation.policies.select_destinations import DestinationSelection
+from fedlib.federation.reachable_hosts import ReachableHosts
 from fedlib.snapshot.model import Snapshot, Workspace
+from fedlib.snapshot.selection import labels_match
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -35,25 +36,20 @@ class TrimmedWorkload:
 
 @dataclass(slots=True)
 class Trimming:
-    """Decides what is trimmed. Answers for a workspace, cluster and namespace are kept."""
+    """Decides what is trimmed."""
 
     snapshot: Snapshot
     gateways: GatewayPods
-    destinations: DestinationIndex
-    services: tuple[FederatedService, ...]
-    routes: tuple[RoutedHosts, ...]
+    reachable: ReachableHosts
+    selection: DestinationSelection
+    policies: AppliedPolicies
     report: Report
-    _reachable: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
-    _federated: dict[str, list[FederatedService]] = field(default_factory=lambda: defaultdict(list))
-
-    def __post_init__(self) -> None:
-        """Index the federated hosts by the workspaces that may call them."""
-        for service in self.services:
-            for consumer in service.consumers:
-                self._federated[consumer].append(service)
+    _included: dict[Ref, tuple[Destination, ...]] = field(default_factory=dict)
 
     def decide(self) -> tuple[TrimmedWorkload, ...]:
         """All trimmed workloads, sorted by workspace, cluster and namespace."""
+        for owned in self.snapshot.resources.get("TrimProxyConfigPolicy", ()):
+            self._include(Policy(owned.resource, owned.workspace))
         found: list[TrimmedWorkload] = []
         for name, workspace in sorted(self.snapshot.workspaces.items()):
             self._check(workspace)
@@ -61,6 +57,23 @@ class Trimming:
                 for namespace in namespaces:
                     found += self._namespace(name, cluster, namespace)
         return tuple(found)
+
+    def _include(self, policy: Policy) -> None:
+        """Find what a policy includes; one that includes nothing trims nothing."""
+        spec = policy.resource.spec
+        assert isinstance(spec, TrimProxyConfigPolicySpec)
+        found: dict[Ref, Destination] = {}
+        for index, entry in enumerate(spec.config.included_destinations):
+            path = ("config", "includedDestinations", index)
+            found.update({one.ref: one for one, _ in self.selection.matching(entry, policy.workspace)})
+            if entry.port is not None:
+                self.report.add(
+                    catalogue.TRIM_KEEPS_ALL_PORTS, policy.ref, policy.resource.at(*path, "port"), port=entry.port
+                )
+        if not found:
+            location = policy.resource.at("config", "includedDestinations")
+            self.report.add(catalogue.TRIM_INCLUDES_NOTHING, policy.ref, location)
+        self._included[policy.ref] = tuple(found.values())
 
     def _check(self, workspace: Workspace) -> None:
         isolation, source = _isolation(workspace), workspace.settings_source("service_isolation")
@@ -70,47 +83,52 @@ class Trimming:
             )
 
     def _namespace(self, workspace: str, cluster: str, namespace: str) -> Iterator[TrimmedWorkload]:
-        for workload in self.snapshot.workloads.get((cluster, namespace), ()):
-            if workload.labels and not self.gateways.runs(workload):
-                kept = self._hosts(workload, workspace)
-                if kept is not None:
-                    yield TrimmedWorkload(workload, workspace, tuple(sorted(kept)))
+        workloads = self.snapshot.workloads.get((cluster, namespace), ())
+        sidecars = [one for one in workloads if one.labels and not self.gateways.runs(one)]
+        hosts = {one.ref: self._hosts(one, workspace) for one in sidecars}
+        merged = _merge(sidecars, hosts, self.report)
+        for workload in sidecars:
+            kept = merged[workload.ref]
+            if kept is not None:
+                yield TrimmedWorkload(workload, workspace, tuple(sorted(kept)))
 
     def _hosts(self, workload: Workload, workspace: str) -> frozenset[str] | None:
         """The hosts that a workload keeps; None where it keeps everything."""
+        applied = self.policies.workloads.get(workload.ref, {}).get("TrimProxyConfigPolicy", ())
+        included = [one for policy in applied for one in self._included[policy.ref]]
+        if included:
+            hosts = (self.reachable.of(one, workspace, workload.cluster) for one in included)
+            return frozenset(host for some in hosts for host in some)
         settings = self.snapshot.workspaces[workspace]
         if _isolation(settings).enabled and _isolation(settings).trim_proxy_config:
-            return self._all(workspace, workload.cluster, workload.namespace)
+            return self.reachable.everything(workspace, workload.cluster, workload.namespace)
         return NOTHING if settings.settings.options.trim_all_proxy_config else None
-
-    def _all(self, workspace: str, cluster: str, namespace: str) -> frozenset[str]:
-        """All hosts that a workspace can reach from a namespace."""
-        key = (workspace, cluster, namespace)
-        if key not in self._reachable:
-            found: set[str] = set()
-            for kind in DestinationKind:
-                for destination in self.destinations.visible(kind, workspace):
-                    found.update(self._of(destination, cluster))
-            for service in self._federated[workspace]:
-                if service.service.cluster == cluster or service.gateways:
-                    found.add(service.host)
-            self._reachable[key] = frozenset(found | set(self._routed(workspace, cluster, namespace)))
-        return self._reachable[key]
-
-    def _of(self, destination: Destination, cluster: str) -> Iterable[str]:
-        decision = destination.decision
-        if not isinstance(decision, Service):
-            return decision.hosts
-        return (local_host(decision, self.snapshot.clusters),) if decision.cluster == cluster else ()
-
-    def _routed(self, workspace: str, cluster: str, namespace: str) -> Iterator[str]:
-        """The hosts of RouteTables, without which sidecars ignore the routes; short names as Istio completes them."""
-        domain = self.snapshot.clusters[cluster].cluster_domain
-        for routed in self.routes:
-            if routed.workspace == workspace and routed.mesh:
-                for host in routed.hosts:
-                    yield host if "." in host or "*" in host else f"{host}.{namespace}.svc.{domain}"
 
 
 def _isolation(workspace: Workspace) -> ServiceIsolation:
     return workspace.settings.options.service_isolation or ServiceIsolation()
+
+
+def _merge(
+    workloads: list[Workload], hosts: Mapping[Ref, frozenset[str] | None], report: Report
+) -> Mapping[Ref, frozenset[str] | None]:
+    """Give workloads that share labels of pods what each of them needs.
+
+    Istio leaves open which Sidecar a pod has that several select. A workload whose labels are a part of another one's
+    selects the other's pods as well; so both keep the hosts of both, whichever Sidecar it is.
+    """
+    if len(set(hosts.values())) < 2:
+        return hosts
+    merged = dict(hosts)
+    for wide in workloads:
+        for narrow in workloads:
+            if wide is narrow or hosts[wide.ref] is None or hosts[wide.ref] == hosts[narrow.ref]:
+                continue
+            if not labels_match(wide.labels, narrow.labels):
+                continue
+            report.add(catalogue.TRIMMED_TOGETHER, narrow.ref, narrow.at(), other=wide.ref)
+            both = (hosts[wide.ref] or NOTHING) | (hosts[narrow.ref] or NOTHING)
+            for one in (wide, narrow):
+                kept = merged[one.ref]
+                merged[one.ref] = None if kept is None else kept | both
+    return merged

@@ -109,3 +109,28 @@ TRIM_NEEDS_ISOLATION = code(
     "set options.serviceIsolation.enabled as well, or use options.trimAllProxyConfig and TrimProxyConfigPolicies",
     "Gloo trims to what the workspace can reach as a part of service isolation only.",
 )
+TRIMMED_TOGETHER = code(
+    "FED896",
+    "TrimmedTogether",
+    WARNING,
+    "the Sidecar of {other} selects its pods as well, because their labels hold all of its labels",
+    "give the workloads labels that tell their pods apart, such as `version`",
+    "A Sidecar selects pods by the labels of one workload. Istio leaves open which one counts for a pod that several "
+    "select, so trimmed workloads of this kind keep the hosts of each other, and one that is not trimmed may be.",
+)
+TRIM_INCLUDES_NOTHING = code(
+    "FED897",
+    "TrimIncludesNothing",
+    WARNING,
+    "config.includedDestinations selects nothing, so the policy trims nothing",
+    "compare its selectors with what the workspace owns and imports; `{{}}` selects all Services",
+    "A TrimProxyConfigPolicy that would leave nothing has no effect; options.trimAllProxyConfig leaves nothing.",
+)
+TRIM_KEEPS_ALL_PORTS = code(
+    "FED898",
+    "TrimKeepsAllPorts",
+    INFO,
+    "sidecars keep all ports of the selected destinations, not only {port}",
+    "remove the port",
+    "A Sidecar keeps hosts, each with all of its ports.",
+)

@@ -84,5 +84,5 @@ RULES: Final[Mapping[str, PolicyRule]] = {
     "ProxyProtocolPolicy": PolicyRule(*_on(Target.LISTENERS, unselected=False)),
     "RateLimitPolicy": PolicyRule(*_on(Target.DESTINATIONS, Target.ROUTES), kinds=(_SERVICE,), server=True),
     "RetryTimeoutPolicy": PolicyRule(*_ROUTES),
-    "TrimProxyConfigPolicy": PolicyRule(*_on(Target.WORKLOADS)),
+    "TrimProxyConfigPolicy": PolicyRule(*_on(Target.WORKLOADS), additive=True),
 }
