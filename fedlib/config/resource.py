@@ -28,14 +28,16 @@ CLUSTER_ANNOTATION: Final = "cluster.solo.io/cluster"
 _TRANSLATED_POLICIES: Final = (
     "resilience.policy.gloo.solo.io/ConnectionPolicy",
     "resilience.policy.gloo.solo.io/FailoverPolicy",
-    "resilience.policy.gloo.solo.io/OutlierDetectionPolicy",
-    "security.policy.gloo.solo.io/ClientTLSPolicy",
-    "trafficcontrol.policy.gloo.solo.io/LoadBalancerPolicy",
     "resilience.policy.gloo.solo.io/FaultInjectionPolicy",
+    "resilience.policy.gloo.solo.io/OutlierDetectionPolicy",
     "resilience.policy.gloo.solo.io/RetryTimeoutPolicy",
     "resilience.policy.gloo.solo.io/TrimProxyConfigPolicy",
     "security.policy.gloo.solo.io/CORSPolicy",
+    "security.policy.gloo.solo.io/CSRFPolicy",
+    "security.policy.gloo.solo.io/ClientTLSPolicy",
+    "trafficcontrol.policy.gloo.solo.io/HTTPBufferPolicy",
     "trafficcontrol.policy.gloo.solo.io/HeaderManipulationPolicy",
+    "trafficcontrol.policy.gloo.solo.io/LoadBalancerPolicy",
 )
 
 TRANSLATED: Final[Mapping[str, type[Model]]] = {
@@ -78,12 +80,10 @@ UNTRANSLATED: Final = frozenset(
         "resilience.policy.gloo.solo.io/GraphQLPersistedQueryCachePolicy",
         "trafficcontrol.policy.gloo.solo.io/MirrorPolicy",
         "trafficcontrol.policy.gloo.solo.io/TransformationPolicy",
-        "trafficcontrol.policy.gloo.solo.io/HTTPBufferPolicy",
         "trafficcontrol.policy.gloo.solo.io/RateLimitPolicy",
         "trafficcontrol.policy.gloo.solo.io/RateLimitClientConfig",
         "trafficcontrol.policy.gloo.solo.io/ProxyProtocolPolicy",
         "security.policy.gloo.solo.io/AccessPolicy",
-        "security.policy.gloo.solo.io/CSRFPolicy",
         "security.policy.gloo.solo.io/JWTPolicy",
         "security.policy.gloo.solo.io/ExtAuthPolicy",
         "security.policy.gloo.solo.io/WAFPolicy",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fedlib.federation.decisions import Decisions
 from fedlib.istio.authorization_policy import translate_isolation
 from fedlib.istio.destination_rule import translate_destination_rules
+from fedlib.istio.envoy_filters.route_filters import translate_route_filters
 from fedlib.istio.gateway import translate_east_west_gateways
 from fedlib.istio.group_service_entry import translate_group
 from fedlib.istio.ingress_gateway import translate_ingress_gateway
@@ -33,3 +34,4 @@ def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]
     yield from translate_isolation(decisions.access)
     yield from translate_mutual_tls(decisions.access)
     yield from translate_trimmed_workloads(decisions)
+    yield from translate_route_filters(decisions, snapshot)

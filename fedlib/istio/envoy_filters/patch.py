@@ -1,0 +1,76 @@
+"""EnvoyFilter objects and their patches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from fedlib.config.policies import POLICIES
+from fedlib.federation.policies.model import Policy
+from fedlib.istio.envoy_filters.proxies import Proxies
+from fedlib.istio.object import Declaration, Lineage, object_name
+
+API_VERSION: Final = "networking.istio.io/v1alpha3"
+KIND: Final = "EnvoyFilter"
+CONNECTION_MANAGER: Final = "envoy.filters.network.http_connection_manager"
+ROUTER: Final = "envoy.filters.http.router"
+
+_GROUPS: Final = {kind: group for group, _, kind in (name.partition("/") for name in POLICIES)}
+
+Patch = dict[str, Any]
+
+
+def typed(type_: str, **fields: Any) -> dict[str, Any]:
+    """A message for one of Envoy's `Any` fields; `type_` is its full name, fields that are None are left out."""
+    return {"@type": f"type.googleapis.com/{type_}", **{key: one for key, one in fields.items() if one is not None}}
+
+
+def policy_filter(policy: Policy, proxies: Proxies, patches: Iterable[Patch], target: str = "") -> Declaration:
+    """The EnvoyFilter of one policy, for what it applies to (`target`, a part of the object's name)."""
+    ref = policy.ref
+    name = "-".join(part for part in (ref.kind, ref.name, ref.namespace, ref.cluster, target) if part)
+    lineage = Lineage(ref, _GROUPS[policy.kind], "v2", proxies.workspace)
+    return _envoy_filter(name, proxies, patches, lineage)
+
+
+def shared_filter(label: str, proxies: Proxies, patch: Patch, priority: int) -> Declaration:
+    """The EnvoyFilter that puts an HTTP filter into proxies, for all policies; lower priorities are applied first."""
+    return _envoy_filter(f"filter-{label}", proxies, (patch,), proxies.lineage, priority)
+
+
+def _envoy_filter(
+    name: str, proxies: Proxies, patches: Iterable[Patch], lineage: Lineage, priority: int = 0
+) -> Declaration:
+    spec: dict[str, Any] = {"configPatches": list(patches)}
+    if priority:
+        spec["priority"] = priority
+    if proxies.labels:
+        spec["workloadSelector"] = {"labels": dict(sorted(proxies.labels.items()))}
+    name = object_name(f"{name}-{proxies.name}")
+    return Declaration(proxies.cluster, proxies.namespaces, API_VERSION, KIND, name, spec, lineage)
+
+
+def insert_http_filter(
+    proxies: Proxies, value: Mapping[str, Any], *, first: bool = False, port: int | None = None
+) -> Patch:
+    """Inserts an HTTP filter: before the router, or as the first one; into all listeners, or those of one port."""
+    chain: dict[str, Any] = {"filter": {"name": CONNECTION_MANAGER}}
+    if not first:
+        chain["filter"]["subFilter"] = {"name": ROUTER}
+    listener: dict[str, Any] = {"filterChain": chain}
+    if port is not None:
+        listener["portNumber"] = port
+    return {
+        "applyTo": "HTTP_FILTER",
+        "match": {"context": proxies.context.value, "listener": listener},
+        "patch": {"operation": "INSERT_FIRST" if first else "INSERT_BEFORE", "value": dict(value)},
+    }
+
+
+def merge_route(proxies: Proxies, match: Mapping[str, Any], name: str, route_config: Mapping[str, Any]) -> Patch:
+    """Turns the HTTP filter `name` on for routes; `match` is that of their route configuration."""
+    return {
+        "applyTo": "HTTP_ROUTE",
+        "match": {"context": proxies.context.value, "routeConfiguration": dict(match)},
+        "patch": {"operation": "MERGE", "value": {"typed_per_filter_config": {name: dict(route_config)}}},
+    }

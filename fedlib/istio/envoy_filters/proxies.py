@@ -1,0 +1,66 @@
+"""Sets of proxies that EnvoyFilters are for."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from fedlib.discovery.inventory import Service
+from fedlib.federation.route import RoutedHosts
+from fedlib.istio.object import CORE, Lineage
+from fedlib.snapshot.model import Snapshot
+
+
+class Context(enum.StrEnum):
+    """Which part of which proxies a patch is for."""
+
+    OUTBOUND = "SIDECAR_OUTBOUND"
+    INBOUND = "SIDECAR_INBOUND"
+    GATEWAY = "GATEWAY"
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """The proxies that an EnvoyFilter is for: those of the pods with some labels, in some namespaces of a cluster.
+
+    Attributes:
+        cluster: the cluster.
+        namespaces: the namespaces; each holds a copy of the object, since EnvoyFilters are never exported.
+        workspace: the workspace that the proxies belong to.
+        context: which part of them.
+        name: tells them from others in names of objects.
+        lineage: that of objects which several policies share.
+        labels: labels of the pods; empty means all.
+    """
+
+    cluster: str
+    namespaces: tuple[str, ...]
+    workspace: str
+    context: Context
+    name: str
+    lineage: Lineage = field(compare=False)
+    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+def routing_proxies(routed: RoutedHosts, snapshot: Snapshot) -> Iterator[Proxies]:
+    """Those that use a RouteTable.
+
+    A table for some sidecars only is translated for all of them: the others have no such route, and one filter for all
+    of them stays one filter where tables overlap.
+    """
+    if routed.mesh:
+        workspace = snapshot.workspaces[routed.workspace]
+        lineage = Lineage(workspace.ref, "admin.gloo.solo.io", "v2", workspace.name)
+        for cluster, namespaces in sorted(workspace.namespaces.items()):
+            yield Proxies(cluster, namespaces, workspace.name, Context.OUTBOUND, workspace.name, lineage)
+    for service in {gateway.service.ref: gateway.service for gateway in routed.gateways}.values():
+        yield gateway_proxies(service, routed.workspace)
+
+
+def gateway_proxies(service: Service, workspace: str) -> Proxies:
+    """The pods of a gateway's Service."""
+    return Proxies(
+        service.cluster, (service.namespace,), workspace, Context.GATEWAY, f"gateway-{service.name}",
+        Lineage(service.ref, *CORE, workspace), service.selector,
+    )  # fmt: skip

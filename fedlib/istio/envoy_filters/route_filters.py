@@ -1,0 +1,77 @@
+"""Policies of routes that are HTTP filters.
+
+Each filter is put into a set of proxies once, turned off, however many policies use it: two would do its work twice.
+Each policy then turns it on for its routes, which have the names of the VirtualService's routes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from fedlib.diagnostics import Ref
+from fedlib.federation.decisions import Decisions
+from fedlib.federation.policies.model import Policy
+from fedlib.federation.route import Route, RoutedHosts
+from fedlib.istio.envoy_filters.csrf import csrf
+from fedlib.istio.envoy_filters.http_buffer import http_buffer
+from fedlib.istio.envoy_filters.http_filter import HTTPFilter
+from fedlib.istio.envoy_filters.patch import Patch, insert_http_filter, merge_route, policy_filter, shared_filter
+from fedlib.istio.envoy_filters.proxies import Proxies, routing_proxies
+from fedlib.istio.object import Declaration
+from fedlib.snapshot.model import Snapshot
+
+Translator = Callable[[Policy, Proxies, Decisions], HTTPFilter | None]
+
+_TRANSLATORS: Final[Mapping[str, Translator]] = {
+    "CSRFPolicy": lambda policy, _proxies, _decisions: csrf(policy),
+    "HTTPBufferPolicy": lambda policy, _proxies, _decisions: http_buffer(policy),
+}
+
+Used = dict[tuple[Proxies, str], HTTPFilter]
+
+
+def translate_route_filters(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
+    """The EnvoyFilters of all routes: one for each policy and table, and one for each filter that they use."""
+    used: Used = {}
+    tables = _tables_by_route_name(decisions)
+    for routed in decisions.routes:
+        for proxies in routing_proxies(routed, snapshot):
+            yield from _table_filters(routed, proxies, decisions, tables, used)
+    for (proxies, _), found in used.items():
+        patch = insert_http_filter(proxies, found.inserted(), first=found.first)
+        yield shared_filter(found.label, proxies, patch, found.order)
+
+
+def _table_filters(
+    routed: RoutedHosts, proxies: Proxies, decisions: Decisions, tables: Mapping[tuple[str, str], set[Ref]], used: Used
+) -> Iterator[Declaration]:
+    policies: dict[Ref, Policy] = {}
+    patches: dict[Ref, list[Patch]] = defaultdict(list)
+    for route in routed.routes:
+        domains = routed.hosts if len(tables[routed.workspace, route.name]) > 1 else ("",)
+        for kind in sorted(route.policies.keys() & _TRANSLATORS.keys()):
+            policy = route.policies[kind]
+            found = _TRANSLATORS[kind](policy, proxies, decisions)
+            if found is not None:
+                used.setdefault((proxies, found.name), found)
+                policies[policy.ref] = policy
+                patches[policy.ref] += [_turned_on(route, domain, proxies, found) for domain in domains]
+    table = routed.table.ref
+    for ref, policy in policies.items():
+        yield policy_filter(policy, proxies, patches[ref], f"{table.name}-{table.namespace}-{table.cluster}")
+
+
+def _turned_on(route: Route, domain: str, proxies: Proxies, found: HTTPFilter) -> Patch:
+    vhost = {"domainName": domain} if domain else {}
+    return merge_route(proxies, {"vhost": {**vhost, "route": {"name": route.name}}}, found.name, found.route_config)
+
+
+def _tables_by_route_name(decisions: Decisions) -> Mapping[tuple[str, str], set[Ref]]:
+    """The tables by workspace and name of a route: one name in two tables has to be told apart by the host."""
+    found: dict[tuple[str, str], set[Ref]] = defaultdict(set)
+    for routed in decisions.routes:
+        for route in routed.routes:
+            found[routed.workspace, route.name].add(routed.table.ref)
+    return found
