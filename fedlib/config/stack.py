@@ -80,6 +80,13 @@ class PolicyInheritance(enum.StrEnum):
     NONE = "none"
 
 
+class GroupShape(enum.StrEnum):
+    """How the other clusters of a group are written down."""
+
+    LOCAL_ONLY_HOST = "localOnlyHost"
+    WORKLOAD_ENTRY = "workloadEntry"
+
+
 class StackConfig(Model):
     """Everything below `federation:` in a stack file."""
 
@@ -98,3 +105,5 @@ class StackConfig(Model):
     replace them for its proxies, kind by kind. `source`: only the owner's. `none`: only the importing workspace's."""
     placement: Enum[Placement] = Placement.NAMESPACE
     """`namespace`: a copy in each namespace that may use a host. `shared`: one object per cluster and workspace."""
+    group_shape: Enum[GroupShape] = GroupShape.LOCAL_ONLY_HOST
+    """`localOnlyHost`: what came in through a gateway stays in its cluster. `workloadEntry`: as Gloo writes groups."""

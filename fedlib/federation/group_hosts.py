@@ -27,7 +27,7 @@ def settle_hosts(
 ) -> dict[Ref, tuple[str, ...]]:
     """The hosts that each group gets, in small letters: the oldest group wins a host that several want."""
     services = list(services)
-    patterns = {pattern[1:] for listed in gateway_patterns(services, ()).values() for pattern in listed}
+    patterns = {pattern[1:] for listed in gateway_patterns(services).values() for pattern in listed}
     taken = _Taken({service.host: service for service in services}, tuple(sorted(patterns)))
     winners: dict[str, list[Group]] = {}
     settled: dict[Ref, tuple[str, ...]] = {}

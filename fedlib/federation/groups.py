@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from fedlib.config.gloo import ResourceKind
 from fedlib.config.resource import Resource
+from fedlib.config.stack import GroupShape
 from fedlib.config.untranslated import untranslated
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Report, catalogue
@@ -33,6 +34,8 @@ def federate_groups(
     for group in groups:
         _check_reach(group, snapshot, report)
         _check_addresses(group, report)
+        if snapshot.group_shape is GroupShape.WORKLOAD_ENTRY:
+            _warn_of_settings(group, snapshot, report)
     return tuple(sorted((group for group in groups if _fits(group, report)), key=lambda g: g.resource.ref))
 
 
@@ -101,6 +104,16 @@ def _check_addresses(group: Group, report: Report) -> None:
             catalogue.GROUP_MIXED_ADDRESSES, group.resource.ref, group.resource.at("services"),
             named=named[0], sixth=sixth[0],
         )  # fmt: skip
+
+
+def _warn_of_settings(group: Group, snapshot: Snapshot, report: Report) -> None:
+    """Gloo's shape keeps what it promises with settings of the mesh only, which cannot be read from its objects."""
+    for cluster, backing in group.backings.items():
+        for gateway in backing.gateways:
+            report.add(
+                catalogue.GROUP_SHAPE_SETTINGS, gateway.service.ref, gateway.service.at("spec"),
+                cluster=cluster, network=snapshot.clusters[cluster].network,
+            )  # fmt: skip
 
 
 def _check_reach(group: Group, snapshot: Snapshot, report: Report) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from fedlib.config.gloo import Federation, PortSelector, ResourceKind
 from fedlib.config.model import host_problem
+from fedlib.config.stack import GroupShape
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
 from fedlib.federation.backends import Backends, container_port, shows_injection
@@ -74,11 +75,16 @@ def federate_services(
     )
 
 
-def gateway_patterns(services: Iterable[FederatedService], groups: Iterable[Group]) -> dict[Ref, tuple[str, ...]]:
+def gateway_patterns(
+    services: Iterable[FederatedService],
+    groups: Iterable[Group] = (),
+    shape: GroupShape = GroupShape.LOCAL_ONLY_HOST,
+) -> dict[Ref, tuple[str, ...]]:
     """For each east-west gateway the host patterns that its Gateway object passes through.
 
     A pattern covers the federated hosts of the gateway's own cluster only. With `*`, as Gloo's first version had it,
-    the gateway would pass requests on to every Service that it knows. Of groups it knows the local-only hosts.
+    the gateway would pass requests on to every Service that it knows. Of groups it passes the local-only hosts on, or
+    in Gloo's shape their own.
     """
     found: dict[Ref, set[str]] = defaultdict(set)
     for service in services:
@@ -88,7 +94,8 @@ def gateway_patterns(services: Iterable[FederatedService], groups: Iterable[Grou
             found[gateway.service.ref].add(federated_pattern(service.service.cluster, suffix))
     for group in groups:
         for gateway in (gateway for backing in group.backings.values() for gateway in backing.gateways):
-            found[gateway.service.ref].add(LOCAL_ONLY_PATTERN)
+            native = shape is GroupShape.WORKLOAD_ENTRY
+            found[gateway.service.ref].update(group.hosts if native else (LOCAL_ONLY_PATTERN,))
     return {ref: tuple(sorted(patterns)) for ref, patterns in sorted(found.items())}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fedlib.config.selectors import DestinationKind
+from fedlib.config.stack import GroupShape
 from fedlib.federation.hostname import local_only_host
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import Group
@@ -16,12 +17,16 @@ from fedlib.snapshot.model import Snapshot
 
 
 def group_host_rules(group: Group, hosts: HostNames, snapshot: Snapshot) -> Iterator[HostRule]:
-    """A rule beside the ServiceEntries of each host. Only what goes through a gateway needs TLS settings."""
+    """A rule beside the ServiceEntries of each host.
+
+    Only what goes through a gateway needs TLS settings, and with the host's own SNI Istio finds them by itself.
+    """
+    local_only = snapshot.group_shape is GroupShape.LOCAL_ONLY_HOST
     tls = {host: _tls(group, host) for host in group.hosts}
     nothing: Mapping[int, Mapping[str, Any]] = {port.number: {} for port in group.ports}
     for place in group_places(group, snapshot):
-        remote = bool(group.remote(place.cluster))
-        for host in group.hosts:
+        remote = local_only and bool(group.remote(place.cluster))
+        for host in group.hosts if place.consumers else ():
             yield HostRule(
                 cluster=place.cluster,
                 namespaces=place.namespaces,

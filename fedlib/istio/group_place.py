@@ -33,19 +33,20 @@ class GroupPlace:
 
 
 def group_places(group: Group, snapshot: Snapshot) -> Iterator[GroupPlace]:
-    """The places of a group in all clusters with a consumer.
+    """The places of a group in all clusters with a consumer or a backing Service.
 
     A cluster with a backing Service has one, in the Service's namespace: a selector finds pods of its own namespace
     only. Elsewhere each consumer has its own, so that nothing is written outside the workspace that sees it.
+    Where pods are and no consumer is, nobody but a gateway can see it.
     """
     for cluster in snapshot.clusters:
         consumers = tuple(name for name in group.consumers if snapshot.namespaces_of(name, cluster))
         backing = group.backings.get(cluster)
-        if backing is not None and consumers:
+        if backing is not None:
             visible = sorted({namespace for name in consumers for namespace in snapshot.namespaces_of(name, cluster)})
             home = (backing.service.namespace,)
             yield GroupPlace(cluster, home, tuple(visible), group.workspace, consumers, backing)
-        elif backing is None:
+        else:
             for name in consumers:
                 namespaces, export_to = snapshot.namespaces_of(name, cluster), (".",)
                 if snapshot.placement is Placement.SHARED:

@@ -9,50 +9,46 @@ cluster only, so that no request can leave the cluster again. Where no pods are,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from fedlib.federation.gateways import is_hostname
+from fedlib.config.stack import GroupShape
 from fedlib.federation.hostname import local_only_host
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import Backing, Group
+from fedlib.istio.group_entries import Endpoint, endpoints, entry_ports, host_spec, selector
 from fedlib.istio.group_place import GroupPlace, group_places
+from fedlib.istio.group_workload_entry import with_workload_entries
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.service_entry import API_VERSION, KIND
 from fedlib.snapshot.model import Snapshot
 
-_Endpoints = Mapping[str, list[dict[str, Any]]]
-
 
 def translate_group(group: Group, hosts: HostNames, snapshot: Snapshot) -> Iterator[Declaration]:
-    """The ServiceEntries of a group in all clusters."""
-    endpoints = {cluster: _endpoints(group, backing, snapshot) for cluster, backing in group.backings.items()}
-    places = list(group_places(group, snapshot))
+    """The ServiceEntries of a group in all clusters, in Gloo's shape also WorkloadEntries."""
+    gateways: Mapping[str, list[Endpoint]] = {
+        cluster: list(endpoints(group, backing, snapshot)) for cluster, backing in group.backings.items()
+    }
+    native = snapshot.group_shape is GroupShape.WORKLOAD_ENTRY
+    places = [place for place in group_places(group, snapshot) if place.consumers or native]
     for host in group.hosts:
         for place in places:
-            yield from _of_host(group, host, place, endpoints, hosts, snapshot)
+            remote = [entry for backing in group.remote(place.cluster) for entry in gateways[backing.service.cluster]]
+            if native and place.backing is not None:
+                yield from with_workload_entries(group, host, place, place.backing, remote, hosts, snapshot)
+            else:
+                yield from _at(group, host, place, remote, hosts, snapshot)
         for backing in group.backings.values():
-            if backing.gateways:
+            if backing.gateways and not native:
                 yield _local_only(group, host, backing, hosts)
 
 
-def _of_host(
-    group: Group, host: str, place: GroupPlace, endpoints: _Endpoints, hosts: HostNames, snapshot: Snapshot
+def _at(
+    group: Group, host: str, place: GroupPlace, remote: list[Endpoint], hosts: HostNames, snapshot: Snapshot
 ) -> Iterator[Declaration]:
-    remote = [entry for backing in group.remote(place.cluster) for entry in endpoints[backing.service.cluster]]
-    common: dict[str, Any] = {
-        "hosts": [host],
-        "addresses": hosts.addresses(host, snapshot.clusters[place.cluster].ip_families),
-        "exportTo": list(place.export_to),
-        "location": "MESH_INTERNAL",
-        "ports": _ports(group, place.backing),
-        "resolution": "DNS" if any(is_hostname(entry["address"]) for entry in remote) else "STATIC",
-    }
-    if group.identities:
-        common["subjectAltNames"] = list(group.identities)
+    common = host_spec(group, host, place, remote, hosts, snapshot)
     lineage = Lineage(group.resource.ref, *NETWORKING, place.workspace)
     name = f"vd-{hosts.stems[host]}-{place.workspace}"
     if place.backing is not None:
-        spec = {**common, "workloadSelector": _selector(place.backing)}
+        spec = {**common, "workloadSelector": selector(place.backing)}
         yield Declaration(place.cluster, place.namespaces, API_VERSION, KIND, object_name(name), spec, lineage)
         if not remote:
             return
@@ -67,44 +63,11 @@ def _local_only(group: Group, host: str, backing: Backing, hosts: HostNames) -> 
         "hosts": [local_only_host(host)],
         "exportTo": sorted({gateway.service.namespace for gateway in backing.gateways}),
         "location": "MESH_INTERNAL",
-        "ports": _ports(group, backing),
+        "ports": entry_ports(group, backing),
         "resolution": "STATIC",
-        "workloadSelector": _selector(backing),
+        "workloadSelector": selector(backing),
     }
     name = object_name(f"vd-{local_only_host(hosts.stems[host])}-{group.workspace}")
     lineage = Lineage(group.resource.ref, *NETWORKING, group.workspace)
     service = backing.service
     return Declaration(service.cluster, (service.namespace,), API_VERSION, KIND, name, spec, lineage)
-
-
-def _ports(group: Group, backing: Backing | None) -> list[dict[str, Any]]:
-    ports: list[dict[str, Any]] = []
-    for port in group.ports:
-        assert port.protocol is not None
-        entry: dict[str, Any] = {"name": port.entry_name, "number": port.number, "protocol": port.protocol.value}
-        if backing is not None:
-            entry["targetPort"] = backing.target_ports[port.number]
-        ports.append(entry)
-    return ports
-
-
-def _selector(backing: Backing) -> dict[str, Any]:
-    return {"labels": dict(sorted(backing.service.selector.items()))}
-
-
-def _endpoints(group: Group, backing: Backing, snapshot: Snapshot) -> list[dict[str, Any]]:
-    """The gateways of a backing's cluster, as clients of all other clusters see them."""
-    labels = dict(sorted({**backing.service.selector, "security.istio.io/tlsMode": "istio"}.items()))
-    network = snapshot.clusters[backing.service.cluster].network
-    endpoints: list[dict[str, Any]] = []
-    for endpoint in sorted({endpoint for gateway in backing.gateways for endpoint in gateway.endpoints}):
-        entry: dict[str, Any] = {
-            "address": endpoint.address,
-            "labels": labels,
-            "network": network,
-            "ports": {port.entry_name: endpoint.port for port in group.ports},
-        }
-        if endpoint.locality:
-            entry["locality"] = endpoint.locality
-        endpoints.append(entry)
-    return endpoints

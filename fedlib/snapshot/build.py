@@ -35,6 +35,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     settings = resolve_settings(by_kind.pop("WorkspaceSettings", []), workspaces, membership, by_key, report)
     return Snapshot(
         placement=configuration.config.placement,
+        group_shape=configuration.config.group_shape,
         policy_inheritance=configuration.config.policy_inheritance,
         clusters={
             name: Cluster(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from fedlib.config.gloo import WorkspaceSettingsSpec
 from fedlib.config.resource import Resource
-from fedlib.config.stack import Placement, PolicyInheritance
+from fedlib.config.stack import GroupShape, Placement, PolicyInheritance
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Namespace, Node, Service, Workload
 from fedlib.snapshot.visibility import Visibility
@@ -67,6 +67,7 @@ class Snapshot:
     """Everything that federation decides on."""
 
     placement: Placement
+    group_shape: GroupShape
     policy_inheritance: PolicyInheritance
     clusters: Mapping[str, Cluster]
     workspaces: Mapping[str, Workspace]

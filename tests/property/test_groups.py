@@ -114,3 +114,19 @@ def test_istio_takes_every_object(istio_oracle: IstioOracle, world: World) -> No
     """Istio's schemas and CEL rules find nothing."""
     for manifest in compile_world(world).plan.manifests():
         assert istio_oracle.violations(manifest) == []
+
+
+@given(worlds_with_groups())
+def test_both_shapes_have_the_same_reach(world: World) -> None:
+    """The shape of Gloo shows clients the same hosts and addresses; besides, gateways see the hosts themselves."""
+    one = compile_world(world)
+    other = compile_world(world.edited(lambda config: config.update(groupShape="workloadEntry")))
+    assert one.decisions is not None
+    gateways = {place for group in one.decisions.groups for place in _gateways(group)}
+    hosts = {host for group in one.decisions.groups for host in group.hosts}
+    clients = {key: seen for key, seen in group_reach(one).items() if key[1] in hosts}
+    native = group_reach(other)
+    assert {key for key in native if key in clients or key[0] not in gateways} == set(clients)
+    for key, seen in clients.items():
+        assert native[key].rest[0]["addresses"] == seen.rest[0]["addresses"]
+        assert native[key].selectors == seen.selectors

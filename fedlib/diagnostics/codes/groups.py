@@ -155,3 +155,16 @@ GROUP_MIXED_ADDRESSES = code(
     "A hostname makes the group resolve by DNS, and Istio resolves a DNS cluster in one address family: proxies that "
     "use IPv4 do not reach the IPv6 addresses.",
 )
+GROUP_SHAPE_SETTINGS = code(
+    "FED718",
+    "GroupShapeNeedsSettings",
+    WARNING,
+    "with groupShape workloadEntry, requests that enter cluster '{cluster}' may leave it again, and its Services may "
+    "send requests to gateways, unless the mesh is set up for it",
+    "set ISTIO_META_REQUESTED_NETWORK_VIEW={network} on the gateway's pods and "
+    "PILOT_ENABLE_K8S_SELECT_WORKLOAD_ENTRIES=false on istiod; or use groupShape localOnlyHost, which needs neither",
+    "In Gloo's shape the gateway knows the pods of its cluster and the gateways of the others under one host, and "
+    "plain Services select the WorkloadEntries of gateways. The two settings prevent it; neither can be read from the "
+    "objects of a cluster. Nothing prevents that other ServiceEntries with the same selector, as those of ungrouped "
+    "federation, select the WorkloadEntries as well.",
+)

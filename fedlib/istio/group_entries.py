@@ -1,0 +1,65 @@
+"""What the ServiceEntries of a group are made of, in either shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fedlib.federation.gateways import is_hostname
+from fedlib.federation.hosts import HostNames
+from fedlib.federation.model import Backing, Group
+from fedlib.istio.group_place import GroupPlace
+from fedlib.snapshot.model import Snapshot
+
+Endpoint = Mapping[str, Any]
+"""A gateway of another cluster: an entry of a ServiceEntry's endpoints, or the spec of a WorkloadEntry."""
+
+
+def host_spec(
+    group: Group, host: str, place: GroupPlace, remote: list[Endpoint], hosts: HostNames, snapshot: Snapshot
+) -> dict[str, Any]:
+    """A host at a place, without pods and endpoints: what all of its ServiceEntries there must have in common."""
+    spec: dict[str, Any] = {
+        "hosts": [host],
+        "addresses": hosts.addresses(host, snapshot.clusters[place.cluster].ip_families),
+        "exportTo": list(place.export_to),
+        "location": "MESH_INTERNAL",
+        "ports": entry_ports(group, place.backing),
+        "resolution": "DNS" if any(is_hostname(entry["address"]) for entry in remote) else "STATIC",
+    }
+    if group.identities:
+        spec["subjectAltNames"] = list(group.identities)
+    return spec
+
+
+def entry_ports(group: Group, backing: Backing | None) -> list[dict[str, Any]]:
+    """The ports; with a backing also the container ports behind them."""
+    ports: list[dict[str, Any]] = []
+    for port in group.ports:
+        assert port.protocol is not None
+        entry: dict[str, Any] = {"name": port.entry_name, "number": port.number, "protocol": port.protocol.value}
+        if backing is not None:
+            entry["targetPort"] = backing.target_ports[port.number]
+        ports.append(entry)
+    return ports
+
+
+def selector(backing: Backing) -> dict[str, Any]:
+    """The workloadSelector for the pods of a backing."""
+    return {"labels": dict(sorted(backing.service.selector.items()))}
+
+
+def endpoints(group: Group, backing: Backing, snapshot: Snapshot) -> Iterator[dict[str, Any]]:
+    """The gateways of a backing's cluster, as clients of all other clusters see them."""
+    labels = dict(sorted({**backing.service.selector, "security.istio.io/tlsMode": "istio"}.items()))
+    network = snapshot.clusters[backing.service.cluster].network
+    for endpoint in sorted({endpoint for gateway in backing.gateways for endpoint in gateway.endpoints}):
+        entry: dict[str, Any] = {
+            "address": endpoint.address,
+            "labels": labels,
+            "network": network,
+            "ports": {port.entry_name: endpoint.port for port in group.ports},
+        }
+        if endpoint.locality:
+            entry["locality"] = endpoint.locality
+        yield entry

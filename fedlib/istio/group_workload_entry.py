@@ -1,0 +1,51 @@
+"""Groups as Gloo writes them, where pods are: one ServiceEntry whose selector takes pods and WorkloadEntries.
+
+A WorkloadEntry stands for a gateway of another cluster and carries the labels that the ServiceEntry selects. The
+gateway of the own cluster serves the same host, and keeps to its cluster only if its pods ask for the view of its
+network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from fedlib.federation.hosts import HostNames
+from fedlib.federation.model import Backing, Group
+from fedlib.istio.group_entries import Endpoint, host_spec, selector
+from fedlib.istio.group_place import GroupPlace
+from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
+from fedlib.istio.service_entry import API_VERSION
+from fedlib.istio.service_entry import KIND as SERVICE_ENTRY
+from fedlib.snapshot.model import Snapshot
+
+KIND: Final = "WorkloadEntry"
+
+
+def with_workload_entries(
+    group: Group,
+    host: str,
+    place: GroupPlace,
+    backing: Backing,
+    remote: list[Endpoint],
+    hosts: HostNames,
+    snapshot: Snapshot,
+) -> Iterator[Declaration]:
+    """The ServiceEntry of a host where pods are, visible to the gateways too, and a WorkloadEntry for each endpoint."""
+    visible = {*place.export_to, *(gateway.service.namespace for gateway in backing.gateways)}
+    place = replace(place, export_to=tuple(sorted(visible)))
+    lineage = Lineage(group.resource.ref, *NETWORKING, place.workspace)
+    name = f"vd-{hosts.stems[host]}-{place.workspace}"
+    spec = {**host_spec(group, host, place, remote, hosts, snapshot), "workloadSelector": selector(backing)}
+    yield Declaration(place.cluster, place.namespaces, API_VERSION, SERVICE_ENTRY, object_name(name), spec, lineage)
+    chosen = dict(sorted(backing.service.selector.items()))
+    marks = "".join(f"-{key}-{value}" for key, value in chosen.items())
+    taken: set[str] = set()
+    for entry in remote:
+        entry_name = f"{name}{marks}-{entry['address']}".replace("/", "-")
+        if entry_name in taken:  # another port of the same address
+            entry_name += f"-{min(entry['ports'].values())}"
+        taken.add(entry_name)
+        spec = {**entry, "labels": dict(sorted({**entry["labels"], **chosen}.items()))}
+        yield Declaration(place.cluster, place.namespaces, API_VERSION, KIND, object_name(entry_name), spec, lineage)
