@@ -17,6 +17,7 @@ from fedlib.federation.groups import federate_groups
 from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
 from fedlib.federation.model import External, FederatedService, Group
 from fedlib.federation.policies.attach import attach_policies
+from fedlib.federation.policies.checks.check import check_policies
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.reachable_hosts import ReachableHosts
 from fedlib.federation.routes import route_hosts
@@ -39,6 +40,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     virtual_gateways = decide_virtual_gateways(snapshot, backends, report)
     routes = route_hosts(snapshot, services, destinations, report)
     policies, routes = attach_policies(snapshot, destinations, services, routes, report)
+    check_policies(policies, destinations, snapshot, report)
     gateway_pods = GatewayPods(backends, used_gateways(services, groups, virtual_gateways))
     reachable = ReachableHosts(snapshot, destinations, services, routes)
     selection = DestinationSelection(destinations)

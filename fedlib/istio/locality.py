@@ -6,6 +6,7 @@ from typing import Any
 
 from fedlib.config.gloo import Locality
 from fedlib.config.policies.failover import DestinationLocality, FailoverPolicySpec, LocalityMapping
+from fedlib.federation.policies.failover import distributes, failover_regions
 from fedlib.federation.policies.model import Policy
 from fedlib.istio.route_policies import policy_spec
 
@@ -18,10 +19,10 @@ def locality_lb(policy: Policy) -> dict[str, Any]:
     config = policy_spec(policy, FailoverPolicySpec).config
     mappings = config.locality_mappings
     found: dict[str, Any] = {"enabled": True}
-    if any(locality.weight is not None for mapping in mappings for locality in mapping.to):
+    if distributes(config):
         found["distribute"] = [_distribution(mapping) for mapping in mappings]
     elif mappings:
-        found["failover"] = [{"from": mapping.from_.region, "to": mapping.to[0].region} for mapping in mappings]
+        found["failover"] = [{"from": source, "to": target} for source, target in failover_regions(mappings)]
     elif config.priority_labels is not None and config.priority_labels.labels:
         found["failoverPriority"] = list(config.priority_labels.labels)
     return found

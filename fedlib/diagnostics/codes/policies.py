@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedlib.diagnostics.codes.registry import INFO, WARNING, code
+from fedlib.diagnostics.codes.registry import ERROR, INFO, WARNING, code
 
 POLICY_CONFLICT = code(
     "FED800",
@@ -38,4 +38,114 @@ POLICY_OF_IMPORTER = code(
     "it does not apply to {names}: federation:policyInheritance is `source`",
     "set the policy in the workspace that owns the destination, or use policyInheritance: override",
     "By the rules of Gloo 2.5 the owner's policies count for everybody who imports a destination.",
+)
+FAILOVER_WITHOUT_OUTLIER_DETECTION = code(
+    "FED810",
+    "FailoverWithoutOutlierDetection",
+    WARNING,
+    "no OutlierDetectionPolicy applies to {destinations}, and without one endpoints are not chosen by locality",
+    "apply an OutlierDetectionPolicy to the same VirtualDestination, or give the mappings weights, which distribute",
+    "Istio prefers near endpoints, and leaves failing ones, when outlier detection is on. A FailoverPolicy alone "
+    "changes nothing, unless its mappings have weights. A plain Service takes no OutlierDetectionPolicy.",
+)
+FAILOVER_MAPPING_IGNORED = code(
+    "FED811",
+    "FailoverMappingLimited",
+    WARNING,
+    "of this mapping Istio does less than it says: {problem}",
+    "give all mappings weights, or none; without weights name one region in `from`, and another one in `to`",
+    "Istio distributes by weights, over regions, zones and parts of zones, or fails over from one region to one other.",
+)
+FAILOVER_REGION_UNKNOWN = code(
+    "FED812",
+    "FailoverRegionUnknown",
+    WARNING,
+    "no node of any cluster is in the region '{region}'{suggestion}",
+    "the regions of the nodes are: {known}",
+    "Localities come from the node label topology.kubernetes.io/region. A mapping of another region matches nothing.",
+)
+FAILOVER_REGION_EMPTY = code(
+    "FED813",
+    "FailoverRegionEmpty",
+    WARNING,
+    "nothing behind {destinations} is in the region '{region}'",
+    "name a region in which a cluster has a backing Service",
+    "Requests cannot be sent to a region in which nothing stands behind the destination.",
+)
+FAILOVER_REGION_MISSING = code(
+    "FED814",
+    "FailoverRegionMissing",
+    WARNING,
+    "no node of cluster '{cluster}' says its region, and the policy maps regions for {destinations}",
+    "set the label topology.kubernetes.io/region on the nodes",
+    "Callers without a region match no mapping, and endpoints without one are in none.",
+)
+FAILOVER_LABEL_MISSING = code(
+    "FED815",
+    "FailoverLabelMissing",
+    WARNING,
+    "the priority label '{label}' tells no endpoints of {destinations} apart: {problem}",
+    "use labels of localities or networks, or labels that the backing Services select their pods by",
+    "An endpoint behind an east-west gateway stands for all pods there. It has the labels of the Service's selector, "
+    "and those that istiod derives from locality and network.",
+)
+EJECTION_NEVER = code(
+    "FED816",
+    "EjectionNever",
+    WARNING,
+    "a maxEjectionPercent of {limit} is too low for {destinations}: {problem}",
+    "leave maxEjectionPercent out; 100 is Gloo's default",
+    "Envoy ejects an endpoint only as long as the limit is kept. An explicit 0 stands for Istio's default of 10 %.",
+)
+EJECTION_LIMITED = code(
+    "FED817",
+    "EjectionLimited",
+    INFO,
+    "at most {limit} % of the endpoints of {destinations} are ejected: with more than {pods} pods in cluster "
+    "'{cluster}' some requests stay there when all of them fail",
+    "leave maxEjectionPercent out; 100 is Gloo's default",
+    "Requests leave a cluster completely when all of its pods are ejected. Each address of a remote gateway counts as "
+    "one endpoint, however many pods are behind it.",
+)
+OUTLIER_ONE_LOCALITY = code(
+    "FED818",
+    "OutlierDetectionInOneLocality",
+    INFO,
+    "all that stands behind {destinations} is in {locality}: requests are spread over {clusters}, not local first",
+    "nothing, if that is what you want; otherwise label the nodes of each cluster with their zones",
+    "Outlier detection turns the preference of near endpoints on. Endpoints of one locality are equally near.",
+)
+PANIC_WITHOUT_OUTLIER_DETECTION = code(
+    "FED819",
+    "PanicThresholdWithoutOutlierDetection",
+    WARNING,
+    "healthyPanicThreshold has no effect on {destinations}, to which no OutlierDetectionPolicy applies",
+    "apply an OutlierDetectionPolicy to the same destination, or leave the threshold out",
+    "Istio has the threshold as a field of its outlier detection. Without that no endpoint is ever unhealthy.",
+)
+MERGE_WINDOW_IGNORED = code(
+    "FED820",
+    "UpdateMergeWindowIgnored",
+    WARNING,
+    "updateMergeWindow has no effect: Istio has no field for it, and Envoy's default of 1s stays",
+    "leave it out",
+    "The time within which Envoy merges updates of endpoints cannot be set in a DestinationRule.",
+)
+CLIENT_TLS_BREAKS_GATEWAYS = code(
+    "FED821",
+    "ClientTlsBreaksGateways",
+    ERROR,
+    "with '{mode}' requests to other clusters fail for {destinations}: east-west gateways pass Istio's mTLS only",
+    "use istioMutual, or let the policy select other destinations",
+    "A request reaches the pods of another cluster by the SNI of Istio's mTLS. Other TLS settings of the client break "
+    "that.",
+)
+CREDENTIAL_AT_SIDECARS = code(
+    "FED822",
+    "CredentialNameAtSidecars",
+    WARNING,
+    "gateways read the Secret '{secret}', and sidecars do not",
+    "send the requests through an egress gateway, or mount the certificates into the pods yourself",
+    "Istio reads `credentialName` of a DestinationRule in gateways. Sidecars start TLS without the certificates of the "
+    "Secret.",
 )

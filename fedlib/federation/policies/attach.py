@@ -14,7 +14,7 @@ from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
 from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.model import Destination, FederatedService
-from fedlib.federation.policies.claims import Claims
+from fedlib.federation.policies.claims import Claims, some
 from fedlib.federation.policies.inheritance import Own, inherit
 from fedlib.federation.policies.model import AppliedPolicies, Policy
 from fedlib.federation.policies.rules import RULES, Target
@@ -146,14 +146,9 @@ def _report_limits(policy: Policy, skipped: set[str], ungrouped: set[str], repor
     """Report what a policy selects and does not reach; one that has no selector does not mean any of it."""
     location = policy.resource.at(Target.DESTINATIONS.value)
     if skipped:
-        report.add(catalogue.POLICY_OF_IMPORTER, policy.ref, location, names=_some(skipped))
+        report.add(catalogue.POLICY_OF_IMPORTER, policy.ref, location, names=some(skipped))
     if ungrouped and not RULES[policy.kind].server:
-        report.add(catalogue.POLICY_SKIPS_FEDERATED_HOST, policy.ref, location, hosts=_some(ungrouped))
-
-
-def _some(names: set[str]) -> str:
-    shown = sorted(names)
-    return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
+        report.add(catalogue.POLICY_SKIPS_FEDERATED_HOST, policy.ref, location, hosts=some(ungrouped))
 
 
 def _attach_proxies(policies: Iterable[Policy], work: _Attachment) -> None:

@@ -64,11 +64,15 @@ class Claims(Generic[T]):
     def report(self, report: Report) -> Iterable[Ref]:
         """Report the policies that lost, once for each that they lost against, and name them."""
         for (_, winner), (loser, names) in self._lost.items():
-            shown = sorted(names)
-            more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
             report.add(
                 catalogue.POLICY_CONFLICT, loser.ref, loser.resource.at(self.target.value),
-                target=_WORDS[self.target], policy=loser.ref.name, names=", ".join(shown[:_SHOWN]) + more,
+                target=_WORDS[self.target], policy=loser.ref.name, names=some(names),
                 winner=winner,
             )  # fmt: skip
         return {loser for loser, _ in self._lost}
+
+
+def some(names: Iterable[str]) -> str:
+    """Some of the names, sorted, and how many more there are."""
+    shown = sorted(names)
+    return ", ".join(shown[:_SHOWN]) + (f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else "")

@@ -1,0 +1,46 @@
+"""LoadBalancerPolicies and ClientTLSPolicies with settings that have no effect, or one that nobody wants."""
+
+from __future__ import annotations
+
+from fedlib.config.policies.client_tls import ClientTLSPolicySpec
+from fedlib.config.policies.traffic_control import LoadBalancerPolicySpec
+from fedlib.diagnostics import catalogue
+from fedlib.federation.model import Group
+from fedlib.federation.policies.checks.use import Notes, Use, selects_by_itself
+
+
+def check_load_balancer(use: Use, notes: Notes) -> None:
+    """Note settings of a LoadBalancerPolicy that have no effect."""
+    policy = use.policies.get("LoadBalancerPolicy")
+    if policy is None:
+        return
+    spec = policy.resource.spec
+    assert isinstance(spec, LoadBalancerPolicySpec)
+    if spec.config.healthy_panic_threshold is not None and "OutlierDetectionPolicy" not in use.policies:
+        path = ("config", "healthyPanicThreshold")
+        notes.add(catalogue.PANIC_WITHOUT_OUTLIER_DETECTION, policy, path, use.destination)
+    if spec.config.update_merge_window is not None:
+        location = policy.resource.at("config", "updateMergeWindow")
+        notes.report.add(catalogue.MERGE_WINDOW_IGNORED, policy.ref, location)
+
+
+def check_client_tls(use: Use, notes: Notes) -> None:
+    """Note ClientTLSPolicies that break the way through east-west gateways, or that sidecars do not follow."""
+    policy = use.policies.get("ClientTLSPolicy")
+    if policy is None:
+        return
+    spec = policy.resource.spec
+    assert isinstance(spec, ClientTLSPolicySpec)
+    decision = use.destination.decision
+    mode = next(name for name in ("disable", "simple", "mutual", "istioMutual") if _is_set(spec, name))
+    if mode != "istioMutual" and isinstance(decision, Group) and any(b.gateways for b in decision.backings.values()):
+        path = (mode,) if selects_by_itself(policy) else ()
+        notes.add(catalogue.CLIENT_TLS_BREAKS_GATEWAYS, policy, path, use.destination, mode=mode)
+    chosen = spec.simple or spec.mutual
+    if chosen is not None and chosen.config.credential_name:
+        location = policy.resource.at(mode, "config", "credentialName")
+        notes.report.add(catalogue.CREDENTIAL_AT_SIDECARS, policy.ref, location, secret=chosen.config.credential_name)
+
+
+def _is_set(spec: ClientTLSPolicySpec, mode: str) -> bool:
+    return getattr(spec, "istio_mutual" if mode == "istioMutual" else mode) is not None

@@ -1,0 +1,92 @@
+"""FailoverPolicies that cannot work: no outlier detection, regions with nobody in them, labels that no endpoint has."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedlib.config.policies.failover import FailoverConfig, FailoverPolicySpec
+from fedlib.config.selectors import DestinationKind
+from fedlib.config.validate import suggest
+from fedlib.diagnostics import catalogue
+from fedlib.federation.model import Destination, Group
+from fedlib.federation.policies.checks.localities import Localities
+from fedlib.federation.policies.checks.use import Notes, Use, selects_by_itself
+from fedlib.federation.policies.failover import distributes, ignored
+from fedlib.federation.policies.model import Policy
+
+CLUSTER_LABEL: Final = "topology.istio.io/cluster"
+DERIVED: Final = frozenset({
+    "topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone",
+    "topology.istio.io/network",
+})  # fmt: skip
+"""Labels that istiod gives every endpoint, from its locality and network."""
+
+
+def check_failover(use: Use, localities: Localities, notes: Notes) -> None:
+    """Note what is wrong with the FailoverPolicy of a destination."""
+    policy = use.policies.get("FailoverPolicy")
+    if policy is None:
+        return
+    spec = policy.resource.spec
+    assert isinstance(spec, FailoverPolicySpec)
+    if not selects_by_itself(policy) and use.destination.kind is DestinationKind.SERVICE:
+        return
+    if "OutlierDetectionPolicy" not in use.policies and not distributes(spec.config):
+        notes.add(catalogue.FAILOVER_WITHOUT_OUTLIER_DETECTION, policy, ("applyToDestinations",), use.destination)
+    for index, problem in ignored(spec.config):
+        path = ("config", "localityMappings", index)
+        notes.report.add(catalogue.FAILOVER_MAPPING_IGNORED, policy.ref, policy.resource.at(*path), problem=problem)
+    if spec.config.locality_mappings:
+        _check_regions(policy, spec.config, use, localities, notes)
+    elif spec.config.priority_labels is not None:
+        _check_labels(policy, spec.config, use.destination, notes)
+
+
+def _check_regions(policy: Policy, config: FailoverConfig, use: Use, localities: Localities, notes: Notes) -> None:
+    known, behind = localities.known(), localities.behind(use.destination)
+    clusters = localities.of_callers(use.workspaces)
+    decision = use.destination.decision
+    if isinstance(decision, Group):
+        clusters |= set(decision.backings)
+    for cluster in localities.unknown(clusters):
+        notes.add(
+            catalogue.FAILOVER_REGION_MISSING, policy, ("config", "localityMappings"), use.destination, cluster=cluster
+        )
+    for index, mapping in enumerate(config.locality_mappings):
+        sides = [("from", mapping.from_.region, ())] + [
+            ("to", locality.region, (position,)) for position, locality in enumerate(mapping.to)
+        ]
+        for side, region, position in sides:
+            path = ("config", "localityMappings", index, side, *position, "region")
+            if known and region not in known:
+                location = policy.resource.at(*path)
+                notes.report.add(
+                    catalogue.FAILOVER_REGION_UNKNOWN, policy.ref, location,
+                    region=region, suggestion=suggest(region, known), known=", ".join(sorted(known)),
+                )  # fmt: skip
+            elif side == "to" and region in known and behind is not None and region not in behind:
+                notes.add(catalogue.FAILOVER_REGION_EMPTY, policy, path, use.destination, region=region)
+
+
+def _check_labels(policy: Policy, config: FailoverConfig, destination: Destination, notes: Notes) -> None:
+    """Endpoints behind a gateway have the labels of the Service's selector, and those that istiod derives."""
+    decision = destination.decision
+    if not isinstance(decision, Group) or config.priority_labels is None:
+        return
+    for position, label in enumerate(config.priority_labels.labels):
+        key = label.partition("=")[0]
+        path = ("config", "priorityLabels", "labels", position)
+        if key == CLUSTER_LABEL:
+            problem = "istiod gives all endpoints its own cluster's; use topology.istio.io/network"
+        elif key not in DERIVED and any(key not in _labels_of(decision, name) for name in decision.backings):
+            problem = "it is no label that the Services behind the destination select pods by"
+        else:
+            continue
+        notes.add(catalogue.FAILOVER_LABEL_MISSING, policy, path, destination, label=key, problem=problem)
+
+
+def _labels_of(group: Group, cluster: str) -> set[str]:
+    backing = group.backings[cluster]
+    labels = set(backing.service.selector)
+    shared = [set(version) for version in backing.versions]
+    return labels | (set.intersection(*shared) if shared else set())

@@ -1,0 +1,63 @@
+"""A destination with the policies that those who call it follow, and findings about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from fedlib.diagnostics import Ref, Report
+from fedlib.diagnostics.finding import Code
+from fedlib.diagnostics.source import Step
+from fedlib.federation.destination_index import DestinationIndex
+from fedlib.federation.model import Destination
+from fedlib.federation.policies.claims import some
+from fedlib.federation.policies.model import AppliedPolicies, Policy
+from fedlib.federation.policies.rules import RULES
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A destination, the policies for it by kind, and the workspaces whose proxies follow them."""
+
+    destination: Destination
+    policies: dict[str, Policy]
+    workspaces: frozenset[str]
+
+
+def uses(applied: AppliedPolicies, destinations: DestinationIndex) -> Iterator[Use]:
+    """Each destination with each combination of policies that anyone follows for any of its ports."""
+    by_ref = {one.ref: one for one in destinations.by_ref.values()}
+    found: dict[tuple[Ref, tuple[Ref, ...]], tuple[dict[str, Policy], set[str]]] = {}
+    for (workspace, ref, _), policies in applied.client.items():
+        key = (ref, tuple(policy.ref for _, policy in sorted(policies.items())))
+        found.setdefault(key, (dict(policies), set()))[1].add(workspace)
+    for (ref, _), (policies, workspaces) in found.items():
+        yield Use(by_ref[ref], policies, frozenset(workspaces))
+
+
+@dataclass(slots=True)
+class Notes:
+    """Collects findings, so that a policy for a thousand destinations has one finding and not a thousand."""
+
+    report: Report
+    _found: dict[tuple[str, Ref, tuple[Step, ...], str], tuple[Code, Policy, dict[str, Any], set[str]]] = field(
+        default_factory=dict
+    )
+
+    def add(
+        self, code: Code, policy: Policy, path: tuple[Step, ...], destination: Destination, /, **arguments: Any
+    ) -> None:
+        """Note a finding about a policy and a destination. The template has `{destinations}` for all of them."""
+        key = (code.id, policy.ref, path, str(sorted(arguments.items())))
+        self._found.setdefault(key, (code, policy, arguments, set()))[3].add(str(destination.ref))
+
+    def flush(self) -> None:
+        """Report everything."""
+        for (_, ref, path, _), (code, policy, arguments, names) in self._found.items():
+            self.report.add(code, ref, policy.resource.at(*path), destinations=some(names), **arguments)
+
+
+def selects_by_itself(policy: Policy) -> bool:
+    """Whether a policy has a selector; one without means all that it can apply to, and not each of it."""
+    return any(policy.entries(target.attribute) for target in RULES[policy.kind].targets)
