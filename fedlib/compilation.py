@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fedlib.config.load import Configuration
-from fedlib.diagnostics import Report
+from fedlib.diagnostics import Ref, Report
 from fedlib.diagnostics.status import Status, resolve_statuses
 from fedlib.discovery.inventory import Inventory
+from fedlib.distribution.details import Details, describe_resources
 from fedlib.distribution.plan import Plan, distribute
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.federate import federate
@@ -28,6 +29,12 @@ class Compilation:
     statuses: tuple[Status, ...] = ()
     snapshot: Snapshot | None = None
     decisions: Decisions | None = None
+
+    def details(self) -> dict[Ref, Details]:
+        """What became of each resource, beside its status; nothing when a cluster could not be read."""
+        if self.snapshot is None or self.decisions is None:
+            return {}
+        return describe_resources(self.snapshot, self.decisions, self.plan)
 
 
 def compile_federation(configuration: Configuration, inventory: Inventory, report: Report) -> Compilation:

@@ -126,9 +126,10 @@ def _check(inventory: Inventory, compilation: Compilation, options: argparse.Nam
 
 
 def _as_json(compilation: Compilation) -> dict[str, Any]:
+    details = compilation.details()
     return {
         "findings": [finding_json(finding) for finding in compilation.report],
-        "statuses": [status_json(status) for status in compilation.statuses],
+        "statuses": [{**status_json(status), **details.get(status.resource, {})} for status in compilation.statuses],
         "objects": compilation.plan.counts(),
         "digest": compilation.plan.digest(),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,7 +17,9 @@ from fedlib.federation.decisions import Decisions
 from fedlib.federation.protocols import HTTP_PROTOCOLS
 from fedlib.snapshot.model import Snapshot
 
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+MOST_GROUPS: Final = 20
+
+_COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
 def print_summary(console: Console, inventory: Inventory, compilation: Compilation) -> None:
@@ -26,6 +29,8 @@ def print_summary(console: Console, inventory: Inventory, compilation: Compilati
         return
     console.print(_discovered(inventory, decisions))
     console.print(_workspaces(snapshot, decisions))
+    if decisions.groups:
+        console.print(_groups(decisions))
     console.print(_objects(compilation))
     reachable = [service for service in decisions.services if service.gateways]
     for service in sorted(reachable, key=lambda s: s.ports[0].protocol not in HTTP_PROTOCOLS)[:1]:
@@ -76,6 +81,25 @@ def _workspaces(snapshot: Snapshot, decisions: Decisions) -> Table:
         owns = "\n".join(f"{cluster}: {', '.join(found)}" for cluster, found in sorted(workspace.namespaces.items()))
         sees = "\n".join(f"{count} services of {owner}" for owner, count in sorted(foreign.items()))
         table.add_row(name, owns or "no namespace", f"{own} services" if own else "nothing", sees or "nothing")
+    return table
+
+
+def _groups(decisions: Decisions) -> Table:
+    """The first groups; a mesh may have thousands."""
+    more = len(decisions.groups) - MOST_GROUPS
+    title = "Groups" + (f" (and {more} more: see `check --output json`)" if more > 0 else "")
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column in ("host", "pods in", "callers", "policies of the owner"):
+        table.add_column(column, overflow="fold")
+    for group in decisions.groups[:MOST_GROUPS]:
+        ports = [decisions.policies.calling(group.workspace, group.resource.ref, p.number) for p in group.ports]
+        policies = sorted({kind for policies in ports for kind in policies})
+        table.add_row(
+            "\n".join(group.hosts),
+            ", ".join(sorted(group.backings)) or "no cluster",
+            ", ".join(group.consumers),
+            "\n".join(policies) or "none",
+        )
     return table
 
 

@@ -12,26 +12,28 @@ from rich.table import Table
 from .preview import compare_previews
 
 SIZES = ((2, 100), (10, 100), (10, 300), (10, 1000))
+GROUPS = ((10, 100), (10, 1000))
 COLUMNS = (
     "clusters x services", "objects", "compile s", "objects/s", "with manifests", "x json", "x orjson", "MiB", "growth",
     "yaml s", "json s",
 )  # fmt: skip
 
 
-def _measured(clusters: int, services: int, placement: str) -> dict[str, float]:
-    command = [sys.executable, "-m", "tests.bench.measure", str(clusters), str(services), placement]
+def _measured(clusters: int, services: int, placement: str, groups: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.measure", str(clusters), str(services), placement, str(groups)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     result: dict[str, float] = json.loads(run.stdout)
     return result
 
 
-def _table(placement: str) -> Table:
-    table = Table(title=f"placement: {placement}", title_justify="left")
+def _table(placement: str, sizes: tuple[tuple[int, int], ...], *, grouped: bool) -> Table:
+    what = "groups with four policies each" if grouped else "ungrouped"
+    table = Table(title=f"{what}, placement: {placement}", title_justify="left")
     for column in COLUMNS:
         table.add_column(column, justify="right")
     before = 0.0
-    for clusters, services in SIZES:
-        found = _measured(clusters, services, placement)
+    for clusters, services in sizes:
+        found = _measured(clusters, services, placement, services if grouped else 0)
         objects, seconds = found["objects"], found["compile"]
         each = seconds / objects
         table.add_row(
@@ -61,7 +63,8 @@ def main() -> None:
         "each object against the row above. yaml s, json s: the time of render.",
     )
     for placement in ("namespace", "shared"):
-        console.print(_table(placement))
+        console.print(_table(placement, SIZES, grouped=False))
+        console.print(_table(placement, GROUPS, grouped=True))
     console.print(compare_previews())
 
 

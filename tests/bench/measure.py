@@ -37,9 +37,9 @@ def _peak_mebibytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def measure(clusters: int, services: int, placement: str) -> dict[str, float]:
+def measure(clusters: int, services: int, placement: str, groups: int) -> dict[str, float]:
     """Measure the compile, then what it is held against."""
-    configuration, inventory = synthetic_mesh(clusters, services, placement)
+    configuration, inventory = synthetic_mesh(clusters, services, placement, groups)
     compile_seconds = fastest(lambda: compile_federation(configuration, inventory, Report()))
     report = Report()
     plan = compile_federation(configuration, inventory, report).plan
@@ -60,5 +60,5 @@ def measure(clusters: int, services: int, placement: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    size, count, chosen = sys.argv[1:]
-    sys.stdout.write(json.dumps(measure(int(size), int(count), chosen)) + "\n")
+    size, count, chosen, grouped = sys.argv[1:]
+    sys.stdout.write(json.dumps(measure(int(size), int(count), chosen, int(grouped))) + "\n")

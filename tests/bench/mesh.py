@@ -1,7 +1,11 @@
-"""A synthetic mesh: clusters with six namespaces each, Services of two ports, one workspace over all of them."""
+"""A synthetic mesh: clusters with six namespaces each, Services of two ports, one workspace over all of them.
+
+Its Services are either federated ungrouped, or each is a group of its own over all clusters, with four policies.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,26 +27,59 @@ NAMESPACES: Final = 6
 PORTS: Final = (ServicePort(8080, "http", target_port="http"), ServicePort(9090, "grpc", target_port=9090))
 
 
-def stack_config(clusters: int, placement: str) -> dict[str, Any]:
-    """The keys of `federation:`."""
-    federation = {"enabled": True, "hostSuffix": "global"}
+def stack_config(clusters: int, placement: str, groups: int) -> dict[str, Any]:
+    """The keys of `federation:`; without groups the workspace federates all of its Services."""
+    options = {"options": {"federation": {"enabled": not groups, "hostSuffix": "global"}}}
     workspace = {
         "workloadClusters": [{"name": "*", "namespaces": [{"name": "shop-*"}]}],
-        "settings": {"options": {"federation": federation}},
+        "settings": options if not groups else {},
     }
     return {
         "clusters": {f"c{index:02}": {} for index in range(clusters)},
         "workspaces": {"shop": workspace},
         "placement": placement,
+        "resources": [resource for index in range(groups) for resource in _group(index)],
     }
 
 
-def synthetic_mesh(clusters: int, services: int, placement: str) -> tuple[Configuration, Inventory]:
-    """The input of a compile; `services` is the number in each cluster."""
+def _group(index: int) -> Iterator[dict[str, Any]]:
+    """A VirtualDestination over one Service of every cluster, and four policies for it alone."""
+    name, namespace = f"service-{index:04}", f"shop-{index % NAMESPACES}"
+    yield _resource(
+        "networking", "VirtualDestination", name, namespace,
+        {
+            "hosts": [f"{name}.shop.mesh"],
+            "services": [{"name": name, "namespace": namespace}],
+            "ports": [
+                {"number": 80, "protocol": "HTTP", "targetPort": {"name": "http"}},
+                {"number": 9090, "protocol": "GRPC", "targetPort": {"name": "grpc"}},
+            ],
+        },
+    )  # fmt: skip
+    outlier = {"consecutiveErrors": 3, "interval": "5s", "baseEjectionTime": "30s"}
+    policies = {
+        "resilience.policy/OutlierDetectionPolicy": outlier,
+        "resilience.policy/FailoverPolicy": {"localityMappings": []},
+        "resilience.policy/ConnectionPolicy": {"tcp": {"maxConnections": 100, "connectTimeout": "2s"}},
+        "trafficcontrol.policy/LoadBalancerPolicy": {"simple": "ROUND_ROBIN"},
+    }
+    for path, config in policies.items():
+        group, _, kind = path.partition("/")
+        target = {"kind": "VIRTUAL_DESTINATION", "selector": {"name": name, "namespace": namespace}}
+        yield _resource(group, kind, name, namespace, {"applyToDestinations": [target], "config": config})
+
+
+def _resource(group: str, kind: str, name: str, namespace: str, spec: dict[str, Any]) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": namespace}
+    return {"apiVersion": f"{group}.gloo.solo.io/v2", "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def synthetic_mesh(clusters: int, services: int, placement: str, groups: int = 0) -> tuple[Configuration, Inventory]:
+    """The input of a compile; `services` is the number in each cluster, of which the first `groups` are grouped."""
     report = Report()
-    stack = StackFile("bench", Path(), Source("bench"), stack_config(clusters, placement))
+    stack = StackFile("bench", Path(), Source("bench"), stack_config(clusters, placement, groups))
     configuration = read_configuration(stack, report)
-    assert not len(report)
+    assert not len(report), list(report)
     return configuration, Inventory({name: _cluster(name, services) for name in configuration.config.clusters})
 
 

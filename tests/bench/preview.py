@@ -50,7 +50,7 @@ def compare_previews() -> str:
 
 
 def _compare(engine: Engine, clusters: dict[str, Cluster]) -> str:
-    config = {f"federation:{key}": value for key, value in stack_config(CLUSTERS, "namespace").items()}
+    config = {f"federation:{key}": value for key, value in stack_config(CLUSTERS, "namespace", 0).items()}
     for name, cluster in clusters.items():
         config["federation:clusters"][name] = {"kubeconfig": {"path": str(cluster.kubeconfig), "context": name}}
     parts = ("Pulumi.yaml", "__main__.py")

@@ -1,0 +1,112 @@
+"""What became of each resource: the facts that stand beside its state in a report.
+
+Source: the statuses and reports of Gloo's resources (selected backing services, applied policies, the outlier detection
+that belongs to a failover, and what each workspace got in each cluster).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from fedlib.diagnostics import Ref
+from fedlib.diagnostics.text import ref_json
+from fedlib.distribution.plan import Plan
+from fedlib.federation.decisions import Decisions
+from fedlib.federation.model import External, Group
+from fedlib.federation.policies.model import Policy
+from fedlib.snapshot.model import Snapshot
+
+FAILOVER = "FailoverPolicy"
+OUTLIER_DETECTION = "OutlierDetectionPolicy"
+
+Details = dict[str, Any]
+
+
+def describe_resources(snapshot: Snapshot, decisions: Decisions, plan: Plan) -> dict[Ref, Details]:
+    """The details of every resource that acts through a workspace, as plain data that JSON can hold."""
+    objects = _objects(plan)
+    details: dict[Ref, Details] = {}
+    for owned in (one for listed in snapshot.resources.values() for one in listed):
+        ref = owned.resource.ref
+        details[ref] = {"workspace": owned.workspace, "objects": objects.get(ref, {})}
+        if ref in decisions.policies.counts:
+            details[ref]["targets"] = decisions.policies.counts[ref]
+    for group in decisions.groups:
+        details[group.resource.ref].update(_group(group, decisions))
+    for external in decisions.externals:
+        details[external.resource.ref].update(_external(external, decisions))
+    for ref, policies in _route_policies(decisions).items():
+        details[ref]["appliedPolicies"] = policies
+    for ref, paired in _pairs(decisions).items():
+        details[ref]["correspondingOutlierDetectionPolicies"] = paired
+    return details
+
+
+def _objects(plan: Plan) -> dict[Ref, dict[str, dict[str, int]]]:
+    """Resource -> workspace -> cluster -> the number of objects that were translated from it."""
+    counts: dict[Ref, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
+    for declaration in plan.declarations:
+        lineage = declaration.lineage
+        counts[lineage.parent][lineage.workspace][declaration.cluster] += len(declaration.namespaces)
+    return {
+        ref: {workspace: dict(sorted(clusters.items())) for workspace, clusters in sorted(found.items())}
+        for ref, found in counts.items()
+    }
+
+
+def _group(group: Group, decisions: Decisions) -> Details:
+    backings = group.backings.items()
+    return {
+        "hosts": list(group.hosts),
+        "consumers": list(group.consumers),
+        "selectedBackingServices": {c: f"{b.service.namespace}/{b.service.name}" for c, b in sorted(backings)},
+        "appliedPolicies": _destination_policies(group, decisions),
+    }
+
+
+def _external(external: External, decisions: Decisions) -> Details:
+    return {
+        "hosts": list(external.hosts),
+        "consumers": list(external.consumers),
+        "selectedEndpoints": [ref_json(endpoint.ref) for endpoint in external.endpoints],
+        "appliedPolicies": _destination_policies(external, decisions),
+    }
+
+
+def _destination_policies(destination: Group | External, decisions: Decisions) -> dict[str, list[Details]]:
+    """Consumer -> the policies that its proxies follow on any port of the destination."""
+    ref = destination.resource.ref
+    found = {}
+    for consumer in destination.consumers:
+        ports = [decisions.policies.calling(consumer, ref, port.number) for port in destination.ports]
+        found[consumer] = _shown(policy for port in ports for policy in port.values())
+    return {consumer: policies for consumer, policies in found.items() if policies}
+
+
+def _shown(policies: Iterable[Policy]) -> list[Details]:
+    return [ref_json(ref) for ref in sorted({policy.ref for policy in policies})]
+
+
+def _route_policies(decisions: Decisions) -> dict[Ref, dict[str, list[Details]]]:
+    """RouteTable -> route -> the policies that were applied to it in any workspace."""
+    found: dict[Ref, dict[str, list[Policy]]] = defaultdict(lambda: defaultdict(list))
+    for routed in decisions.routes:
+        for route in routed.routes:
+            if route.policies:
+                found[routed.table.ref][route.name] += route.policies.values()
+    return {
+        table: {route: _shown(policies) for route, policies in sorted(routes.items())}
+        for table, routes in found.items()
+    }
+
+
+def _pairs(decisions: Decisions) -> dict[Ref, list[Details]]:
+    """FailoverPolicy -> the OutlierDetectionPolicies of its destinations: without one, nothing fails over."""
+    pairs: dict[Ref, set[Ref]] = defaultdict(set)
+    for policies in decisions.policies.client.values():
+        if FAILOVER in policies:
+            outlier = policies.get(OUTLIER_DETECTION)
+            pairs[policies[FAILOVER].ref].update([outlier.ref] if outlier else [])
+    return {ref: [ref_json(one) for one in sorted(found)] for ref, found in pairs.items()}
