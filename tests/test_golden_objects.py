@@ -81,6 +81,7 @@ def _visible_hosts(compilation: Compilation) -> Mapping[tuple[str, str], set[str
 
 
 def _destinations(spec: Mapping[str, Any]) -> Iterator[str]:
-    for route in spec["http"]:
-        for destination in route.get("route", ()):
-            yield destination["destination"]["host"]
+    for kind in ("http", "tcp", "tls"):
+        for route in spec.get(kind, ()):
+            for destination in route.get("route", ()):
+                yield destination["destination"]["host"]

@@ -23,7 +23,7 @@ from fedlib.config.selectors import (
     WorkloadKind,
     WorkloadSelector,
 )
-from fedlib.config.untranslated import UNTRANSLATED, Later
+from fedlib.config.untranslated import Later
 
 
 class RegexPattern(Model):
@@ -138,7 +138,7 @@ class HTTPRoute(Model):
     """Any of them must match; none means all requests."""
     forward_to: ForwardTo | None = None
     """Send requests to destinations."""
-    delegate: Annotated[Delegate | None, UNTRANSLATED] = None
+    delegate: Delegate | None = None
     """Leave the decision to other tables."""
     redirect: Redirect | None = None
     """Answer with a redirect."""
@@ -200,7 +200,7 @@ class RouteTableSpec(Model):
 
     hosts: Items[str] = ()
     """The hosts whose requests are routed; a wildcard is allowed as the left-most part."""
-    virtual_gateways: Annotated[Items[ObjectReference], UNTRANSLATED] = ()
+    virtual_gateways: Items[ObjectReference] = ()
     """Gateways that serve the table; without any, sidecars do."""
     workload_selectors: Items[WorkloadSelector] = ()
     """Sidecars that use the table, by labels; all without an entry."""
@@ -210,9 +210,9 @@ class RouteTableSpec(Model):
     """Where forwardTo routes without destinations send requests."""
     http: Items[HTTPRoute] = ()
     """HTTP routes, in order."""
-    tcp: Annotated[Items[TCPRoute], UNTRANSLATED] = ()
+    tcp: Items[TCPRoute] = ()
     """TCP routes."""
-    tls: Annotated[Items[TLSRoute], UNTRANSLATED] = ()
+    tls: Items[TLSRoute] = ()
     """TLS routes by SNI."""
     weight: int = 0
     """Sorts delegated tables."""

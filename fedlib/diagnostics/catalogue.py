@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fedlib.diagnostics.codes.access import *  # noqa: F403 - each module holds codes and nothing else
+from fedlib.diagnostics.codes.delegation import *  # noqa: F403
 from fedlib.diagnostics.codes.discovery import *  # noqa: F403
 from fedlib.diagnostics.codes.federation import *  # noqa: F403
+from fedlib.diagnostics.codes.gateway_routes import *  # noqa: F403
 from fedlib.diagnostics.codes.gateways import *  # noqa: F403
 from fedlib.diagnostics.codes.groups import *  # noqa: F403
 from fedlib.diagnostics.codes.planning import *  # noqa: F403

@@ -16,7 +16,8 @@ from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step, path_text
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destination_index import DestinationIndex
-from fedlib.federation.model import Destination, DestinationPort, FederatedService
+from fedlib.federation.hostname import first_callable
+from fedlib.federation.model import Destination, DestinationPort, FederatedService, Protocol
 from fedlib.federation.protocols import HTTP_PROTOCOLS
 from fedlib.federation.route import RouteDestination
 from fedlib.snapshot.model import Snapshot
@@ -54,6 +55,7 @@ class DestinationResolver:
         route: str,
         path: Path,
         destinations: Sequence[tuple[Path, DestinationReference]],
+        protocols: frozenset[Protocol] | None = HTTP_PROTOCOLS,
     ) -> tuple[RouteDestination, ...] | None:
         """Resolve all destinations of a route for one workspace; None if the route must answer 500.
 
@@ -63,6 +65,7 @@ class DestinationResolver:
             route: the route's name, for findings.
             path: where the route stands in the spec.
             destinations: the references, each with its path in the spec.
+            protocols: what their ports may speak; None for anything.
         """
         if not destinations:
             self.report.add(
@@ -72,6 +75,9 @@ class DestinationResolver:
             return None
         weights = self._weights(table, route, path, [reference for _, reference in destinations])
         resolved = [self._resolve_one(table, workspace, route, where, reference) for where, reference in destinations]
+        for one, (where, _) in zip(resolved, destinations, strict=True):
+            if one is not None and protocols is not None and one[1].protocol not in (None, *protocols):
+                self._report_protocol(table, route, where, one[0], one[1], protocols)
         if weights is None or any(one is None for one in resolved):
             return None
         return tuple(
@@ -91,7 +97,7 @@ class DestinationResolver:
             return None
         if isinstance(found.decision, Service):
             return found, port, self._federated_service(table, workspace, route, path, found, port)
-        return found, port, None
+        return (found, port, None) if self._can_be_called(table, route, path, reference, found) else None
 
     def _federated_service(
         self, table: Resource, workspace: str, route: str, path: Path, service: Destination, port: DestinationPort
@@ -110,6 +116,24 @@ class DestinationResolver:
             )  # fmt: skip
         return federated
 
+    def _can_be_called(
+        self, table: Resource, route: str, path: Path, reference: DestinationReference, found: Destination
+    ) -> bool:
+        """Whether a group or an ExternalService has a host that a route can name, and the subset, if any."""
+        problem = (
+            ""
+            if isinstance(found.decision, Service) or first_callable(found.decision.hosts)
+            else "it has no host but wildcards, and a route needs one that it can call"
+        )
+        if reference.subset and found.kind is DestinationKind.EXTERNAL_SERVICE:
+            problem = "a subset is made of pods, and an ExternalService has none"
+        if problem:
+            self.report.add(
+                catalogue.ROUTE_DESTINATION_UNFIT, table.ref, table.at(*path),
+                route=route, destination=found.ref, problem=problem,
+            )  # fmt: skip
+        return not problem
+
     def _find(self, table: Resource, route: str, path: Path, reference: DestinationReference) -> Destination | None:
         if reference.ref is None:
             self.report.add(catalogue.MISSING_FIELD, table.ref, table.at(*path), field=f"spec.{path_text(path)}.ref")
@@ -118,8 +142,14 @@ class DestinationResolver:
         namespace = reference.ref.namespace or table.ref.namespace
         cluster = reference.ref.cluster or table.ref.cluster
         kind = KINDS[reference.kind]
-        found = self.destinations.find(reference.kind, Ref(kind, name, namespace, cluster))
-        if found is None:
+        wanted = Ref(kind, name, namespace, cluster)
+        found = self.destinations.find(reference.kind, wanted)
+        if found is None and any(owned.resource.ref == wanted for owned in self.snapshot.resources.get(kind, ())):
+            self.report.add(
+                catalogue.ROUTE_DESTINATION_UNFIT, table.ref, table.at(*path, "ref"), related=(wanted,),
+                route=route, destination=wanted, problem="it has no host or was not accepted; its own findings say why",
+            )  # fmt: skip
+        elif found is None:
             self.report.add(
                 catalogue.ROUTE_DESTINATION_UNKNOWN, table.ref, table.at(*path, "ref"),
                 route=route, kind=kind, namespace=namespace, name=name, cluster=cluster,
@@ -162,13 +192,24 @@ class DestinationResolver:
                 route=route, destination=service.ref, problem=problem, ports=shown,
             )  # fmt: skip
             return None
-        protocol = matching[0].protocol
-        if protocol is not None and protocol not in HTTP_PROTOCOLS:
-            self.report.add(
-                catalogue.ROUTE_PROTOCOL, table.ref, table.at(*path, "port"),
-                route=route, destination=service.ref, port=matching[0].number, protocol=protocol.value,
-            )  # fmt: skip
         return matching[0]
+
+    def _report_protocol(
+        self,
+        table: Resource,
+        route: str,
+        path: Path,
+        found: Destination,
+        port: DestinationPort,
+        protocols: frozenset[Protocol],
+    ) -> None:
+        kind, advice = "HTTP", "name the port `http...` or `grpc...`, or set its appProtocol, if it speaks HTTP"
+        if protocols is not HTTP_PROTOCOLS:
+            kind, advice = "TLS", "name the port `tls...` or `https...`, or set its appProtocol, if it speaks TLS"
+        self.report.add(
+            catalogue.ROUTE_PROTOCOL, table.ref, table.at(*path, "port"),
+            route=route, destination=found.ref, port=port.number, protocol=port.protocol, kind=kind, advice=advice,
+        )  # fmt: skip
 
     def _weights(
         self, table: Resource, route: str, path: Path, references: Sequence[DestinationReference]

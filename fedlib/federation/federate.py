@@ -38,7 +38,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     groups = federate_groups(snapshot, services, BackingFinder(snapshot, known, backends, gateways, report), report)
     destinations = index_destinations(known, groups, externals)
     virtual_gateways = decide_virtual_gateways(snapshot, backends, report)
-    routes = route_hosts(snapshot, services, destinations, report)
+    routes = route_hosts(snapshot, services, destinations, virtual_gateways, report)
     policies, routes = attach_policies(snapshot, destinations, services, routes, report)
     check_policies(policies, destinations, snapshot, report)
     gateway_pods = GatewayPods(backends, used_gateways(services, groups, virtual_gateways))

@@ -27,6 +27,7 @@ _PROTOCOLS: Final[Mapping[str, Protocol]] = {
     "kubernetes.io/wss": Protocol.HTTPS,
 }
 
+TLS_PROTOCOLS: Final = frozenset({Protocol.TLS, Protocol.HTTPS, Protocol.TCP})
 HTTP_PROTOCOLS: Final = frozenset({Protocol.HTTP, Protocol.HTTP2, Protocol.GRPC, Protocol.GRPC_WEB})
 
 

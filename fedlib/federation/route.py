@@ -96,6 +96,7 @@ class RoutedHosts:
         gateways: the gateways of the workspace that serve it; none where it is for sidecars.
         tcp: its TCP routes, in order.
         tls: its TLS routes, in order.
+        suffix: tells its VirtualServices apart from others of the same table and workspace; often empty.
     """
 
     table: Resource
@@ -108,3 +109,4 @@ class RoutedHosts:
     gateways: tuple[IngressGateway, ...] = ()
     tcp: tuple[ConnectionRoute, ...] = ()
     tls: tuple[ConnectionRoute, ...] = ()
+    suffix: str = ""

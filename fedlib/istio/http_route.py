@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from fedlib.config.route_table import DirectResponse, ForwardTo, Redirect, RedirectResponseCode
 from fedlib.config.selectors import HeaderMatcher, HTTPRequestMatcher, StringMatch
-from fedlib.federation.route import Route, SourceLabels
+from fedlib.federation.route import Route
+from fedlib.istio.caller import Caller
 from fedlib.istio.route_destination import Target, targets
 from fedlib.istio.route_policies import header_operations, route_policies
 from fedlib.snapshot.model import Snapshot
@@ -21,14 +22,15 @@ REDIRECT_CODES: Final[Mapping[RedirectResponseCode, int]] = {
 }
 
 
-def http_route(route: Route, cluster: str, source_labels: SourceLabels, snapshot: Snapshot) -> dict[str, Any]:
-    """A route as the proxies of a cluster with one of the labels use it."""
+def http_route(route: Route, cluster: str, callers: Sequence[Caller], snapshot: Snapshot) -> dict[str, Any] | None:
+    """A route as callers in a cluster use it; None where it is for other ports than theirs."""
     translated: dict[str, Any] = {"name": route.name}
-    matches = [
-        {**match, **({"sourceLabels": dict(sorted(labels.items()))} if labels else {})}
-        for match in [_match(matcher) for matcher in route.matchers] or [{}]
-        for labels in source_labels or ({},)
-    ]
+    matches: list[dict[str, Any]] = []
+    for matcher in route.matchers or (HTTPRequestMatcher(),):
+        found = [match for caller in callers for match in caller.matches(_match(matcher), matcher.port)]
+        matches += [match for index, match in enumerate(found) if match not in found[:index]]
+    if not matches:
+        return None
     if any(matches):
         translated["match"] = matches
     translated.update(_action(route, cluster, snapshot))
@@ -105,8 +107,6 @@ def _match(matcher: HTTPRequestMatcher) -> dict[str, Any]:
         }
     if matcher.method:
         match["method"] = {"exact": matcher.method}
-    if matcher.port is not None:
-        match["port"] = matcher.port
     return match
 
 

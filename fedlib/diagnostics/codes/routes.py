@@ -47,11 +47,10 @@ ROUTE_WEIGHTS = code(
 ROUTE_TABLE_HOSTS = code(
     "FED506",
     "RouteTableWithoutHosts",
-    ERROR,
-    "the RouteTable has no hosts, and delegation to it is not translated by this version",
-    "give it hosts, and routes of its own to forwardTo destinations",
-    "A root RouteTable needs the hosts that it routes. One without hosts is there for others to delegate to, which is "
-    "not translated yet.",
+    WARNING,
+    "the RouteTable has no hosts, and no other table delegates to it",
+    "give it hosts, or let a route of another table delegate to it",
+    "A root RouteTable needs the hosts that it routes. One without hosts is there for others to delegate to.",
 )
 ROUTE_HOST_CONFLICT = code(
     "FED507",
@@ -95,11 +94,19 @@ ROUTE_HOST_UNKNOWN = code(
 )
 ROUTE_PROTOCOL = code(
     "FED512",
-    "DestinationNotHttp",
+    "DestinationProtocol",
     WARNING,
-    "route '{route}': port {port} of {destination} is declared as {protocol}, and an HTTP route sends HTTP to it",
-    "name the port `http...` or `grpc...`, or set its appProtocol, if it speaks HTTP",
-    "An HTTP route needs a destination that speaks HTTP.",
+    "route '{route}': port {port} of {destination} is declared as {protocol}, and {kind} is sent to it",
+    "{advice}",
+    "The destination of an HTTP route speaks HTTP, and that of a TLS route TLS.",
+)
+ROUTE_DESTINATION_UNFIT = code(
+    "FED513",
+    "DestinationUnfit",
+    ERROR,
+    "route '{route}': {destination} cannot be used: {problem}",
+    "send requests to a destination that can be",
+    "Some objects exist and cannot stand behind a route as it is written. The route answers 500.",
 )
 ROUTE_ACTION_INVALID = code(
     "FED514",

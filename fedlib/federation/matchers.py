@@ -1,0 +1,151 @@
+"""Matchers of delegating and delegated routes, ANDed into one that Istio can express.
+
+Source: the field comment of Gloo's `HTTPRoute.matchers`: a delegated route matches what both its own and the parent's
+matchers match, and a conflict is the delegating route's. A VirtualService has one condition for the path and one for
+each header, so some combinations that are no contradiction cannot be written either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeVar
+
+from fedlib.config.selectors import HeaderMatcher, HTTPRequestMatcher, QueryParameterMatcher, StringMatch
+
+Condition = TypeVar("Condition", HeaderMatcher, QueryParameterMatcher)
+
+_SPECIAL: Final = frozenset(".^$*+?()[]{}|\\")
+_OPTIONAL: Final = frozenset("*?{")
+
+
+class ConflictError(Exception):
+    """Why two matchers have no combination."""
+
+
+def combine_matchers(
+    parents: Sequence[HTTPRequestMatcher], children: Sequence[HTTPRequestMatcher]
+) -> tuple[HTTPRequestMatcher, ...]:
+    """What matches one of the parents and one of the children; none at all stands for all requests.
+
+    Raises:
+        ConflictError: when one of the children fits none of the parents.
+    """
+    if not parents or not children:
+        return tuple(parents or children)
+    combined: list[HTTPRequestMatcher] = []
+    for child in children:
+        found, problems = [], []
+        for parent in parents:
+            try:
+                found.append(_combine(parent, child))
+            except ConflictError as problem:
+                problems.append(str(problem))
+        if not found:
+            raise ConflictError(problems[0])
+        combined += [matcher for matcher in found if matcher not in combined]
+    return tuple(combined)
+
+
+def _combine(parent: HTTPRequestMatcher, child: HTTPRequestMatcher) -> HTTPRequestMatcher:
+    return HTTPRequestMatcher(
+        uri=_paths(parent.uri, child.uri),
+        headers=_conditions("header", parent.headers, child.headers),
+        query_parameters=_conditions("query parameter", parent.query_parameters, child.query_parameters),
+        method=_same("method", parent.method, child.method) or "",
+        port=_same("port", parent.port, child.port),
+    )
+
+
+Value = TypeVar("Value", str, int | None)
+
+
+def _same(what: str, parent: Value, child: Value) -> Value:
+    if parent and child and parent != child:
+        raise ConflictError(f"the {what} {child} is not the delegating route's {parent}")
+    return child or parent
+
+
+def _conditions(what: str, parents: Iterable[Condition], children: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Conditions by name: the stricter one of two that ask for presence and for a value; others must be equal."""
+    combined = {_key(condition): condition for condition in parents}
+    for child in children:
+        parent = combined.setdefault(_key(child), child)
+        _, inverted = _key(child)
+        if parent.value and child.value and (parent.value, parent.regex) != (child.value, child.regex):
+            raise ConflictError(f"the {what} '{child.name}' has another value in the delegating route")
+        if bool(child.value) != inverted:
+            combined[_key(child)] = child
+    return tuple(combined.values())
+
+
+def _key(condition: HeaderMatcher | QueryParameterMatcher) -> tuple[str, bool]:
+    if isinstance(condition, HeaderMatcher):
+        return condition.name.lower(), condition.invert_match
+    return condition.name, False
+
+
+def _paths(parent: StringMatch | None, child: StringMatch | None) -> StringMatch | None:
+    if parent is None or child is None or parent == child:
+        return child or parent
+    if covers_path(parent, child):
+        return child
+    if covers_path(child, parent):
+        return parent
+    raise ConflictError(f"the path {show_path(child)} is not within the delegating route's {show_path(parent)}")
+
+
+def covers_path(outer: StringMatch | None, inner: StringMatch | None) -> bool:
+    """Whether every path that `inner` matches is surely one that `outer` matches."""
+    if outer is None or outer.prefix in ("", "/"):
+        return True
+    if inner is None:
+        return False
+    if outer == inner:
+        return True
+    if outer.regex is not None:
+        return inner.exact is not None and not inner.ignore_case and _regex_matches(outer.regex, inner.exact)
+    if inner.ignore_case and not outer.ignore_case:
+        return False
+    wanted, given = outer.exact if outer.prefix is None else outer.prefix, _beginning(inner)
+    if wanted is None:
+        return False
+    if outer.ignore_case:
+        wanted, given = wanted.lower(), given.lower()
+    return given.startswith(wanted) if outer.prefix is not None else inner.exact is not None and given == wanted
+
+
+def show_path(match: StringMatch) -> str:
+    """A path condition in a few words."""
+    for kind, value in (("exact", match.exact), ("prefix", match.prefix), ("regex", match.regex)):
+        if value is not None:
+            return f"{kind} {value}"
+    return "any"
+
+
+def _beginning(match: StringMatch) -> str:
+    """With what every path that matches begins."""
+    if match.regex is None:
+        return match.exact or match.prefix or ""
+    literal = ""
+    for character in match.regex.removeprefix("^"):
+        if character in _SPECIAL:
+            literal = literal[:-1] if character in _OPTIONAL else literal
+            break
+        literal += character
+    return "" if _has_alternatives(match.regex) else literal
+
+
+def _has_alternatives(regex: str) -> bool:
+    """Whether the whole expression is a choice of several: there is a `|` outside of groups and classes."""
+    rest, before = re.sub(r"\\.|\[[^]]*\]", "", regex), ""
+    while rest != before:
+        rest, before = re.sub(r"\([^()]*\)", "", rest), rest
+    return "|" in rest
+
+
+def _regex_matches(regex: str, path: str) -> bool:
+    try:
+        return re.fullmatch(regex, path) is not None
+    except re.error:
+        return False

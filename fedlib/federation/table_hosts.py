@@ -1,0 +1,94 @@
+"""Hosts of root RouteTables: which are valid and known, and which table of several gets one in sidecars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fedlib.config.model import host_problem
+from fedlib.config.selectors import DestinationKind
+from fedlib.config.validate import suggest
+from fedlib.diagnostics import Report, catalogue
+from fedlib.discovery.inventory import Service
+from fedlib.federation.destination_index import DestinationIndex
+from fedlib.federation.hostname import local_host
+from fedlib.federation.model import FederatedService
+from fedlib.federation.route_tables import Table, disjoint, source_labels
+from fedlib.snapshot.model import Snapshot
+
+
+def uses_sidecars(table: Table) -> bool:
+    """Whether sidecars use a table: all do without virtualGateways; with them, those that it selects."""
+    return not table.spec.virtual_gateways or bool(table.spec.workload_selectors)
+
+
+def known_hosts(snapshot: Snapshot, services: Iterable[FederatedService], destinations: DestinationIndex) -> set[str]:
+    """The hosts that something serves: Services' own and federated ones, those of groups and of ExternalServices."""
+    known = {service.host for service in services}
+    for (kind, _), destination in destinations.by_ref.items():
+        decision = destination.decision
+        if isinstance(decision, Service):
+            known.add(local_host(decision, snapshot.clusters))
+        elif kind is not DestinationKind.SERVICE:
+            known.update(decision.hosts)
+    return known
+
+
+def check_hosts(table: Table, known: set[str], report: Report) -> None:
+    """Report hosts that are none, and, where sidecars use the table, those that no request can be for."""
+    resource = table.resource
+    for index, host in enumerate(table.spec.hosts):
+        location = resource.at("hosts", index)
+        problem = wildcard_problem(host)
+        if host == "*" and not uses_sidecars(table):
+            continue
+        if problem:
+            report.add(catalogue.ROUTE_HOST_INVALID, resource.ref, location, host=host[:80], problem=problem)
+        elif not uses_sidecars(table):
+            continue
+        elif "." not in host:
+            report.add(catalogue.ROUTE_HOST_SHORT, resource.ref, location, host=host)
+        elif "*" not in host and host not in known and not table.spec.virtual_gateways:
+            report.add(
+                catalogue.ROUTE_HOST_UNKNOWN, resource.ref, location,
+                workspace=table.owner, host=host, suggestion=suggest(host, known),
+            )  # fmt: skip
+
+
+def wildcard_problem(host: str) -> str:
+    """Why `host` is neither a DNS name nor one with a wildcard at its left end; empty if it is one."""
+    if host == "*":
+        return "a bare * would take every request of the sidecars"
+    rest = host[1:] if host.startswith("*") else host
+    if "*" in rest:
+        return "a wildcard is allowed at the left end only"
+    return host_problem(rest.lstrip(".-").lower().removesuffix("."))
+
+
+def settle_hosts(tables: Iterable[Table], workspace: str, report: Report) -> Iterable[tuple[Table, tuple[str, ...]]]:
+    """The hosts that each table gets in the sidecars of a workspace; the oldest of several wins a host.
+
+    Args:
+        tables: the tables of the workspace's sidecars, the oldest first.
+        workspace: the workspace.
+        report: takes the findings.
+    """
+    winners: dict[str, list[Table]] = {}
+    for table in tables:
+        hosts: list[str] = []
+        ours = source_labels(table.spec)
+        for index, host in enumerate(table.spec.hosts):
+            if wildcard_problem(host) or host in hosts:
+                continue
+            rivals = (one for one in winners.get(host, ()) if not disjoint(ours, source_labels(one.spec)))
+            winner = next(rivals, None)
+            if winner is None:
+                hosts.append(host)
+                continue
+            report.add(
+                catalogue.ROUTE_HOST_CONFLICT, table.ref, table.resource.at("hosts", index),
+                host=host, workspace=workspace, winner=winner.ref,
+            )  # fmt: skip
+        for host in hosts:
+            winners.setdefault(host, []).append(table)
+        if hosts:
+            yield table, tuple(hosts)

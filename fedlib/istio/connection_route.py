@@ -1,0 +1,29 @@
+"""TCP and TLS routes of VirtualServices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fedlib.config.selectors import TLSRequestMatcher
+from fedlib.federation.route import ConnectionRoute
+from fedlib.istio.caller import Caller
+from fedlib.istio.route_destination import targets
+from fedlib.snapshot.model import Snapshot
+
+
+def connection_route(
+    route: ConnectionRoute, cluster: str, callers: Sequence[Caller], snapshot: Snapshot
+) -> dict[str, Any] | None:
+    """A route as callers in a cluster use it; None where they have no host to call, or no port of the route."""
+    found = targets(route.destinations, cluster, snapshot)
+    matches: list[dict[str, Any]] = []
+    for matcher in route.matchers or (None,):
+        names = {"sniHosts": list(matcher.sni_hosts)} if isinstance(matcher, TLSRequestMatcher) else {}
+        port = matcher.port if matcher else None
+        listed = [match for caller in callers for match in caller.matches(names, port)]
+        matches += [match for index, match in enumerate(listed) if match not in listed[:index]]
+    if not found or not matches:
+        return None
+    translated: dict[str, Any] = {"route": [target.entry(weighted=len(found) > 1) for target in found]}
+    return {"match": matches, **translated} if any(matches) else translated
