@@ -2,16 +2,17 @@
 
 import socket
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Self
 
 # The shell becomes the server. Beside it, a watcher waits for its standard input to close, which
 # happens when `stop` closes it and also when the tests' process ends in any way, killed included.
+# It kills the whole group, because some servers start others (pilot-agent starts Envoy).
 _UNTIL_INPUT_CLOSES = """
 exec 3<&0
-(read -r nothing <&3; kill -9 $$ 2>/dev/null) &
+(read -r nothing <&3; kill -9 -$$ 2>/dev/null) &
 exec "$@" 3<&- </dev/null
 """
 
@@ -19,8 +20,16 @@ exec "$@" 3<&- </dev/null
 class ServerProcess:
     """One running server, its output in a log file."""
 
-    def __init__(self, name: str, command: Sequence[str | Path], log: Path) -> None:
-        """Start the server; `wait_until` says when it is ready."""
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        log: Path,
+        *,
+        directory: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start the server; `wait_until` says when it is ready. An `environment` replaces the inherited one."""
         self.name = name
         self._log = log
         with log.open("wb") as output:
@@ -30,6 +39,8 @@ class ServerProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                cwd=directory,
+                env=environment,
             )
 
     def __enter__(self) -> Self:
@@ -68,7 +79,8 @@ def free_port() -> int:
         return port
 
 
-def listens(port: int) -> bool:
-    """Whether something accepts connections on a loopback port."""
+def listens(port: int, address: str = "127.0.0.1") -> bool:
+    """Whether something accepts connections on a port, by default of the loopback address."""
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        probe.settimeout(5)
+        return probe.connect_ex((address, port)) == 0

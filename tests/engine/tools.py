@@ -27,9 +27,14 @@ class Tools:
     kubernetes_plugin: Path | None
 
 
+def cache_of_tools() -> Path:
+    """Where tools/build puts what it builds."""
+    return Path(os.environ.get("FEDLIB_TOOL_CACHE") or REPOSITORY / ".cache" / "tools")
+
+
 def find_tools() -> Tools:
     """All the tools, or a `MissingToolError` that names everything that is missing at once."""
-    cache = Path(os.environ.get("FEDLIB_TOOL_CACHE") or REPOSITORY / ".cache" / "tools")
+    cache = cache_of_tools()
     found = {
         "etcd": _file(cache / "etcd"),
         "kube-apiserver": _file(cache / "kube-apiserver"),

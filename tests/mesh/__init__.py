@@ -1,0 +1,1 @@
+"""The real mesh: clusters of istiod, pilot-agent and Envoy on one machine, asked by requests."""

@@ -1,0 +1,181 @@
+"""The mesh of the tests: clusters, their gateways and workloads, on one machine.
+
+mesh = Mesh(tools, ["eu", "us"])
+web = mesh["eu"].add_workload("web", "web")
+answers = web.get("catalog.shop.mesh", count=20)
+"""
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.engine.control_plane import Cluster, ControlPlane
+from tests.engine.kubernetes_api import Manifest
+from tests.engine.server_process import ServerProcess
+from tests.engine.tools import REPOSITORY
+
+from . import manifests
+from .istiod import Istiod
+from .manifests import Port
+from .network import Network
+from .proxy import Identity
+from .tools import MeshTools
+from .trust import Root
+from .workload import Workload
+
+KEPT_LOGS = REPOSITORY / ".cache" / "mesh-logs"
+
+HTTP = Port("http", 80, 8080)
+TCP = Port("tcp", 9000, 9000)
+
+
+class Mesh:
+    """The clusters by name, up until `stop`."""
+
+    def __init__(self, tools: MeshTools, regions: Mapping[str, str]) -> None:
+        """Start the API servers of the clusters that `regions` names; `start` starts what runs in them."""
+        self._tools = tools
+        self._regions = dict(regions)
+        self._running = ExitStack()
+        self.directory = Path(tempfile.mkdtemp(prefix="fedlib-mesh-"))
+        for name in ("logs", "pods"):
+            (self.directory / name).mkdir()
+        atexit.register(self.stop, keep_logs=True)
+        self.network = Network()
+        self.root = Root(tools.engine.openssl, self.directory / "trust")
+        self._plane = ControlPlane(tools.engine, tuple(regions))
+        self.clusters: dict[str, MeshCluster] = {}
+
+    def __getitem__(self, name: str) -> "MeshCluster":
+        """A started cluster."""
+        return self.clusters[name]
+
+    def start(self, *names: str) -> None:
+        """Start istiod in clusters."""
+        for name in names:
+            number = list(self._regions).index(name) + 1
+            cluster = MeshCluster(self, self._tools, self._plane.clusters[name], number, self._regions[name])
+            self.clusters[name] = cluster
+        for name in names:
+            self.clusters[name].istiod.wait()
+
+    def own(self, process: ServerProcess) -> ServerProcess:
+        """Stop the process at the end."""
+        self._running.callback(process.stop)
+        return process
+
+    def settle(self) -> None:
+        """Wait until the proxies of all clusters have what was declared."""
+        for cluster in self.clusters.values():
+            cluster.istiod.settle()
+
+    def stop(self, *, keep_logs: bool = False) -> None:
+        """Stop everything and remove it; the logs move to `KEPT_LOGS` if asked for."""
+        atexit.unregister(self.stop)
+        self._running.close()
+        self._plane.stop(keep_logs=keep_logs)
+        if keep_logs and self.directory.exists():
+            shutil.rmtree(KEPT_LOGS, ignore_errors=True)
+            shutil.copytree(self.directory / "logs", KEPT_LOGS)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class MeshCluster:
+    """One cluster: its API server, its istiod, what was added to it."""
+
+    def __init__(self, mesh: Mesh, tools: MeshTools, cluster: Cluster, number: int, region: str) -> None:
+        """Start istiod."""
+        self.name = cluster.name
+        self.region = region
+        self.api = cluster.api
+        self.create = cluster.create
+        self.kubeconfig = cluster.kubeconfig
+        self.mesh = mesh
+        self.tools = tools
+        self._number = number
+        self._pods = 9
+        self._namespaces: set[str] = set()
+        self.workloads: dict[str, Workload] = {}
+        authority = mesh.root.intermediate(self.name)
+        self.create_namespace("istio-system")
+        self.istiod = Istiod(tools, self.name, cluster.kubeconfig, authority, mesh.directory / self.name)
+        mesh.own(self.istiod.process)
+        self.create(manifests.node(f"node-{self.name}", region))
+
+    def create_namespace(self, name: str, **labels: str) -> None:
+        """Create a namespace that is not there yet."""
+        if name not in self._namespaces:
+            self._namespaces.add(name)
+            metadata = {"name": name, "labels": labels}
+            self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+
+    def add_workload(
+        self,
+        namespace: str,
+        app: str,
+        *,
+        ports: Sequence[Port] = (HTTP,),
+        version: str = "",
+        sidecar: bool = True,
+        pods: int = 1,
+    ) -> list["Workload"]:
+        """Pods of an application with their Service, Deployment and account (`app` is the name of all)."""
+        labels = {"app": app, **({"version": version} if version else {})}
+        self.create_namespace(namespace)
+        name = f"{app}-{version}" if version else app
+        made = [
+            self._start_pod(namespace, f"{name}-{n}", app, labels, ports, "sidecar" if sidecar else "")
+            for n in range(pods)
+        ]
+        self.create(manifests.deployment(namespace, name, labels, app, ports))
+        self._expose(namespace, app, {"app": app}, ports)
+        return made
+
+    def add_gateway(self, namespace: str, kind: str, ports: Sequence[Port]) -> "Workload":
+        """A gateway with a load balancer; `kind` is the value of the label `istio`."""
+        self.create_namespace(namespace)
+        labels = {"istio": kind, "app": kind}
+        pod = self._start_pod(namespace, f"{kind}-0", kind, labels, ports, "router")
+        self.create(manifests.deployment(namespace, kind, labels, kind, ports))
+        self._expose(namespace, kind, {"istio": kind}, ports, pod.outside)
+        return pod
+
+    def apply(self, *objects: Manifest) -> None:
+        """Apply objects as a user does with kubectl."""
+        for manifest in objects:
+            self.api.apply(manifest, "kubectl-apply", force=True)
+
+    def _start_pod(
+        self, namespace: str, pod: str, account: str, labels: Mapping[str, str], ports: Sequence[Port], proxy: str
+    ) -> "Workload":
+        self._pods += 1
+        address, outside = (f"{net}.{self._number}.0.{self._pods}" for net in ("10", "172.30"))
+        outside = f"172.30.{self._number}.{self._pods}"
+        if not any(w.namespace == namespace and w.account == account for w in self.workloads.values()):
+            self.create(manifests.service_account(namespace, account))
+        node = f"node-{self.name}"
+        # What the injection of sidecars writes on pods.
+        injected = {"security.istio.io/tlsMode": "istio"} if proxy == "sidecar" else {}
+        self.create(manifests.pod(namespace, pod, {**labels, **injected}, account, node, address))
+        identity = Identity(self.name, namespace, pod, account, node, address, labels)
+        workload = Workload(self, identity, outside, ports, proxy)
+        self.workloads[f"{namespace}/{pod}"] = workload
+        return workload
+
+    def _expose(
+        self, namespace: str, name: str, selector: Mapping[str, str], ports: Sequence[Port], balancer: str = ""
+    ) -> None:
+        """The Service and its endpoints, as they are now."""
+        pods = {
+            w.pod: w.address
+            for w in self.workloads.values()
+            if w.namespace == namespace and selector.items() <= w.labels.items()
+        }
+        slices = manifests.endpoints(namespace, name, ports, pods)
+        if any(s["metadata"]["name"] == name for s in self.api.list("v1", "Service", namespace)):
+            self.apply(slices)
+            return
+        self.create(manifests.service(namespace, name, selector, ports, balancer), slices)

@@ -1,0 +1,105 @@
+"""What the Kubernetes API of a cluster says about its pods: nothing runs controllers here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tests.engine.kubernetes_api import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port of a Service; pods listen on `target`."""
+
+    name: str
+    number: int
+    target: int
+
+
+def node(name: str, region: str) -> Manifest:
+    """The one node of a cluster, which gives its pods their region."""
+    labels = {"topology.kubernetes.io/region": region}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
+
+
+def service_account(namespace: str, name: str) -> Manifest:
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": namespace}}
+
+
+def deployment(namespace: str, name: str, labels: Mapping[str, str], account: str, ports: Sequence[Port]) -> Manifest:
+    """Where the program finds identities, labels and container ports."""
+    container = {
+        "name": "app",
+        "image": "app",
+        "ports": [{"name": port.name, "containerPort": port.target} for port in ports],
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {
+            "selector": {"matchLabels": dict(labels)},
+            "template": {
+                "metadata": {"labels": dict(labels)},
+                "spec": {"serviceAccountName": account, "containers": [container]},
+            },
+        },
+    }
+
+
+def pod(namespace: str, name: str, labels: Mapping[str, str], account: str, node_name: str, address: str) -> Manifest:
+    """A running, ready pod."""
+    ready = [{"type": kind, "status": "True"} for kind in ("Ready", "ContainersReady", "PodScheduled")]
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": namespace, "labels": dict(labels)},
+        "spec": {
+            "serviceAccountName": account,
+            "nodeName": node_name,
+            "containers": [{"name": "app", "image": "app"}],
+        },
+        "status": {"phase": "Running", "podIP": address, "podIPs": [{"ip": address}], "conditions": ready},
+    }
+
+
+def service(
+    namespace: str, name: str, selector: Mapping[str, str], ports: Sequence[Port], balancer: str = ""
+) -> Manifest:
+    """A Service; with the address of a load balancer, a gateway's."""
+    spec: Manifest = {
+        "selector": dict(selector),
+        "ports": [{"name": port.name, "port": port.number, "targetPort": port.target} for port in ports],
+    }
+    made: Manifest = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": namespace, "labels": dict(selector)},
+        "spec": spec,
+    }
+    if balancer:
+        spec["type"] = "LoadBalancer"
+        made["status"] = {"loadBalancer": {"ingress": [{"ip": balancer}]}}
+    return made
+
+
+def endpoints(namespace: str, service_name: str, ports: Sequence[Port], pods: Mapping[str, str]) -> Manifest:
+    """The EndpointSlice of a Service: the addresses of pods by name."""
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {
+            "name": service_name,
+            "namespace": namespace,
+            "labels": {"kubernetes.io/service-name": service_name},
+        },
+        "addressType": "IPv4",
+        "ports": [{"name": port.name, "port": port.target, "protocol": "TCP"} for port in ports],
+        "endpoints": [
+            {
+                "addresses": [address],
+                "conditions": {"ready": True, "serving": True, "terminating": False},
+                "targetRef": {"kind": "Pod", "name": name, "namespace": namespace},
+            }
+            for name, address in sorted(pods.items())
+        ],
+    }

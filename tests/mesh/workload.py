@@ -1,0 +1,147 @@
+"""A pod of the mesh: what runs in it, and what the tests do to it and with it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.engine.server_process import ServerProcess
+
+from .answers import Answers
+from .manifests import Port
+from .network import APPLICATION_MARK
+from .pod import Answer
+from .proxy import Identity, Proxy
+
+if TYPE_CHECKING:
+    from .bed import MeshCluster
+
+_POD = Path(__file__).parent / "pod.py"
+
+
+class Workload:
+    """One pod: its application, and its proxy if it has one."""
+
+    def __init__(
+        self, cluster: MeshCluster, identity: Identity, outside: str, ports: Sequence[Port], proxy: str
+    ) -> None:
+        """Start the pod; `proxy` is `sidecar`, `router`, or empty."""
+        self.cluster = cluster
+        self.namespace, self.pod, self.account = identity.namespace, identity.pod, identity.account
+        self.address, self.outside, self.labels = identity.address, outside, identity.labels
+        self._identity, self._kind = identity, proxy
+        self._mesh = cluster.mesh
+        self._name = f"{identity.cluster}-{identity.namespace}-{identity.pod}"
+        self._directory = self._mesh.directory / "pods" / self._name
+        self._directory.mkdir()
+        network = self._mesh.network
+        network.add_pod(self._name, self.address, outside, intercepted=proxy == "sidecar")
+        self._inside = network.inside(self._name)
+        if proxy != "router":
+            self._start_application(ports)
+        if proxy:
+            self._write_credentials()
+            self.start_proxy()
+
+    def start_proxy(self) -> None:
+        """Start the proxy, again after `kill_proxy`."""
+        istiod = self.cluster.istiod.address
+        self.proxy = Proxy(self.cluster.tools, self._identity, self._kind, istiod, self._directory, self._inside)
+        self._mesh.own(self.proxy.process)
+
+    def kill_proxy(self) -> None:
+        """Kill the proxy: nothing listens any more where it listened."""
+        self.proxy.process.stop()
+
+    def kill(self) -> None:
+        """Crash the application: the pod stays known, its proxy answers 503."""
+        self._do("stop_listening")
+
+    def recover(self) -> None:
+        """Undo `kill` and `behave`."""
+        self._do("listen")
+        self._do("behave", status=200, delay=0.0)
+
+    def behave(self, *, status: int = 200, delay: float = 0.0) -> None:
+        """Answer with a status, after a delay in seconds."""
+        self._do("behave", status=status, delay=delay)
+
+    def resolve(self, host: str) -> list[str]:
+        """The addresses of a host, as the application sees them."""
+        found: list[str] = self._do("resolve", host=host)
+        return found
+
+    def get(
+        self,
+        host: str,
+        path: str = "/",
+        *,
+        port: int = 80,
+        count: int = 1,
+        headers: Mapping[str, str] | None = None,
+        address: str = "",
+        parallel: int = 1,
+        pause: float = 0.0,
+        timeout: float = 15.0,
+        method: str = "GET",
+    ) -> Answers:
+        """Requests to a host, which is resolved as the application would unless `address` is given."""
+        authority = host if port == 80 else f"{host}:{port}"
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {authority}", "Connection: close", "Content-Length: 0"]
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+        text = "\r\n".join([*lines, "", ""])
+        request = {"kind": "http", "address": address or host, "port": port, "timeout": timeout, "text": text}
+        sent = self._do("send", count=count, parallel=parallel, pause=pause, **request)
+        return Answers(tuple(Answer(**answer) for answer in sent))
+
+    def connect(self, host: str, port: int, *, count: int = 1, timeout: float = 15.0) -> Answers:
+        """TCP connections that send one line and read one."""
+        request = {"kind": "tcp", "address": host, "port": port, "timeout": timeout, "text": "hello\n"}
+        sent = self._do("send", count=count, parallel=1, pause=0.0, **request)
+        return Answers(tuple(Answer(**answer) for answer in sent))
+
+    def wait(self) -> None:
+        """Wait for the proxy."""
+        if self._kind:
+            self.proxy.wait()
+
+    def _start_application(self, ports: Sequence[Port]) -> None:
+        settings = {
+            "identity": {"cluster": self.cluster.name, "namespace": self.namespace, "pod": self.pod},
+            "control": str(self._directory / "control"),
+            "http_ports": [port.target for port in ports if not port.name.startswith(("tcp", "tls"))],
+            "tcp_ports": [port.target for port in ports if port.name.startswith("tcp")],
+            "mark": APPLICATION_MARK if self._kind else 0,
+        }
+        command = [*self._inside, sys.executable, "-I", str(_POD), json.dumps(settings)]
+        log = self._mesh.directory / "logs" / f"app-{self._name}.log"
+        process = ServerProcess(self._name, command, log)
+        self._mesh.own(process)
+        process.wait_until(lambda: (self._directory / "control").exists())
+
+    def _write_credentials(self) -> None:
+        secrets = self._directory / "var" / "run" / "secrets"
+        for name in ("tokens", "istio"):
+            (secrets / name).mkdir(parents=True)
+        pod = self.cluster.api.get("v1", "Pod", self.pod, self.namespace)
+        bound = {"apiVersion": "v1", "kind": "Pod", "name": self.pod, "uid": pod["metadata"]["uid"]}
+        path = f"/api/v1/namespaces/{self.namespace}/serviceaccounts/{self.account}/token"
+        spec = {"audiences": ["istio-ca"], "expirationSeconds": 3600, "boundObjectRef": bound}
+        request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
+        token = self.cluster.api.request("POST", path, request)["status"]["token"]
+        (secrets / "tokens" / "istio-token").write_text(token)
+        (secrets / "istio" / "root-cert.pem").write_bytes(self._mesh.root.certificate.read_bytes())
+
+    def _do(self, what: str, **arguments: Any) -> Any:
+        with socket.socket(socket.AF_UNIX) as control:
+            control.connect(str(self._directory / "control"))
+            control.sendall(json.dumps({"do": what, **arguments}).encode() + b"\n")
+            with control.makefile("rb") as reader:
+                answer = json.loads(reader.readline())
+        if "error" in answer:
+            raise RuntimeError(f"{self._name}: {answer['error']}")
+        return answer["result"]
