@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test engine-test bench format docs clean
+.PHONY: demo test engine-test mesh-test bench format docs clean
 .DEFAULT_GOAL := demo
 
 .venv/.runtime: requirements.txt constraints.txt
@@ -27,6 +27,11 @@ test: .venv/.dev  ## Formatting, lint, types, direction of the stages, all Pytho
 engine-test: .venv/.dev  ## The real program on the real Pulumi engine and real API servers (builds tools once)
 	tools/build
 	FEDLIB_ENGINE_TESTS=required $(BIN)/pytest -m engine tests/engine
+
+mesh-test: .venv/.dev  ## The real program on a real mesh: istiod, Envoy, requests (builds tools once)
+	tools/build
+	tools/build istio
+	FEDLIB_MESH_TESTS=required tools/private-network $(BIN)/pytest -m mesh tests/mesh
 
 bench: .venv/.dev  ## Ratios against a floor that is measured in the same run
 	$(BIN)/python -m tests.bench

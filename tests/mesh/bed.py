@@ -62,6 +62,12 @@ class Mesh:
         for name in names:
             self.clusters[name].istiod.wait()
 
+    def wait(self) -> None:
+        """Wait until every proxy serves."""
+        for cluster in self.clusters.values():
+            for workload in cluster.workloads.values():
+                workload.wait()
+
     def own(self, process: ServerProcess) -> ServerProcess:
         """Stop the process at the end."""
         self._running.callback(process.stop)
@@ -131,7 +137,8 @@ class MeshCluster:
             for n in range(pods)
         ]
         self.create(manifests.deployment(namespace, name, labels, app, ports))
-        self._expose(namespace, app, {"app": app}, ports)
+        if ports:
+            self._expose(namespace, app, {"app": app}, ports)
         return made
 
     def add_gateway(self, namespace: str, kind: str, ports: Sequence[Port]) -> "Workload":

@@ -1,12 +1,17 @@
-"""Fixtures of the mesh tests: the bed, started once for all of them."""
+"""Fixtures of the mesh tests: the bed and the project's program on it, started once for all of them."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.engine.program import Engine, interrupted_programs_forgotten
 from tests.engine.tools import MissingToolError
 
+from .bed import KEPT_LOGS, Mesh
+from .federation import Federation
+from .shop import open_shop
 from .tools import MeshTools, find_mesh_tools
 
 
@@ -22,6 +27,27 @@ def mesh_tools() -> MeshTools:
             pytest.fail(str(missing))
         pytest.skip(str(missing))
     return tools
+
+
+@pytest.fixture(scope="session")
+def mesh(mesh_tools: MeshTools, request: pytest.FixtureRequest) -> Iterator[Mesh]:
+    """The clusters `eu` and `us` with a shop in each; `ap` is there but not started."""
+    mesh = Mesh(mesh_tools, {"eu": "eu-west", "us": "us-east", "ap": "ap-south"})
+    try:
+        open_shop(mesh, "eu", "us")
+        yield mesh
+    finally:
+        failed = request.session.testsfailed > 0
+        mesh.stop(keep_logs=failed)
+        if failed:
+            print(f"\nlogs of the mesh: {KEPT_LOGS}")  # noqa: T201
+
+
+@pytest.fixture(scope="session")
+def federation(mesh: Mesh, mesh_tools: MeshTools, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
+    """The project's program on the real engine, for the clusters of the mesh."""
+    with interrupted_programs_forgotten():
+        yield Federation(Engine(mesh_tools.engine, tmp_path_factory.mktemp("engine")), mesh)
 
 
 def _routes() -> list[str]:

@@ -26,5 +26,7 @@ def find_mesh_tools() -> MeshTools:
     cache = cache_of_tools()
     missing = [name for name in _NAMES if not (cache / name).is_file()]
     if missing:
-        raise MissingToolError(f"{', '.join(missing)} not found: run `tools/build mesh` (Go and some minutes needed)")
+        raise MissingToolError(
+            f"{', '.join(missing)} not found: run `tools/build` and `tools/build istio` (Go and some minutes needed)"
+        )
     return MeshTools(engine, *((cache / name).resolve() for name in _NAMES))
