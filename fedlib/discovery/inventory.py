@@ -104,11 +104,12 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class ServiceAccount:
-    """A ServiceAccount."""
+    """A ServiceAccount. Access policies select it by its labels."""
 
     cluster: str
     namespace: str
     name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,8 +208,8 @@ def is_mesh_annotation(key: str) -> bool:
     return key.partition("/")[0].endswith(("istio.io", "solo.io"))
 
 
-def _parse_service_account(_part: Part, ref: Ref, _origin: Origin | None) -> ServiceAccount:
-    return ServiceAccount(ref.cluster, ref.namespace, ref.name)
+def _parse_service_account(part: Part, ref: Ref, _origin: Origin | None) -> ServiceAccount:
+    return ServiceAccount(ref.cluster, ref.namespace, ref.name, part.part("metadata").strings("labels"))
 
 
 def _parse_node(part: Part, ref: Ref, _origin: Origin | None) -> Node:

@@ -66,7 +66,7 @@ _KEPT: Final[Mapping[str, Mapping[str, Keep]]] = {
         ),
         "status": {"loadBalancer": {"ingress": {"ip": None, "hostname": None}}},
     },
-    "ServiceAccount": {"metadata": {"name": None, "namespace": None}},
+    "ServiceAccount": {"metadata": {"name": None, "namespace": None, "labels": None}},
     "Node": {
         "metadata": {"name": None, "labels": _NODE_LABELS.__contains__},
         "status": {

@@ -38,7 +38,8 @@ class Backends:
         """SPIFFE URIs of the pods; with no known workload those of all service accounts of the namespace."""
         accounts = {workload.service_account for workload in workloads}
         if not accounts:
-            accounts = set(self.snapshot.service_accounts.get((service.cluster, service.namespace), ()))
+            known = self.snapshot.service_accounts.get((service.cluster, service.namespace), ())
+            accounts = {account.name for account in known}
         domain = self.snapshot.clusters[service.cluster].trust_domain
         return tuple(f"spiffe://{domain}/ns/{service.namespace}/sa/{account}" for account in sorted(accounts))
 

@@ -53,7 +53,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
         virtual_gateways=virtual_gateways,
         policies=policies,
         hosts=_name_hosts(services, groups, report),
-        access=decide_access(snapshot, backends, destinations, gateway_pods, groups, report),
+        access=decide_access(snapshot, backends, destinations, gateway_pods, groups, policies, report),
         trimmed=Trimming(snapshot, gateway_pods, reachable, selection, policies, report).decide(),
         gateway_hosts=gateway_patterns(services, groups, snapshot.group_shape),
     )

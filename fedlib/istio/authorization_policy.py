@@ -1,8 +1,7 @@
-"""AuthorizationPolicies: who may call a port of a Service's pods.
+"""AuthorizationPolicies: who may call pods.
 
 An ALLOW policy that selects pods refuses every request that no ALLOW policy of theirs admits. Without a rule it admits
-nothing, and with a rule whose `principals` are empty it admits everybody; so a block without principals is never
-written.
+nothing, and with a rule whose source is empty it admits everybody; so an empty source is never written.
 """
 
 from __future__ import annotations
@@ -10,25 +9,72 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from fedlib.federation.access.model import AccessDecisions
+from fedlib.federation.access.model import AccessDecisions, AccessRules, Action, Condition, Rule, Source
 from fedlib.istio.object import CORE, Declaration, Lineage, object_name
 
 API_VERSION: Final = "security.istio.io/v1"
 KIND: Final = "AuthorizationPolicy"
+DRY_RUN: Final = {"istio.io/dry-run": "true"}
+
+Lists = dict[tuple[str, ...], list[str]]
+"""Principals that were written already: many policies admit the same ones."""
 
 
-def translate_isolation(access: AccessDecisions) -> Iterator[Declaration]:
-    """One AuthorizationPolicy for each isolated port, beside its Service."""
-    for isolated in access.isolated:
-        service, port = isolated.port.service, isolated.port
-        spec: dict[str, Any] = {"selector": {"matchLabels": dict(sorted(service.selector.items()))}}
-        if isolated.callers:
-            spec["rules"] = [
-                {
-                    "from": [{"source": {"principals": list(principals)}} for principals in isolated.callers],
-                    "to": [{"operation": {"ports": [str(number) for number in port.container_ports]}}],
-                }
-            ]
-        name = object_name(f"settings-{service.name}-{port.number}-{port.workspace}")
-        lineage = Lineage(service.ref, *CORE, port.workspace)
-        yield Declaration(service.cluster, (service.namespace,), API_VERSION, KIND, name, spec, lineage)
+def translate_access_rules(access: AccessDecisions) -> Iterator[Declaration]:
+    """One AuthorizationPolicy for each set of rules, beside the pods."""
+    written: Lists = {}
+    for one in access.rules:
+        spec: dict[str, Any] = {}
+        if one.action is not Action.ALLOW:
+            spec["action"] = one.action.value
+        if one.selector:
+            spec["selector"] = {"matchLabels": dict(sorted(one.selector.items()))}
+        if one.rules:
+            spec["rules"] = [_rule(rule, written) for rule in one.rules]
+        yield _declare(one, spec)
+
+
+def _declare(one: AccessRules, spec: dict[str, Any]) -> Declaration:
+    lineage = Lineage(one.parent, *CORE, one.workspace)
+    annotations = DRY_RUN if one.dry_run else {}
+    name = object_name(one.stem)
+    return Declaration(one.cluster, (one.namespace,), API_VERSION, KIND, name, spec, lineage, annotations)
+
+
+def _rule(rule: Rule, written: Lists) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if rule.sources:
+        found["from"] = [{"source": _source(source, written)} for source in rule.sources]
+    operation = {
+        "ports": [str(port) for port in rule.ports],
+        "paths": list(rule.paths),
+        "methods": list(rule.methods),
+    }
+    operation = {key: values for key, values in operation.items() if values}
+    if operation:
+        found["to"] = [{"operation": operation}]
+    if rule.conditions:
+        found["when"] = [_condition(condition) for condition in rule.conditions]
+    return found
+
+
+def _source(source: Source, written: Lists) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if source.principals is not None:
+        found["principals"] = written.setdefault(source.principals, list(source.principals))
+    lists = {
+        "requestPrincipals": source.request_principals,
+        "notRequestPrincipals": source.not_request_principals,
+        "ipBlocks": source.ip_blocks,
+        "remoteIpBlocks": source.remote_ip_blocks,
+    }
+    return {**found, **{key: list(values) for key, values in lists.items() if values}}
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    found: dict[str, Any] = {"key": condition.key}
+    if condition.values:
+        found["values"] = list(condition.values)
+    if condition.not_values:
+        found["notValues"] = list(condition.not_values)
+    return found

@@ -15,7 +15,9 @@ KIND: Final = "PeerAuthentication"
 def translate_mutual_tls(access: AccessDecisions) -> Iterator[Declaration]:
     """One PeerAuthentication for each selector. Keys of `portLevelMtls` are container ports."""
     for one in access.mutual_tls:
-        spec: dict[str, Any] = {"selector": {"matchLabels": dict(sorted(one.selector.items()))}}
+        spec: dict[str, Any] = {}
+        if one.selector:
+            spec["selector"] = {"matchLabels": dict(sorted(one.selector.items()))}
         if one.mode is not None:
             spec["mtls"] = {"mode": one.mode.value}
         if one.ports:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fedlib.federation.decisions import Decisions
-from fedlib.istio.authorization_policy import translate_isolation
+from fedlib.istio.authorization_policy import translate_access_rules
 from fedlib.istio.destination_rule import translate_destination_rules
 from fedlib.istio.envoy_filters.route_filters import translate_route_filters
 from fedlib.istio.gateway import translate_east_west_gateways
@@ -31,7 +31,7 @@ def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]
         yield translate_ingress_gateway(gateway)
     for routed in decisions.routes:
         yield from translate_routed_hosts(routed, snapshot)
-    yield from translate_isolation(decisions.access)
+    yield from translate_access_rules(decisions.access)
     yield from translate_mutual_tls(decisions.access)
     yield from translate_trimmed_workloads(decisions)
     yield from translate_route_filters(decisions, snapshot)

@@ -66,9 +66,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
         services_by_workspace=_services(inventories, membership),
         workloads=_by_namespace((w.cluster, w.namespace, w) for one in inventories for w in one.workloads),
         service_accounts=_by_namespace(
-            (account.cluster, account.namespace, account.name)
-            for one in inventories
-            for account in one.service_accounts
+            (account.cluster, account.namespace, account) for one in inventories for account in one.service_accounts
         ),
         nodes={one.cluster: one.nodes for one in inventories},
         resources={kind: _owned(found, membership, by_key, report) for kind, found in sorted(by_kind.items())},

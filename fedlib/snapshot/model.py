@@ -9,7 +9,7 @@ from fedlib.config.gloo import WorkspaceSettingsSpec
 from fedlib.config.resource import Resource
 from fedlib.config.stack import GroupShape, Placement, PolicyInheritance
 from fedlib.diagnostics import Ref
-from fedlib.discovery.inventory import Namespace, Node, Service, Workload
+from fedlib.discovery.inventory import Namespace, Node, Service, ServiceAccount, Workload
 from fedlib.snapshot.visibility import Visibility
 
 NamespaceKey = tuple[str, str]
@@ -76,7 +76,7 @@ class Snapshot:
     services: Mapping[Ref, Service]
     services_by_workspace: Mapping[str, tuple[Service, ...]]
     workloads: Mapping[NamespaceKey, tuple[Workload, ...]]
-    service_accounts: Mapping[NamespaceKey, tuple[str, ...]]
+    service_accounts: Mapping[NamespaceKey, tuple[ServiceAccount, ...]]
     nodes: Mapping[str, tuple[Node, ...]]
     resources: Mapping[str, tuple[OwnedResource, ...]]
     inputs: tuple[Ref, ...]

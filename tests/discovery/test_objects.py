@@ -86,8 +86,10 @@ def test_workload_without_service_account_uses_default() -> None:
     assert found.service_account == "default"
 
 
-def test_service_account_keeps_its_identity_only() -> None:
-    assert parse(samples.service_account("web")) == ServiceAccount("eu", "shop", "web")
+def test_service_account_keeps_its_identity_and_labels_only() -> None:
+    document = samples.service_account("web")
+    document["metadata"]["labels"] = {"team": "web"}
+    assert parse(document) == ServiceAccount("eu", "shop", "web", {"team": "web"})
 
 
 def test_node() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fedlib.config.model import Model
 from fedlib.config.resource import Resource
 from fedlib.diagnostics import Ref, Report
+from fedlib.discovery.inventory import ServiceAccount
 from fedlib.federation.access.isolation import Isolation
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.backends import Backends
@@ -26,7 +27,7 @@ def _snapshot() -> Snapshot:
     """`shop` is isolated and exports Services to `pay`; `other` imports nothing that it may have."""
     snapshot = compile_case(GOLDEN / "isolation" / "own-and-importing-workspaces.in.yaml").snapshot
     assert snapshot is not None
-    accounts = {**snapshot.service_accounts, ("eu", "other"): ("default",)}
+    accounts = {**snapshot.service_accounts, ("eu", "other"): (ServiceAccount("eu", "other", "default"),)}
     return replace(snapshot, service_accounts=accounts)
 
 
@@ -83,7 +84,10 @@ def test_a_group_on_another_container_port_admits_nobody() -> None:
 
 def test_the_gateway_is_admitted_where_tls_ends() -> None:
     snapshot, report = _snapshot(), Report()
-    accounts = {**snapshot.service_accounts, ("us", "istio-gateways"): ("east-west",)}
+    accounts = {
+        **snapshot.service_accounts,
+        ("us", "istio-gateways"): (ServiceAccount("us", "istio-gateways", "east-west"),),
+    }
     snapshot = replace(snapshot, service_accounts=accounts)
     without = _admitted((), snapshot, report)
     found = _admitted([_group(snapshot, "shop", ("shop",), ClientMode.TLS_TERMINATION)], snapshot, report)

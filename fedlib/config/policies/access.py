@@ -9,8 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.gloo import Labels
 from fedlib.config.model import Enum, IPBlock, Items, Model, Section
-from fedlib.config.policies.attachment import require_kinds
-from fedlib.config.selectors import DestinationKind, DestinationSelector, IdentitySelector
+from fedlib.config.selectors import DestinationSelector, IdentitySelector
 
 
 class WorkloadObjectSelector(Model):
@@ -128,13 +127,8 @@ class AccessPolicySpec(Model):
     """The spec of an `AccessPolicy`."""
 
     apply_to_destinations: Items[DestinationSelector] = ()
-    """Services and ExternalServices, unless applyToWorkloads is set; all ports of all destinations without either."""
+    """Services, unless applyToWorkloads is set; all ports of all destinations without either."""
     apply_to_workloads: Items[NamespaceWorkloadSelector] = ()
     """Which workloads."""
     config: Section[AccessConfig] = AccessConfig()
     """How clients identify themselves, and who may do what."""
-
-    @model_validator(mode="after")
-    def _kinds(self) -> Self:
-        require_kinds(self.apply_to_destinations, DestinationKind.SERVICE, DestinationKind.EXTERNAL_SERVICE)
-        return self

@@ -8,7 +8,7 @@ MESH_LAYER_OFF = code(
     "FED870",
     "MeshLayerOff",
     ERROR,
-    "options.serviceIsolation.enforcementLayers leaves out the mesh, so nothing would isolate workspace '{workspace}'",
+    "enforcementLayers leaves out the mesh, so nothing would be enforced",
     "add `mesh: true`, or remove enforcementLayers",
     "The mesh is the only layer that is translated: AuthorizationPolicies and PeerAuthentications. NetworkPolicies of "
     "the CNI are not written.",
@@ -30,13 +30,13 @@ ACCOUNTS_UNKNOWN = code(
     "Isolation admits service accounts by name. Every namespace of a live cluster has at least `default`, so the "
     "recording of this one is not complete.",
 )
-NOT_ISOLATED = code(
+NOT_PROTECTED = code(
     "FED873",
-    "NotIsolated",
+    "NotProtected",
     WARNING,
-    "the Service has no selector, so it cannot be isolated",
+    "the Service has no selector, so neither isolation nor a policy can protect it",
     "give it a selector, or protect what it leads to in another way",
-    "Isolation selects pods by the Service's selector; the endpoints of a Service without one are not known.",
+    "Both select pods by the Service's selector; the endpoints of a Service without one are not known.",
 )
 GATEWAY_NOT_ISOLATED = code(
     "FED874",
@@ -100,6 +100,105 @@ IDENTITIES_SHARED = code(
     "give each cluster a trust domain of its own, or let the namespace belong to one workspace in all clusters",
     "An identity is a trust domain, a namespace and a service account. Clusters that share a trust domain share the "
     "identities of namespaces with one name, and no policy can tell them apart.",
+)
+CLIENT_UNKNOWN = code(
+    "FED881",
+    "ClientUnknown",
+    WARNING,
+    "the serviceAccountSelector selects no service account that workspace '{workspace}' knows, so it admits nobody",
+    "compare it with the ServiceAccounts; those of workspaces that share nothing with this one are not known",
+    "A selector that matches nothing must not admit everybody. The entry admits its other clients only.",
+)
+PATTERN_INEXPRESSIBLE = code(
+    "FED882",
+    "PatternInexpressible",
+    ERROR,
+    "'{value}' has a `*` that is neither alone nor at one end only, which Istio cannot match",
+    "put `*` at the beginning or at the end",
+    "Istio matches values of headers and claims exactly, by prefix, by suffix or by presence.",
+)
+GATEWAY_NOT_PROTECTED = code(
+    "FED883",
+    "GatewayNotProtected",
+    INFO,
+    "the policy does not apply to {service}, because its pods are a gateway",
+    "select a gateway with applyToWorkloads if you mean it",
+    "On a gateway the policy would be about the clients of everything behind it, and at an east-west gateway it would "
+    "refuse all: TLS passes through it.",
+)
+ACCESS_PORT_UNKNOWN = code(
+    "FED884",
+    "AccessPortUnknown",
+    ERROR,
+    "the policy cannot be enforced on port {port} of {service}: its targetPort '{target}' is not a container port of "
+    "any of its workloads",
+    "name the container port in the pod template, or use a number as targetPort",
+    "Pods enforce a policy, by the number of the container port. Without it nothing can be written.",
+)
+ACCESS_NEEDS_HTTP = code(
+    "FED885",
+    "AccessNeedsHttp",
+    WARNING,
+    "the policy has conditions on HTTP requests, and port {port} of {service} is {protocol}: they admit nobody there",
+    "select ports with HTTP, or leave out paths, methods, headers and requestIdentityMatcher",
+    "A proxy that sees a TCP connection only ignores rules which ask for more, and admits nobody by them.",
+)
+DESTINATIONS_IGNORED = code(
+    "FED886",
+    "DestinationsIgnored",
+    WARNING,
+    "applyToDestinations is ignored, because applyToWorkloads is set",
+    "write two policies",
+    "Gloo applies an AccessPolicy to workloads or to destinations, and workloads go first.",
+)
+WORKLOADS_ISOLATED = code(
+    "FED887",
+    "WorkloadsIsolated",
+    WARNING,
+    "workspace '{workspace}' is isolated, so the policy adds callers to those that isolation admits and refuses none",
+    "use applyToDestinations, which replaces what isolation admits",
+    "Istio admits what any AuthorizationPolicy of a pod allows. Gloo's documentation rules this combination out.",
+)
+ALWAYS_STRICT = code(
+    "FED888",
+    "AlwaysStrict",
+    INFO,
+    "tlsMode {mode} counts as STRICT, because workspace '{workspace}' is isolated",
+    "write STRICT, or leave authn out",
+    "Service isolation needs the identity of every caller.",
+)
+EXTERNAL_ACCESS = code(
+    "FED889",
+    "ExternalAccess",
+    ERROR,
+    "the policy selects {ref}, and there is no pod that could enforce it",
+    "use an AuthorizationPolicy on the egress gateway, or select the clients' workloads in another policy",
+    "Callers of an ExternalService leave the mesh from their own sidecars.",
+)
+GROUP_ACCESS = code(
+    "FED890",
+    "GroupAccess",
+    ERROR,
+    "AccessPolicies do not apply to VirtualDestinations, and this one selects {ref}",
+    "select the Services behind it: {services}",
+    "The pods of the Services enforce the policy, whatever host they were called by.",
+)
+SIDE_DOOR = code(
+    "FED891",
+    "SideDoor",
+    WARNING,
+    "port {other_port} of {other} leads to the same container port as port {port} of {service}, and still admits what "
+    "isolation does",
+    "select both ports with the policy",
+    "Pods cannot tell by which Service they were called, so a request is admitted when any of the two admits it.",
+)
+PORT_CLOSED = code(
+    "FED892",
+    "PortClosed",
+    WARNING,
+    "{policy} closes port {port}: it selects another port of the same pods, and no AccessPolicy selects this one",
+    "add an AccessPolicy for the port; `authzList: [{{allowedClients: [{{}}]}}]` admits everybody",
+    "Pods with an AuthorizationPolicy that allows something refuse everything else, on all of their ports.",
 )
 TRIM_NEEDS_ISOLATION = code(
     "FED895",

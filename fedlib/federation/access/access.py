@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fedlib.diagnostics import Report
-from fedlib.federation.access.isolation import Isolation, isolation_requirements
+from fedlib.federation.access.access_policies import AccessPolicies
+from fedlib.federation.access.isolation import Isolation, isolation_requirements, isolation_rules
 from fedlib.federation.access.model import AccessDecisions
 from fedlib.federation.access.mutual_tls import merge_requirements
 from fedlib.federation.access.principals import Principals
+from fedlib.federation.access.side_effects import SideEffects
 from fedlib.federation.backends import Backends
 from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.gateway_pods import GatewayPods
 from fedlib.federation.model import Group
+from fedlib.federation.policies.model import AppliedPolicies
+from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.snapshot.model import Snapshot
 
 
@@ -22,9 +26,24 @@ def decide_access(
     destinations: DestinationIndex,
     gateways: GatewayPods,
     groups: Iterable[Group],
+    applied: AppliedPolicies,
     report: Report,
 ) -> AccessDecisions:
     """Decide who may call which port, and over what."""
     principals = Principals(snapshot, backends, report)
     isolated = Isolation(snapshot, backends, destinations, gateways, principals, report).decide(groups)
-    return AccessDecisions(isolated, merge_requirements(isolation_requirements(isolated), snapshot))
+    policies = AccessPolicies(
+        snapshot, backends, gateways, principals, applied, DestinationSelection(destinations), report
+    )
+    policies.decide()
+    replaced = {port.key for port, _ in policies.replaced}
+    kept = [one for one in isolated if one.port.key not in replaced]
+    rules = [*isolation_rules(kept), *policies.rules]
+    effects = SideEffects(snapshot, backends, report)
+    effects.report_side_doors(policies.replaced, kept)
+    effects.report_closed_ports(policies.replaced, rules)
+    requirements = [*isolation_requirements(isolated), *policies.requirements]
+    return AccessDecisions(
+        tuple(sorted(rules, key=lambda one: (one.cluster, one.namespace, one.stem))),
+        merge_requirements(requirements, snapshot),
+    )

@@ -15,7 +15,16 @@ from fedlib.config.gloo import ServiceIsolation
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
-from fedlib.federation.access.model import IsolatedPort, ProtectedPort, TlsMode, TlsRequirement
+from fedlib.federation.access.model import (
+    AccessRules,
+    IsolatedPort,
+    ProtectedPort,
+    Rule,
+    Source,
+    TlsMode,
+    TlsRequirement,
+)
+from fedlib.federation.access.ports import container_ports
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.backends import Backends, shows_injection
 from fedlib.federation.destination_index import DestinationIndex
@@ -56,7 +65,7 @@ class Isolation:
             return False
         location = source.at("options", "serviceIsolation", "enforcementLayers")
         if layers is not None and not layers.mesh:
-            self.report.add(catalogue.MESH_LAYER_OFF, source.ref, location, workspace=workspace.name)
+            self.report.add(catalogue.MESH_LAYER_OFF, source.ref, location)
         elif layers is not None and layers.cni:
             self.report.add(catalogue.NO_NETWORK_POLICY, source.ref, location)
         return layers is None or layers.mesh
@@ -86,27 +95,26 @@ class Isolation:
             return False
         if not service.selector and service.type != "ExternalName":
             if (service.namespace, service.name) != ("default", "kubernetes"):  # the API server has no sidecar
-                self.report.add(catalogue.NOT_ISOLATED, service.ref, service.at("spec"))
+                self.report.add(catalogue.NOT_PROTECTED, service.ref, service.at("spec"))
             return False
         return bool(service.selector)
 
     def _container_ports(
         self, service: Service, index: int, port: ServicePort, workloads: tuple[Workload, ...]
     ) -> tuple[int, ...]:
-        """The container ports behind a port, several where workloads give one name to different numbers."""
+        """The container ports behind a port; none where it cannot be isolated."""
         location = service.at("spec", "ports", index)
         if port.protocol != "TCP":
             self.report.add(
                 catalogue.PORT_NOT_ISOLATED, service.ref, location, port=port.number, protocol=port.protocol
             )
             return ()
-        target = port.target_port or port.number
-        if isinstance(target, int):
-            return (target,)
-        found = {workload.container_ports[target] for workload in workloads if target in workload.container_ports}
+        found = container_ports(port, workloads)
         if not found:
-            self.report.add(catalogue.ISOLATED_PORT_UNKNOWN, service.ref, location, port=port.number, target=target)
-        return tuple(sorted(found))
+            self.report.add(
+                catalogue.ISOLATED_PORT_UNKNOWN, service.ref, location, port=port.number, target=port.target_port
+            )
+        return found
 
     def _callers(self, port: ProtectedPort) -> tuple[tuple[str, ...], ...]:
         destination = self.destinations.find(DestinationKind.SERVICE, port.service.ref)
@@ -160,5 +168,21 @@ def isolation_requirements(isolated: Iterable[IsolatedPort]) -> Iterator[TlsRequ
             parent=service.ref,
             workspace=workspace,
             ports=dict.fromkeys(one.port.container_ports, TlsMode.STRICT),
-            age=(service.created or "9999", service.ref),
+            age=(0, service.created or "9999", service.ref),
+        )
+
+
+def isolation_rules(isolated: Iterable[IsolatedPort]) -> Iterator[AccessRules]:
+    """An AuthorizationPolicy for each isolated port, without a rule where nobody is known to be admitted."""
+    for one in isolated:
+        service, port = one.port.service, one.port
+        sources = tuple(Source(principals=block) for block in one.callers)
+        yield AccessRules(
+            cluster=service.cluster,
+            namespace=service.namespace,
+            selector=service.selector,
+            stem=f"settings-{service.name}-{port.number}-{port.workspace}",
+            parent=service.ref,
+            workspace=port.workspace,
+            rules=(Rule(sources, port.container_ports),) if sources else (),
         )

@@ -1,4 +1,4 @@
-"""Decisions about access: which callers a port admits, and which mTLS mode a port of a workload has."""
+"""Decisions about access: who is admitted to pods, and which mTLS mode their ports have."""
 
 from __future__ import annotations
 
@@ -19,6 +19,84 @@ class TlsMode(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a request comes from; all that is set must hold, and of each list any entry.
+
+    `principals` are `<trust domain>/ns/<namespace>/sa/<account>`; None asks for none. An empty tuple does not exist: it
+    would admit everybody.
+    """
+
+    principals: tuple[str, ...] | None = None
+    request_principals: tuple[str, ...] = ()
+    not_request_principals: tuple[str, ...] = ()
+    ip_blocks: tuple[str, ...] = ()
+    remote_ip_blocks: tuple[str, ...] = ()
+
+
+ANYBODY = Source()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on an attribute of a request, such as `request.headers[x-team]`."""
+
+    key: str
+    values: tuple[str, ...] = ()
+    not_values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Requests that are admitted, or refused. Without a source from anywhere; without ports, paths or methods, any."""
+
+    sources: tuple[Source, ...] = ()
+    ports: tuple[int, ...] = ()
+    paths: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+
+    @property
+    def needs_http(self) -> bool:
+        """Whether it asks for something that TCP connections do not have."""
+        tokens = any(source.request_principals or source.not_request_principals for source in self.sources)
+        return bool(tokens or self.paths or self.methods or self.conditions)
+
+
+class Action(enum.StrEnum):
+    """What happens to requests that a rule of an AuthorizationPolicy matches."""
+
+    ALLOW = "ALLOW"
+    DENY = "DENY"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRules:
+    """Rules for the pods that a selector selects: an AuthorizationPolicy.
+
+    Attributes:
+        cluster: the pods' cluster.
+        namespace: their namespace.
+        selector: labels that select them; empty selects all of the namespace.
+        stem: the name of the object.
+        parent: what it was translated from.
+        workspace: the workspace of the namespace.
+        rules: any of them must match. Pods that have rules which allow refuse what none allows.
+        action: whether matching requests are admitted or refused.
+        dry_run: whether the result is only logged.
+    """
+
+    cluster: str
+    namespace: str
+    selector: Mapping[str, str]
+    stem: str
+    parent: Ref
+    workspace: str
+    rules: tuple[Rule, ...]
+    action: Action = Action.ALLOW
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ProtectedPort:
     """A port of a Service. `container_ports` are those of its pods, which is what their proxies see."""
 
@@ -27,13 +105,18 @@ class ProtectedPort:
     number: int
     container_ports: tuple[int, ...]
 
+    @property
+    def key(self) -> tuple[Ref, int]:
+        """Its identity: the Service and the number of the port."""
+        return self.service.ref, self.number
+
 
 @dataclass(frozen=True, slots=True)
 class IsolatedPort:
     """A port that admits its own workspace and importing ones only.
 
-    `callers` are blocks of principals (`<trust domain>/ns/<namespace>/sa/<account>`), none of them empty: the own
-    workspace, each importing one, and the gateways at which TLS of other clusters ends.
+    `callers` are blocks of principals, none of them empty: the own workspace, each importing one, and the gateways at
+    which TLS of other clusters ends.
     """
 
     port: ProtectedPort
@@ -47,13 +130,13 @@ class TlsRequirement:
     Attributes:
         cluster: the pods' cluster.
         namespace: their namespace.
-        selector: labels that select them; empty selects all of the namespace.
+        selector: labels that select them; empty selects all of the namespace, and then there are no `ports`.
         stem: the name of the object if this requirement decides it.
         parent: what it was translated from.
         workspace: the workspace of the namespace.
         ports: modes by container port.
         mode: the mode of all other ports; None leaves them as they are.
-        age: sorts the oldest first.
+        age: sorts those of Services before those of policies, and each by age: adding a policy renames nothing.
     """
 
     cluster: str
@@ -64,12 +147,12 @@ class TlsRequirement:
     workspace: str
     ports: Mapping[int, TlsMode] = field(default_factory=dict)
     mode: TlsMode | None = None
-    age: tuple[str, Ref] = ("", Ref(""))
+    age: tuple[int, str, Ref] = (0, "", Ref(""))
 
 
 @dataclass(frozen=True, slots=True)
 class AccessDecisions:
     """Everything that was decided about access, each list sorted."""
 
-    isolated: tuple[IsolatedPort, ...] = ()
+    rules: tuple[AccessRules, ...] = ()
     mutual_tls: tuple[TlsRequirement, ...] = ()

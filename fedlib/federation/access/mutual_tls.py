@@ -51,18 +51,19 @@ def _merge(requirements: list[TlsRequirement], workloads: tuple[Workload, ...]) 
 def _overlaps(selectors: list[Selector], workloads: tuple[Workload, ...]) -> Mapping[Selector, set[Selector]]:
     """For each selector itself and those that select some of its pods.
 
-    Known workloads tell. Pods of a selector without any are also pods of each selector that asks for less.
+    Known workloads tell. One without labels is for the namespace, and goes with none: Istio applies it where those for
+    workloads say nothing. Pods of a selector without any are also pods of each selector that asks for less.
     """
     found: dict[Selector, set[Selector]] = {selector: {selector} for selector in selectors}
     known: set[Selector] = set()
     for workload in workloads:
-        together = [selector for selector in selectors if labels_match(dict(selector), workload.labels)]
+        together = [one for one in selectors if one and labels_match(dict(one), workload.labels)]
         known.update(together)
         for selector in together:
             found[selector].update(together)
     for selector in selectors:
         for other in selectors if selector not in known else ():
-            if set(other) <= set(selector):
+            if other and set(other) <= set(selector):
                 found[selector].add(other)
                 found[other].add(selector)
     return found

@@ -1,14 +1,18 @@
-"""Principals of workspaces: the identities of their pods as AuthorizationPolicies write them, without `spiffe://`."""
+"""Principals: identities of pods as AuthorizationPolicies write them, without `spiffe://`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from fedlib.config.gloo import ObjectSelector
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.discovery.inventory import ServiceAccount
 from fedlib.federation.backends import Backends
 from fedlib.federation.model import EastWestGateway
 from fedlib.snapshot.model import Snapshot
+from fedlib.snapshot.selection import selects
 
 
 @dataclass(slots=True)
@@ -29,30 +33,63 @@ class Principals:
     def workspace(self, name: str) -> tuple[str, ...]:
         """All service accounts of a workspace in all clusters, sorted. A namespace without any known is reported."""
         if name not in self._workspaces:
-            found: list[str] = []
-            for cluster, namespaces in self.snapshot.workspaces[name].namespaces.items():
-                for namespace in namespaces:
-                    found += self._namespace(cluster, namespace)
+            found = [self._principal(account) for account in self._accounts(name, report_unknown=True)]
             self._workspaces[name] = tuple(sorted(set(found)))
         return self._workspaces[name]
+
+    def selected(self, selector: ObjectSelector, workspace: str) -> tuple[str, ...]:
+        """The service accounts that a selector of a workspace selects, sorted.
+
+        These are its own ones, and those of the workspaces that it imports from or that import from it: callers.
+        """
+        found: set[str] = set()
+        for name in (workspace, *self._partners(workspace)):
+            for account in self._accounts(name, report_unknown=False):
+                if selects(
+                    selector, labels=account.labels, name=account.name, namespace=account.namespace,
+                    cluster=account.cluster, workspace=name,
+                ):  # fmt: skip
+                    found.add(self._principal(account))
+        return tuple(sorted(found))
 
     def gateway(self, gateway: EastWestGateway) -> tuple[str, ...]:
         """The principals of a gateway's pods."""
         identities = self.backends.identities(gateway.service, self.backends.workloads(gateway.service))
         return tuple(identity.removeprefix("spiffe://") for identity in identities)
 
-    def _namespace(self, cluster: str, namespace: str) -> list[str]:
+    def _partners(self, workspace: str) -> list[str]:
+        visibility = self.snapshot.visibility
+        importers = visibility.partners(workspace)
+        return sorted(
+            name
+            for name in self.snapshot.workspaces
+            if name != workspace and (name in importers or workspace in visibility.partners(name))
+        )
+
+    def _accounts(self, workspace: str, *, report_unknown: bool) -> Iterator[ServiceAccount]:
+        for cluster, namespaces in self.snapshot.workspaces[workspace].namespaces.items():
+            for namespace in namespaces:
+                found = self._in_namespace(cluster, namespace)
+                if not found and report_unknown:
+                    self.report.add(
+                        catalogue.ACCOUNTS_UNKNOWN, Ref("Namespace", namespace, "", cluster),
+                        namespace=namespace, cluster=cluster,
+                    )  # fmt: skip
+                yield from found
+
+    def _in_namespace(self, cluster: str, namespace: str) -> list[ServiceAccount]:
+        """The recorded accounts, and those that workloads use: they exist as well."""
         key = (cluster, namespace)
-        accounts = set(self.snapshot.service_accounts.get(key, ()))
-        accounts |= {workload.service_account for workload in self.snapshot.workloads.get(key, ())}
-        if not accounts:
-            self.report.add(
-                catalogue.ACCOUNTS_UNKNOWN, Ref("Namespace", namespace, "", cluster),
-                namespace=namespace, cluster=cluster,
-            )  # fmt: skip
-        domain = self.snapshot.clusters[cluster].trust_domain
-        self._report_shared(domain, cluster, namespace)
-        return [f"{domain}/ns/{namespace}/sa/{account}" for account in accounts]
+        known = {account.name: account for account in self.snapshot.service_accounts.get(key, ())}
+        for workload in self.snapshot.workloads.get(key, ()):
+            name = workload.service_account
+            known.setdefault(name, ServiceAccount(cluster, namespace, name))
+        return list(known.values())
+
+    def _principal(self, account: ServiceAccount) -> str:
+        domain = self.snapshot.clusters[account.cluster].trust_domain
+        self._report_shared(domain, account.cluster, account.namespace)
+        return f"{domain}/ns/{account.namespace}/sa/{account.name}"
 
     def _report_shared(self, domain: str, cluster: str, namespace: str) -> None:
         """Report clusters of one trust domain in which a namespace does not belong to one workspace."""

@@ -39,6 +39,8 @@ class DestinationSelection:
             entries = tuple(DestinationSelector(kind=kind) for kind in RULES[policy.kind].kinds)
         found: set[tuple[Ref, int]] = set()
         for entry in entries:
+            if entry.kind not in RULES[policy.kind].kinds:
+                continue
             for one, port in self.matching(entry, policy.workspace):
                 if (one.ref, port) not in found and _may_apply(policy, one):
                     found.add((one.ref, port))

@@ -1,0 +1,206 @@
+"""AccessPolicies: the rules and the mTLS modes that they give to Services and to workloads.
+
+Pods enforce them, so everything stands beside the pods, and only the workspace that owns them has a say. On a Service's
+port a policy replaces what isolation admits there; on workloads it adds to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fedlib.config.policies.access import AccessPolicySpec
+from fedlib.config.selectors import DestinationKind
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.discovery.inventory import Service
+from fedlib.federation.access.authorizations import Authorizations, read_authorizations, with_ports
+from fedlib.federation.access.model import AccessRules, ProtectedPort, Rule, TlsMode, TlsRequirement
+from fedlib.federation.access.ports import container_ports
+from fedlib.federation.access.principals import Principals
+from fedlib.federation.backends import Backends
+from fedlib.federation.gateway_pods import GatewayPods
+from fedlib.federation.model import Group
+from fedlib.federation.policies.model import AppliedPolicies, Policy
+from fedlib.federation.policies.select_destinations import DestinationSelection
+from fedlib.federation.policies.select_workloads import select_namespaces, workload_selectors
+from fedlib.federation.protocols import HTTP_PROTOCOLS, declared_protocol
+from fedlib.snapshot.model import Snapshot
+
+KIND = "AccessPolicy"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Pods, and the name of what is written for them."""
+
+    cluster: str
+    namespace: str
+    selector: Mapping[str, str]
+    stem: str
+    parent: Ref
+
+
+@dataclass(slots=True)
+class AccessPolicies:
+    """Decides what AccessPolicies do. After `decide`, `replaced` holds the ports that have rules which count."""
+
+    snapshot: Snapshot
+    backends: Backends
+    gateways: GatewayPods
+    principals: Principals
+    policies: AppliedPolicies
+    selection: DestinationSelection
+    report: Report
+    rules: list[AccessRules] = field(default_factory=list)
+    requirements: list[TlsRequirement] = field(default_factory=list)
+    replaced: list[tuple[ProtectedPort, Policy]] = field(default_factory=list)
+    _read: dict[Ref, Authorizations] = field(default_factory=dict)
+
+    def decide(self) -> None:
+        """Decide everything."""
+        for owned in self.snapshot.resources.get(KIND, ()):
+            policy = Policy(owned.resource, owned.workspace)
+            if self._enforced(policy):
+                self._read[policy.ref] = read_authorizations(policy, self.principals, self.report)
+                self._on_workloads(policy)
+                self._report_groups(policy)
+        for (ref, number), by_kind in sorted(self.policies.server.items(), key=lambda item: item[0]):
+            for policy in by_kind.get(KIND, ()):
+                if policy.ref in self._read:
+                    self._on_destination(policy, ref, number)
+
+    def _enforced(self, policy: Policy) -> bool:
+        """Whether the mesh is to enforce a policy; layers that are set leave the others out."""
+        layers = _spec(policy).config.enforcement_layers
+        location = policy.resource.at("config", "enforcementLayers")
+        if layers is not None and not layers.mesh:
+            self.report.add(catalogue.MESH_LAYER_OFF, policy.ref, location)
+        elif layers is not None and layers.cni:
+            self.report.add(catalogue.NO_NETWORK_POLICY, policy.ref, location)
+        return layers is None or layers.mesh
+
+    def _report_groups(self, policy: Policy) -> None:
+        """Report groups that a policy selects, with the Services that it should select instead."""
+        for index, entry in enumerate(_spec(policy).apply_to_destinations):
+            if entry.kind is not DestinationKind.VIRTUAL_DESTINATION:
+                continue
+            for destination in {one.ref: one for one, _ in self.selection.matching(entry, policy.workspace)}.values():
+                assert isinstance(destination.decision, Group)
+                services = sorted(str(one.service.ref) for one in destination.decision.backings.values())
+                self.report.add(
+                    catalogue.GROUP_ACCESS, policy.ref, policy.resource.at("applyToDestinations", index),
+                    ref=destination.ref, services=", ".join(services) or "it has none",
+                )  # fmt: skip
+
+    def _on_destination(self, policy: Policy, ref: Ref, number: int) -> None:
+        service = self.snapshot.services.get(ref)
+        if service is None:
+            if _spec(policy).apply_to_destinations:
+                location = policy.resource.at("applyToDestinations")
+                self.report.add(catalogue.EXTERNAL_ACCESS, policy.ref, location, ref=ref)
+            return
+        port = self._port(policy, service, number)
+        if port is None:
+            return
+        stem = f"accesspolicy-{service.name}-{number}-{_name(policy)}"
+        place = _Place(service.cluster, service.namespace, service.selector, stem, service.ref)
+        self._write(policy, place, port.container_ports)
+        found = self._read[policy.ref]
+        if found.enforced is not None:
+            self.replaced.append((port, policy))
+        self._check_protocol(policy, port, (*(found.enforced or ()), *(found.logged or ())))
+
+    def _port(self, policy: Policy, service: Service, number: int) -> ProtectedPort | None:
+        """The port as the pods see it; None, with a finding, where nothing can be written for it."""
+        if self.gateways.stands_before(service):
+            self.report.add(catalogue.GATEWAY_NOT_PROTECTED, policy.ref, policy.resource.at(), service=service.ref)
+            return None
+        if not service.selector:
+            if service.type != "ExternalName":
+                self.report.add(catalogue.NOT_PROTECTED, service.ref, service.at("spec"))
+            return None
+        listed = next(port for port in service.ports if port.number == number)
+        numbers = container_ports(listed, self.backends.workloads(service))
+        if not numbers:
+            self.report.add(
+                catalogue.ACCESS_PORT_UNKNOWN, policy.ref, policy.resource.at(),
+                service=service.ref, port=number, target=listed.target_port,
+            )  # fmt: skip
+        return ProtectedPort(service, policy.workspace, number, numbers) if numbers else None
+
+    def _check_protocol(self, policy: Policy, port: ProtectedPort, rules: tuple[Rule, ...]) -> None:
+        listed = next(one for one in port.service.ports if one.number == port.number)
+        protocol = declared_protocol(listed)
+        if protocol is not None and protocol not in HTTP_PROTOCOLS and any(rule.needs_http for rule in rules):
+            self.report.add(
+                catalogue.ACCESS_NEEDS_HTTP, policy.ref, policy.resource.at("config"),
+                service=port.service.ref, port=port.number, protocol=protocol.value,
+            )  # fmt: skip
+
+    def _on_workloads(self, policy: Policy) -> None:
+        spec = _spec(policy)
+        if not spec.apply_to_workloads:
+            return
+        if spec.apply_to_destinations:
+            location = policy.resource.at("applyToDestinations")
+            self.report.add(catalogue.DESTINATIONS_IGNORED, policy.ref, location)
+        if self._isolated(policy.workspace):
+            location = policy.resource.at("applyToWorkloads")
+            self.report.add(catalogue.WORKLOADS_ISOLATED, policy.ref, location, workspace=policy.workspace)
+        places = {
+            (cluster, namespace, tuple(sorted(selector.labels.items())))
+            for selector in workload_selectors(policy)
+            for cluster, namespace in select_namespaces(selector, policy, self.snapshot)
+        }
+        for cluster, namespace, labels in sorted(places):
+            stem = f"accesspolicy-{_name(policy)}" + "".join(f"-{key}-{value}" for key, value in labels)
+            parent = Ref("Namespace", namespace, "", cluster)
+            self._write(policy, _Place(cluster, namespace, dict(labels), stem, parent), ())
+
+    def _write(self, policy: Policy, place: _Place, ports: tuple[int, ...]) -> None:
+        """Add what a policy gives to the pods of a place: to all of their ports where none are named."""
+        found = self._read[policy.ref]
+        for rules, suffix in ((found.enforced, ""), (found.logged, "-dry-run")):
+            if rules is not None:
+                limited = with_ports(rules, ports) if ports else rules
+                self.rules.append(
+                    AccessRules(
+                        place.cluster, place.namespace, place.selector, place.stem + suffix, place.parent,
+                        policy.workspace, limited, dry_run=bool(suffix),
+                    )
+                )  # fmt: skip
+        mode = self._mode(policy)
+        if mode is not None:
+            self.requirements.append(
+                TlsRequirement(
+                    place.cluster, place.namespace, place.selector, place.stem, place.parent, policy.workspace,
+                    dict.fromkeys(ports, mode), None if ports else mode, (1, *policy.resource.age),
+                )
+            )  # fmt: skip
+
+    def _mode(self, policy: Policy) -> TlsMode | None:
+        """The mTLS mode that a policy asks for; in an isolated workspace always the strict one."""
+        authn = _spec(policy).config.authn
+        if authn is None:
+            return None
+        mode = TlsMode(authn.tls_mode.value)
+        if mode is not TlsMode.STRICT and self._isolated(policy.workspace):
+            location = policy.resource.at("config", "authn")
+            self.report.add(catalogue.ALWAYS_STRICT, policy.ref, location, mode=mode, workspace=policy.workspace)
+            return TlsMode.STRICT
+        return mode
+
+    def _isolated(self, workspace: str) -> bool:
+        isolation = self.snapshot.workspaces[workspace].settings.options.service_isolation
+        return isolation is not None and isolation.enabled
+
+
+def _spec(policy: Policy) -> AccessPolicySpec:
+    spec = policy.resource.spec
+    assert isinstance(spec, AccessPolicySpec)
+    return spec
+
+
+def _name(policy: Policy) -> str:
+    ref = policy.ref
+    return f"{ref.name}-{ref.namespace}-{ref.cluster}"
