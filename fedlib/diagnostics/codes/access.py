@@ -167,14 +167,6 @@ ALWAYS_STRICT = code(
     "write STRICT, or leave authn out",
     "Service isolation needs the identity of every caller.",
 )
-EXTERNAL_ACCESS = code(
-    "FED889",
-    "ExternalAccess",
-    ERROR,
-    "the policy selects {ref}, and there is no pod that could enforce it",
-    "use an AuthorizationPolicy on the egress gateway, or select the clients' workloads in another policy",
-    "Callers of an ExternalService leave the mesh from their own sidecars.",
-)
 GROUP_ACCESS = code(
     "FED890",
     "GroupAccess",

@@ -94,13 +94,8 @@ class AccessPolicies:
 
     def _on_destination(self, policy: Policy, ref: Ref, number: int) -> None:
         service = self.snapshot.services.get(ref)
-        if service is None:
-            if _spec(policy).apply_to_destinations:
-                location = policy.resource.at("applyToDestinations")
-                self.report.add(catalogue.EXTERNAL_ACCESS, policy.ref, location, ref=ref)
-            return
-        port = self._port(policy, service, number)
-        if port is None:
+        port = None if service is None else self._port(policy, service, number)
+        if service is None or port is None:
             return
         stem = f"accesspolicy-{service.name}-{number}-{_name(policy)}"
         place = _Place(service.cluster, service.namespace, service.selector, stem, service.ref)
