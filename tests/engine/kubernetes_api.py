@@ -66,6 +66,16 @@ class KubernetesApi:
         query = _query(manager, dry_run=dry_run)
         return self.request("POST", path, manifest, query=query)
 
+    def refusal(self, manifest: Manifest) -> str:
+        """Why the API server would not create the object, unknown fields included; empty where it would."""
+        path = self._path(*_kind_of(manifest), _namespace_of(manifest))
+        query = _query("fedlib-test", dry_run=True) | {"fieldValidation": "Strict"}
+        try:
+            self.request("POST", path, manifest, query=query)
+        except ApiError as error:
+            return str(error)
+        return ""
+
     def apply(self, manifest: Manifest, manager: str, *, force: bool, dry_run: bool = False) -> Manifest:
         """Server-side apply; `force` takes fields from other managers, else they conflict."""
         query = _query(manager, dry_run=dry_run) | {"force": str(force).lower()}
