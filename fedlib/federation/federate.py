@@ -83,7 +83,9 @@ def _untranslated(options: WorkspaceOptions) -> list[tuple[str, tuple[str, ...],
     """The field of the options, its path and some advice."""
     found: list[tuple[str, tuple[str, ...], str]] = []
     mode: ClientMode | None = options.virtual_dest_client_mode
-    if mode is not None and mode.tls_termination is not None:
+    federated = options.federation is not None and options.federation.enabled
+    if mode is not None and mode.tls_termination is not None and federated:
         path = ("virtualDestClientMode", "tlsTermination")
-        found.append(("virtual_dest_client_mode", path, "use auto or sniRouting"))
+        advice = "it is for VirtualDestinations; set it there, as federated Services are reached by SNI only"
+        found.append(("virtual_dest_client_mode", path, advice))
     return found

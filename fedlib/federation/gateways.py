@@ -16,12 +16,13 @@ from fedlib.config.gloo import ObjectSelector, PortSelector
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Node, Service, ServicePort, Workload
-from fedlib.federation.model import EastWestGateway, GatewayEndpoint
+from fedlib.federation.model import ClientMode, EastWestGateway, GatewayEndpoint
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selection import labels_match, selects
 
 DEFAULT_LABELS: Final = {"istio": "eastwestgateway"}
 DEFAULT_PORT: Final = PortSelector(name="tls")
+TERMINATION_PORT: Final = PortSelector(name="https")
 DEFAULT_SELECTION: Final = Selection()
 
 
@@ -41,7 +42,7 @@ class GatewayResolver:
 
     snapshot: Snapshot
     report: Report
-    _answers: dict[tuple[str, str], tuple[EastWestGateway, ...]] = field(default_factory=dict)
+    _answers: dict[tuple[str, str, ClientMode], tuple[EastWestGateway, ...]] = field(default_factory=dict)
     _by_cluster: dict[str, list[Service]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -49,17 +50,24 @@ class GatewayResolver:
         for service in self.snapshot.services.values():
             self._by_cluster.setdefault(service.cluster, []).append(service)
 
-    def gateways(self, workspace: str, cluster: str) -> tuple[EastWestGateway, ...]:
+    def gateways(
+        self, workspace: str, cluster: str, mode: ClientMode = ClientMode.SNI_ROUTING
+    ) -> tuple[EastWestGateway, ...]:
         """The usable gateways of `cluster` that the settings of `workspace` select, sorted by namespace and name.
 
         Whatever makes a gateway unusable is reported, and so is a cluster without any matching one.
+
+        Args:
+            workspace: whose settings count.
+            cluster: whose gateways are wanted.
+            mode: decides on the port: the one that passes TLS through, or the one that ends it.
         """
-        key = (workspace, cluster)
+        key = (workspace, cluster, mode)
         if key not in self._answers:
-            self._answers[key] = self._resolve(workspace, cluster)
+            self._answers[key] = self._resolve(workspace, cluster, mode)
         return self._answers[key]
 
-    def _resolve(self, workspace: str, cluster: str) -> tuple[EastWestGateway, ...]:
+    def _resolve(self, workspace: str, cluster: str, mode: ClientMode) -> tuple[EastWestGateway, ...]:
         selections = self.snapshot.workspaces[workspace].settings.options.east_west_gateways or (DEFAULT_SELECTION,)
         resource = self.snapshot.workspaces[workspace].settings_source("east_west_gateways")
         asking = (resource.ref,) if resource else ()
@@ -67,7 +75,7 @@ class GatewayResolver:
         for selection in selections:
             for service in self._select(selection.selector, cluster):
                 if service.ref not in found:
-                    found[service.ref] = self._read(service, selection, asking)
+                    found[service.ref] = self._read(service, selection, mode, asking)
         if not found:
             subject = resource.ref if resource else Ref("Workspace", workspace)
             location = resource.at("options", "eastWestGateways") if resource else None
@@ -91,16 +99,13 @@ class GatewayResolver:
             ):
                 yield service
 
-    def _read(self, service: Service, selection: Selection, asking: tuple[Ref, ...]) -> EastWestGateway | None:
+    def _read(
+        self, service: Service, selection: Selection, mode: ClientMode, asking: tuple[Ref, ...]
+    ) -> EastWestGateway | None:
         """The gateway, if it is usable. Findings about it also concern the settings that ask for it."""
-        wanted = selection.port or DEFAULT_PORT
-        port = next((p for p in service.ports if p.protocol == "TCP" and wanted.matches(p.number, p.name)), None)
+        passing, ending = selection.port or DEFAULT_PORT, selection.tls_termination_port or TERMINATION_PORT
+        port = self._port(service, passing if mode is ClientMode.SNI_ROUTING else ending, mode, asking)
         if port is None:
-            names = suggest(wanted.name, [p.name for p in service.ports]) if wanted.name else ""
-            self.report.add(
-                catalogue.GATEWAY_PORT_MISSING, service.ref, service.at("spec", "ports"),
-                port=wanted, suggestion=names, related=asking,
-            )  # fmt: skip
             return None
         if not service.selector:
             self.report.add(catalogue.GATEWAY_NO_SELECTOR, service.ref, service.at("spec"), related=asking)
@@ -120,6 +125,19 @@ class GatewayResolver:
             )
         workloads = self.snapshot.workloads.get((service.cluster, service.namespace), ())
         return EastWestGateway(service, _listener_port(service, port, workloads), tuple(sorted(set(endpoints))))
+
+    def _port(
+        self, service: Service, wanted: PortSelector, mode: ClientMode, asking: tuple[Ref, ...]
+    ) -> ServicePort | None:
+        port = next((p for p in service.ports if p.protocol == "TCP" and wanted.matches(p.number, p.name)), None)
+        if port is None:
+            names = suggest(wanted.name, [p.name for p in service.ports]) if wanted.name else ""
+            passing = mode is ClientMode.SNI_ROUTING
+            self.report.add(
+                catalogue.GATEWAY_PORT_MISSING if passing else catalogue.TERMINATION_PORT_MISSING,
+                service.ref, service.at("spec", "ports"), port=wanted, suggestion=names, related=asking,
+            )  # fmt: skip
+        return port
 
     def _discovered(
         self, service: Service, port: ServicePort, nodes: tuple[Node, ...], asking: tuple[Ref, ...]

@@ -16,7 +16,7 @@ from fedlib.discovery.inventory import Service, ServicePort, Workload
 from fedlib.federation.backends import Backends, container_port, shows_injection
 from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.gateways import GatewayResolver
-from fedlib.federation.model import Backing, DestinationPort, Protocol
+from fedlib.federation.model import Backing, ClientMode, DestinationPort, EastWestGateway, Protocol
 from fedlib.federation.protocols import carries, declared_protocol
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
@@ -32,7 +32,7 @@ class BackingFinder:
     report: Report
 
     def find(
-        self, owned: OwnedResource, spec: VirtualDestinationSpec, consumers: Iterable[str]
+        self, owned: OwnedResource, spec: VirtualDestinationSpec, consumers: Iterable[str], mode: ClientMode
     ) -> tuple[tuple[DestinationPort, ...], dict[str, Backing]]:
         """The ports that every backing has, and the backings by cluster, sorted."""
         chosen = self._choose(owned, spec)
@@ -45,15 +45,17 @@ class BackingFinder:
             if not identities or not ports:
                 continue
             remote = bool(clusters - {cluster})
-            gateways = self.resolver.gateways(owned.workspace, cluster) if remote else ()
-            if gateways:
+            gateways = self.resolver.gateways(owned.workspace, cluster, mode) if remote else ()
+            terminating = mode is ClientMode.TLS_TERMINATION
+            if gateways and not terminating:
                 self._check_sidecar(owned, service, workloads[cluster])
-            elif remote:
+            elif remote and not gateways:
                 self.report.add(
                     catalogue.GROUP_UNREACHABLE, owned.resource.ref, owned.resource.at("services"),
                     service=service.ref, cluster=cluster,
                 )  # fmt: skip
-            backings[cluster] = Backing(service, targets[cluster], identities, gateways)
+            accepted = self._gateway_identities(gateways) if terminating else ()
+            backings[cluster] = Backing(service, targets[cluster], identities, gateways, gateway_identities=accepted)
         return ports, backings
 
     def _choose(self, owned: OwnedResource, spec: VirtualDestinationSpec) -> dict[str, Service]:
@@ -113,6 +115,13 @@ class BackingFinder:
         if service.cluster_ip == "None":
             self.report.add(catalogue.HEADLESS, service.ref, service.at("spec", "clusterIP"))
         return identities
+
+    def _gateway_identities(self, gateways: Iterable[EastWestGateway]) -> tuple[str, ...]:
+        """The identities of the gateways' pods: it is they who answer where TLS ends at the gateway."""
+        found: set[str] = set()
+        for gateway in gateways:
+            found.update(self.backends.identities(gateway.service, self.backends.workloads(gateway.service)))
+        return tuple(sorted(found))
 
     def _check_sidecar(self, owned: OwnedResource, service: Service, workloads: tuple[Workload, ...]) -> None:
         if not shows_injection(self.snapshot.namespaces.get((service.cluster, service.namespace)), workloads):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -104,6 +105,7 @@ class Backing:
         identities: SPIFFE URIs of the pods.
         versions: the distinct values of the pods' labels beyond the selector, for subsets; sorted label mappings.
         gateways: the east-west gateways of its cluster; empty when no other cluster needs them.
+        gateway_identities: SPIFFE URIs of the gateways' pods, where TLS ends there.
     """
 
     service: Service
@@ -111,6 +113,7 @@ class Backing:
     identities: tuple[str, ...]
     gateways: tuple[EastWestGateway, ...]
     versions: tuple[Mapping[str, str], ...] = ()
+    gateway_identities: tuple[str, ...] = ()
 
 
 class ClientMode(enum.StrEnum):
@@ -146,8 +149,9 @@ class Group:
 
     @property
     def identities(self) -> tuple[str, ...]:
-        """The SPIFFE URIs of all backing pods, sorted: every ServiceEntry of the host must list the same."""
-        return tuple(sorted({identity for backing in self.backings.values() for identity in backing.identities}))
+        """The SPIFFE URIs of all that may answer, sorted: every ServiceEntry of the host must list the same."""
+        found = ((*backing.identities, *backing.gateway_identities) for backing in self.backings.values())
+        return tuple(sorted(set(itertools.chain.from_iterable(found))))
 
     def remote(self, cluster: str) -> tuple[Backing, ...]:
         """The backings that a client in `cluster` reaches through an east-west gateway, sorted by cluster."""

@@ -19,7 +19,7 @@ from fedlib.discovery.inventory import Service, ServicePort, Workload
 from fedlib.federation.backends import Backends, container_port, shows_injection
 from fedlib.federation.gateways import GatewayResolver
 from fedlib.federation.hostname import LOCAL_ONLY_PATTERN, federated_host, federated_pattern, shadowed_cluster
-from fedlib.federation.model import EastWestGateway, FederatedPort, FederatedService, Group, Protocol
+from fedlib.federation.model import ClientMode, EastWestGateway, FederatedPort, FederatedService, Group, Protocol
 from fedlib.federation.protocols import declared_protocol
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selection import selects
@@ -92,7 +92,7 @@ def gateway_patterns(
         suffix = service.host[len(prefix) + 1 :]
         for gateway in service.gateways:
             found[gateway.service.ref].add(federated_pattern(service.service.cluster, suffix))
-    for group in groups:
+    for group in (group for group in groups if group.client_mode is ClientMode.SNI_ROUTING):
         for gateway in (gateway for backing in group.backings.values() for gateway in backing.gateways):
             native = shape is GroupShape.WORKLOAD_ENTRY
             found[gateway.service.ref].update(group.hosts if native else (LOCAL_ONLY_PATTERN,))

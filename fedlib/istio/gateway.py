@@ -1,13 +1,19 @@
-"""Gateway objects of east-west gateways: SNI passthrough to the federated hosts and groups of their own cluster."""
+"""Gateway objects of east-west gateways: SNI passthrough to the federated hosts and groups of their own cluster.
+
+Where groups ask for it, TLS ends on ports of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
 
+from fedlib.diagnostics import Ref
+from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.model import EastWestGateway
-from fedlib.istio.object import CORE, Declaration, Lineage, object_name
+from fedlib.federation.model import ClientMode, EastWestGateway
+from fedlib.istio.object import CORE, Declaration, Lineage
+from fedlib.istio.tls_termination import gateway_name, terminating_servers
 from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"
@@ -15,29 +21,33 @@ KIND: Final = "Gateway"
 
 
 def translate_east_west_gateways(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
-    """One Gateway object for each east-west gateway that federated hosts use, with a server for each of its ports."""
-    gateways: dict[tuple[str, str, str], dict[int, EastWestGateway]] = {}
-    for gateway in _used(decisions):
-        ref = gateway.service.ref
-        gateways.setdefault((ref.cluster, ref.namespace, ref.name), {})[gateway.listener_port] = gateway
-    for (cluster, namespace, name), by_port in sorted(gateways.items()):
-        gateway = next(iter(by_port.values()))
-        hosts = decisions.gateway_hosts[gateway.service.ref]
+    """One Gateway object for each east-west gateway that is used, with a server for each of its ports."""
+    passing: dict[Ref, set[int]] = {}
+    gateways: dict[Ref, Service] = {}
+    for gateway in _passing(decisions):
+        gateways[gateway.service.ref] = gateway.service
+        passing.setdefault(gateway.service.ref, set()).add(gateway.listener_port)
+    ending = terminating_servers(decisions)
+    gateways.update({ref: servers.service for ref, servers in ending.items()})
+    for ref, service in sorted(gateways.items()):
+        ports = sorted(passing.get(ref, ()))
+        servers = [_server(port, decisions.gateway_hosts[ref], alone=len(ports) == 1) for port in ports]
         spec = {
-            "selector": dict(sorted(gateway.service.selector.items())),
-            "servers": [_server(port, hosts, alone=len(by_port) == 1) for port in sorted(by_port)],
+            "selector": dict(sorted(service.selector.items())),
+            "servers": [*servers, *(ending[ref].servers() if ref in ending else ())],
         }
-        workspace = snapshot.owners.get((cluster, namespace), "")
-        lineage = Lineage(gateway.service.ref, *CORE, workspace)
-        yield Declaration(cluster, (namespace,), API_VERSION, KIND, object_name(f"{name}-{namespace}"), spec, lineage)
+        workspace = snapshot.owners.get((ref.cluster, ref.namespace), "")
+        lineage = Lineage(ref, *CORE, workspace)
+        yield Declaration(ref.cluster, (ref.namespace,), API_VERSION, KIND, gateway_name(service), spec, lineage)
 
 
-def _used(decisions: Decisions) -> Iterator[EastWestGateway]:
+def _passing(decisions: Decisions) -> Iterator[EastWestGateway]:
     for service in decisions.services:
         yield from service.gateways
     for group in decisions.groups:
-        for backing in group.backings.values():
-            yield from backing.gateways
+        if group.client_mode is ClientMode.SNI_ROUTING:
+            for backing in group.backings.values():
+                yield from backing.gateways
 
 
 def _server(port: int, hosts: tuple[str, ...], *, alone: bool) -> dict[str, Any]:

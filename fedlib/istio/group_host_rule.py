@@ -9,7 +9,7 @@ from fedlib.config.selectors import DestinationKind
 from fedlib.config.stack import GroupShape
 from fedlib.federation.hostname import local_only_host
 from fedlib.federation.hosts import HostNames
-from fedlib.federation.model import Group
+from fedlib.federation.model import ClientMode, Group
 from fedlib.istio.group_place import group_places
 from fedlib.istio.host_rule import HostRule, sni
 from fedlib.istio.object import NETWORKING, Lineage, object_name
@@ -19,9 +19,10 @@ from fedlib.snapshot.model import Snapshot
 def group_host_rules(group: Group, hosts: HostNames, snapshot: Snapshot) -> Iterator[HostRule]:
     """A rule beside the ServiceEntries of each host.
 
-    Only what goes through a gateway needs TLS settings, and with the host's own SNI Istio finds them by itself.
+    Only the SNI of the local-only host needs TLS settings. In Gloo's shape, and where TLS ends at the gateway, the
+    host's own SNI serves, and Istio finds mTLS by itself: then pods without a sidecar answer local clients too.
     """
-    local_only = snapshot.group_shape is GroupShape.LOCAL_ONLY_HOST
+    local_only = snapshot.group_shape is GroupShape.LOCAL_ONLY_HOST and group.client_mode is ClientMode.SNI_ROUTING
     tls = {host: _tls(group, host) for host in group.hosts}
     nothing: Mapping[int, Mapping[str, Any]] = {port.number: {} for port in group.ports}
     for place in group_places(group, snapshot):

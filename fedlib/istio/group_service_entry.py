@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from fedlib.config.stack import GroupShape
 from fedlib.federation.hostname import local_only_host
 from fedlib.federation.hosts import HostNames
-from fedlib.federation.model import Backing, Group
+from fedlib.federation.model import Backing, ClientMode, Group
 from fedlib.istio.group_entries import Endpoint, endpoints, entry_ports, host_spec, selector
 from fedlib.istio.group_place import GroupPlace, group_places
 from fedlib.istio.group_workload_entry import with_workload_entries
@@ -27,7 +27,7 @@ def translate_group(group: Group, hosts: HostNames, snapshot: Snapshot) -> Itera
     gateways: Mapping[str, list[Endpoint]] = {
         cluster: list(endpoints(group, backing, snapshot)) for cluster, backing in group.backings.items()
     }
-    native = snapshot.group_shape is GroupShape.WORKLOAD_ENTRY
+    native = snapshot.group_shape is GroupShape.WORKLOAD_ENTRY and group.client_mode is ClientMode.SNI_ROUTING
     places = [place for place in group_places(group, snapshot) if place.consumers or native]
     for host in group.hosts:
         for place in places:

@@ -15,6 +15,7 @@ from fedlib.istio.object import Declaration
 from fedlib.istio.peer_authentication import translate_mutual_tls
 from fedlib.istio.service_entry import translate_federated_service
 from fedlib.istio.sidecar import translate_trimmed_workloads
+from fedlib.istio.tls_termination import translate_terminated_groups
 from fedlib.istio.virtual_service import translate_routed_hosts
 from fedlib.snapshot.model import Snapshot
 
@@ -26,6 +27,7 @@ def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]
     for group in decisions.groups:
         yield from translate_group(group, decisions.hosts, snapshot)
     yield from translate_destination_rules(decisions, snapshot)
+    yield from translate_terminated_groups(decisions)
     yield from translate_east_west_gateways(decisions, snapshot)
     for gateway in decisions.virtual_gateways:
         yield translate_ingress_gateway(gateway)

@@ -168,3 +168,29 @@ GROUP_SHAPE_SETTINGS = code(
     "objects of a cluster. Nothing prevents that other ServiceEntries with the same selector, as those of ungrouped "
     "federation, select the WorkloadEntries as well.",
 )
+TERMINATION_PORT_MISSING = code(
+    "FED719",
+    "GatewayTerminationPortMissing",
+    ERROR,
+    "the gateway has no port {port} where TLS could end{suggestion}",
+    "name the port of the gateway's Service `https`, or select it with options.eastWestGateways[].tlsTerminationPort",
+    "In the client mode tlsTermination, an east-west gateway ends TLS on a port of its own; by default the one that is "
+    "named `https`.",
+)
+GROUP_TERMINATION_PORTS = code(
+    "FED720",
+    "GroupTerminationPorts",
+    ERROR,
+    "with tlsTermination, these ports need a VirtualDestination of their own: {ports}",
+    "divide the ports among several VirtualDestinations, or use the client mode sniRouting",
+    "A gateway that ends TLS tells the ports of one host apart by the requests' authority, which other protocols than "
+    "HTTP do not have.",
+)
+GROUP_TLS_TERMINATED = code(
+    "FED721",
+    "GroupTlsEndsAtGateway",
+    INFO,
+    "clients of other clusters reach the pods with the identity of the east-west gateway",
+    "let access policies of the pods admit the gateway's service account; the clients' own identities are not checked",
+    "In the client mode tlsTermination, mTLS ends at the gateway, which opens a connection of its own to the pods.",
+)
