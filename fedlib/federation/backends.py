@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fedlib.discovery.inventory import Namespace, Service, ServicePort, Workload
@@ -42,6 +42,12 @@ class Backends:
             accounts = {account.name for account in known}
         domain = self.snapshot.clusters[service.cluster].trust_domain
         return tuple(f"spiffe://{domain}/ns/{service.namespace}/sa/{account}" for account in sorted(accounts))
+
+
+def versions(workloads: Iterable[Workload]) -> tuple[Mapping[str, str], ...]:
+    """The labels of the pods of each workload, distinct and sorted."""
+    distinct = {tuple(sorted(workload.labels.items())) for workload in workloads}
+    return tuple(dict(items) for items in sorted(distinct))
 
 
 def container_port(port: ServicePort, workloads: tuple[Workload, ...]) -> int | str:

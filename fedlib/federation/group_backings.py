@@ -13,7 +13,7 @@ from fedlib.config.selectors import DestinationKind
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
-from fedlib.federation.backends import Backends, container_port, shows_injection
+from fedlib.federation.backends import Backends, container_port, shows_injection, versions
 from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.gateways import GatewayResolver
 from fedlib.federation.model import Backing, ClientMode, DestinationPort, EastWestGateway, Protocol
@@ -55,7 +55,9 @@ class BackingFinder:
                     service=service.ref, cluster=cluster,
                 )  # fmt: skip
             accepted = self._gateway_identities(gateways) if terminating else ()
-            backings[cluster] = Backing(service, targets[cluster], identities, gateways, gateway_identities=accepted)
+            backings[cluster] = Backing(
+                service, targets[cluster], identities, gateways, versions(workloads[cluster]), accepted
+            )
         return ports, backings
 
     def _choose(self, owned: OwnedResource, spec: VirtualDestinationSpec) -> dict[str, Service]:

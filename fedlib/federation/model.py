@@ -70,6 +70,7 @@ class FederatedService:
         ports: the exposed ports by number.
         identities: SPIFFE URIs of the pods.
         gateways: the east-west gateways of its cluster; empty when no other cluster needs them.
+        versions: the labels of the pods of each workload, distinct and sorted; empty when no workload is known.
     """
 
     host: str
@@ -79,6 +80,7 @@ class FederatedService:
     ports: tuple[FederatedPort, ...]
     identities: tuple[str, ...]
     gateways: tuple[EastWestGateway, ...]
+    versions: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Backing:
         service: the Service.
         target_ports: for each port number of the group the container port of the pods.
         identities: SPIFFE URIs of the pods.
-        versions: the distinct values of the pods' labels beyond the selector, for subsets; sorted label mappings.
+        versions: the labels of the pods of each workload, distinct and sorted; empty when no workload is known.
         gateways: the east-west gateways of its cluster; empty when no other cluster needs them.
         gateway_identities: SPIFFE URIs of the gateways' pods, where TLS ends there.
     """

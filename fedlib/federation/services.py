@@ -16,7 +16,7 @@ from fedlib.config.model import host_problem
 from fedlib.config.stack import GroupShape
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
-from fedlib.federation.backends import Backends, container_port, shows_injection
+from fedlib.federation.backends import Backends, container_port, shows_injection, versions
 from fedlib.federation.gateways import GatewayResolver
 from fedlib.federation.hostname import LOCAL_ONLY_PATTERN, federated_host, federated_pattern, shadowed_cluster
 from fedlib.federation.model import ClientMode, EastWestGateway, FederatedPort, FederatedService, Group, Protocol
@@ -49,7 +49,8 @@ def federate_services(
     """Decide all federated hosts, sorted by host."""
     candidates = _candidates(snapshot, report)
     unprotected: dict[tuple[str, str], list[str]] = defaultdict(list)
-    accepted: dict[str, tuple[_Candidate, tuple[FederatedPort, ...], tuple[str, ...], tuple[EastWestGateway, ...]]] = {}
+    accepted: list[FederatedService] = []
+    federating: set[str] = set()
     for host, candidate in sorted(candidates.items()):
         service = candidate.service
         if not _can_be_federated(host, service, snapshot, report):
@@ -66,13 +67,13 @@ def federate_services(
             report.add(catalogue.HEADLESS, service.ref, service.at("spec", "clusterIP"))
         if gateways and not shows_injection(snapshot.namespaces.get((service.cluster, service.namespace)), workloads):
             unprotected[service.cluster, service.namespace].append(service.name)
-        accepted[host] = (candidate, ports, identities, gateways)
+        consumers = tuple(sorted(candidate.consumers))
+        pods = versions(workloads)
+        accepted.append(FederatedService(host, service, candidate.owner, consumers, ports, identities, gateways, pods))
+        federating.update(candidate.federations)
     _report_unprotected(unprotected, report)
-    _report_nothing(snapshot, {name for c, *_ in accepted.values() for name in c.federations}, report)
-    return tuple(
-        FederatedService(host, c.service, c.owner, tuple(sorted(c.consumers)), ports, identities, gateways)
-        for host, (c, ports, identities, gateways) in accepted.items()
-    )
+    _report_nothing(snapshot, federating, report)
+    return tuple(accepted)
 
 
 def gateway_patterns(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fedlib.federation.gateways import is_hostname
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import Backing, Group
+from fedlib.istio.endpoint_labels import endpoint_labels
 from fedlib.istio.group_place import GroupPlace
 from fedlib.snapshot.model import Snapshot
 
@@ -49,11 +51,12 @@ def selector(backing: Backing) -> dict[str, Any]:
     return {"labels": dict(sorted(backing.service.selector.items()))}
 
 
-def endpoints(group: Group, backing: Backing, snapshot: Snapshot) -> Iterator[dict[str, Any]]:
-    """The gateways of a backing's cluster, as clients of all other clusters see them."""
-    labels = dict(sorted({**backing.service.selector, "security.istio.io/tlsMode": "istio"}.items()))
+def endpoints(group: Group, backing: Backing, keys: frozenset[str], snapshot: Snapshot) -> Iterator[dict[str, Any]]:
+    """The gateways of a backing's cluster, as clients of all other clusters see them; `keys` are labels they need."""
     network = snapshot.clusters[backing.service.cluster].network
-    for endpoint in sorted({endpoint for gateway in backing.gateways for endpoint in gateway.endpoints}):
+    addresses = sorted({endpoint for gateway in backing.gateways for endpoint in gateway.endpoints})
+    all_labels = endpoint_labels(backing.service.selector, backing.versions, keys)
+    for endpoint, labels in itertools.product(addresses, all_labels):
         entry: dict[str, Any] = {
             "address": endpoint.address,
             "labels": labels,

@@ -22,10 +22,13 @@ from fedlib.istio.service_entry import API_VERSION, KIND
 from fedlib.snapshot.model import Snapshot
 
 
-def translate_group(group: Group, hosts: HostNames, snapshot: Snapshot) -> Iterator[Declaration]:
-    """The ServiceEntries of a group in all clusters, in Gloo's shape also WorkloadEntries."""
+def translate_group(group: Group, hosts: HostNames, keys: frozenset[str], snapshot: Snapshot) -> Iterator[Declaration]:
+    """The ServiceEntries of a group in all clusters, in Gloo's shape also WorkloadEntries.
+
+    `keys` are those of the pods' labels that gateways need as endpoints.
+    """
     gateways: Mapping[str, list[Endpoint]] = {
-        cluster: list(endpoints(group, backing, snapshot)) for cluster, backing in group.backings.items()
+        cluster: list(endpoints(group, backing, keys, snapshot)) for cluster, backing in group.backings.items()
     }
     native = snapshot.group_shape is GroupShape.WORKLOAD_ENTRY and group.client_mode is ClientMode.SNI_ROUTING
     places = [place for place in group_places(group, snapshot) if place.consumers or native]

@@ -13,6 +13,7 @@ from typing import Final
 
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import Backing, Group
+from fedlib.istio.endpoint_labels import TLS_MODE
 from fedlib.istio.group_entries import Endpoint, host_spec, selector
 from fedlib.istio.group_place import GroupPlace
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
@@ -40,12 +41,13 @@ def with_workload_entries(
     spec = {**host_spec(group, host, place, remote, hosts, snapshot), "workloadSelector": selector(backing)}
     yield Declaration(place.cluster, place.namespaces, API_VERSION, SERVICE_ENTRY, object_name(name), spec, lineage)
     chosen = dict(sorted(backing.service.selector.items()))
-    marks = "".join(f"-{key}-{value}" for key, value in chosen.items())
     taken: set[str] = set()
     for entry in remote:
+        labels = dict(sorted({**entry["labels"], **chosen}.items()))
+        marks = "".join(f"-{key}-{value}" for key, value in labels.items() if key != TLS_MODE)
         entry_name = f"{name}{marks}-{entry['address']}".replace("/", "-")
         if entry_name in taken:  # another port of the same address
             entry_name += f"-{min(entry['ports'].values())}"
         taken.add(entry_name)
-        spec = {**entry, "labels": dict(sorted({**entry["labels"], **chosen}.items()))}
+        spec = {**entry, "labels": labels}
         yield Declaration(place.cluster, place.namespaces, API_VERSION, KIND, object_name(entry_name), spec, lineage)

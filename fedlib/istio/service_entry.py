@@ -13,6 +13,7 @@ Shapes as Gloo emits them, with the fields without which a real mesh refuses req
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from fedlib.config.stack import Placement
 from fedlib.federation.gateways import is_hostname
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import FederatedService
+from fedlib.istio.endpoint_labels import endpoint_labels
 from fedlib.istio.object import CORE, Declaration, Lineage, object_name
 from fedlib.istio.placement import shared_namespace
 from fedlib.snapshot.model import Snapshot
@@ -29,13 +31,16 @@ KIND: Final = "ServiceEntry"
 
 
 def translate_federated_service(
-    service: FederatedService, hosts: HostNames, snapshot: Snapshot
+    service: FederatedService, hosts: HostNames, keys: frozenset[str], snapshot: Snapshot
 ) -> Iterator[Declaration]:
-    """The ServiceEntries of one federated host in all clusters."""
+    """The ServiceEntries of one federated host in all clusters.
+
+    `keys` are those of the pods' labels that gateways need as endpoints.
+    """
     yield _home(service, hosts, snapshot)
     if not service.gateways:
         return
-    shared = _remote_spec(service, snapshot.clusters[service.service.cluster].network)
+    shared = _remote_spec(service, keys, snapshot.clusters[service.service.cluster].network)
     by_families: dict[tuple[str, ...], Mapping[str, Any]] = {}
     for consumer in service.consumers:
         lineage = Lineage(service.service.ref, *CORE, consumer)
@@ -82,12 +87,12 @@ def _home(service: FederatedService, hosts: HostNames, snapshot: Snapshot) -> De
     return Declaration(source.cluster, (source.namespace,), API_VERSION, KIND, name, spec, lineage)
 
 
-def _remote_spec(service: FederatedService, network: str) -> dict[str, Any]:
+def _remote_spec(service: FederatedService, keys: frozenset[str], network: str) -> dict[str, Any]:
     """The part that is the same in every cluster."""
-    labels = {**service.service.selector, "security.istio.io/tlsMode": "istio"}
-    labels = dict(sorted(labels.items()))
     endpoints: list[dict[str, Any]] = []
-    for endpoint in sorted({endpoint for gateway in service.gateways for endpoint in gateway.endpoints}):
+    addresses = sorted({endpoint for gateway in service.gateways for endpoint in gateway.endpoints})
+    all_labels = endpoint_labels(service.service.selector, service.versions, keys)
+    for endpoint, labels in itertools.product(addresses, all_labels):
         entry: dict[str, Any] = {
             "address": endpoint.address,
             "labels": labels,

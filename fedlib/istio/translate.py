@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fedlib.federation.decisions import Decisions
 from fedlib.istio.authorization_policy import translate_access_rules
 from fedlib.istio.destination_rule import translate_destination_rules
+from fedlib.istio.endpoint_labels import NO_KEYS, demanded_labels
 from fedlib.istio.envoy_filters.route_filters import translate_route_filters
 from fedlib.istio.gateway import translate_east_west_gateways
 from fedlib.istio.group_service_entry import translate_group
@@ -22,10 +23,12 @@ from fedlib.snapshot.model import Snapshot
 
 def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
     """Translate everything, in any order: the plan sorts."""
+    keys = demanded_labels(decisions)
     for service in decisions.services:
-        yield from translate_federated_service(service, decisions.hosts, snapshot)
+        wanted = keys.get(service.service.ref, NO_KEYS)
+        yield from translate_federated_service(service, decisions.hosts, wanted, snapshot)
     for group in decisions.groups:
-        yield from translate_group(group, decisions.hosts, snapshot)
+        yield from translate_group(group, decisions.hosts, keys.get(group.resource.ref, NO_KEYS), snapshot)
     yield from translate_destination_rules(decisions, snapshot)
     yield from translate_terminated_groups(decisions)
     yield from translate_east_west_gateways(decisions, snapshot)
