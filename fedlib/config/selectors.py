@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from fedlib.config.gloo import Labels, ObjectSelector, PortSelector
 from fedlib.config.model import Enum, Items, Model, PortNumber, SomeItems
-from fedlib.config.untranslated import UNTRANSLATED, Later
+from fedlib.config.untranslated import Later
 
 
 class StringMatch(Model):
@@ -136,7 +136,7 @@ class DestinationReference(Model):
     """The destination's kind."""
     port: PortSelector | None = None
     """The destination's port; required when it has several."""
-    subset: Annotated[dict[str, str] | None, UNTRANSLATED] = None
+    subset: dict[str, str] | None = None
     """Labels of the pods to use."""
     weight: Annotated[int, Field(ge=0, le=100)] | None = None
     """The share in percent."""

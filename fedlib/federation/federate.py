@@ -22,6 +22,7 @@ from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.reachable_hosts import ReachableHosts
 from fedlib.federation.routes import route_hosts
 from fedlib.federation.services import federate_services, gateway_patterns
+from fedlib.federation.subset_checks import check_subsets
 from fedlib.federation.trimming import Trimming
 from fedlib.federation.virtual_gateways import decide_virtual_gateways
 from fedlib.snapshot.model import Snapshot, Workspace
@@ -40,6 +41,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     virtual_gateways = decide_virtual_gateways(snapshot, backends, report)
     routes = route_hosts(snapshot, services, destinations, virtual_gateways, report)
     policies, routes = attach_policies(snapshot, destinations, services, routes, report)
+    check_subsets(routes, backends, report)
     check_policies(policies, destinations, snapshot, report)
     gateway_pods = GatewayPods(backends, used_gateways(services, groups, virtual_gateways))
     reachable = ReachableHosts(snapshot, destinations, services, routes)

@@ -21,6 +21,7 @@ class DemandedSubsets:
     """The labels of all demanded subsets by who calls (a workspace) and what (a destination), sorted."""
 
     by_caller: Mapping[tuple[str, Ref], tuple[Labels, ...]] = field(default_factory=dict)
+    by_destination: Mapping[Ref, tuple[Labels, ...]] = field(default_factory=dict)
 
     def of(self, workspace: str, destination: Ref) -> tuple[Labels, ...]:
         """The subsets of a destination that proxies of a workspace call."""
@@ -28,7 +29,7 @@ class DemandedSubsets:
 
     def at_home(self, destination: Ref) -> tuple[Labels, ...]:
         """The subsets of a destination that anyone calls."""
-        return _sorted(labels for (_, ref), found in self.by_caller.items() if ref == destination for labels in found)
+        return self.by_destination.get(destination, ())
 
 
 def demanded_subsets(routes: Iterable[RoutedHosts]) -> DemandedSubsets:
@@ -40,7 +41,11 @@ def demanded_subsets(routes: Iterable[RoutedHosts]) -> DemandedSubsets:
         for one in itertools.chain.from_iterable(listed):
             if one.subset:
                 found.setdefault((routed.workspace, one.destination.ref), []).append(one.subset)
-    return DemandedSubsets({key: _sorted(listed) for key, listed in sorted(found.items())})
+    by_caller = {key: _sorted(listed) for key, listed in sorted(found.items())}
+    by_destination: dict[Ref, list[Labels]] = {}
+    for (_, ref), subsets in by_caller.items():
+        by_destination.setdefault(ref, []).extend(subsets)
+    return DemandedSubsets(by_caller, {ref: _sorted(listed) for ref, listed in by_destination.items()})
 
 
 def _sorted(subsets: Iterable[Labels]) -> tuple[Labels, ...]:

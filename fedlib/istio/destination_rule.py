@@ -5,13 +5,15 @@ Everything stands in `portLevelSettings`, port by port: settings of a port inher
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fedlib.federation.decisions import Decisions
+from fedlib.federation.subsets import demanded_subsets
 from fedlib.istio.group_host_rule import group_host_rules
-from fedlib.istio.host_rule import HostRule
+from fedlib.istio.host_rule import HostRule, HostSubset
 from fedlib.istio.host_rule_policies import add_policies
+from fedlib.istio.host_subsets import federated_host_rules, local_only_rules
 from fedlib.istio.object import Declaration
 from fedlib.istio.service_host_rule import service_host_rules
 from fedlib.istio.traffic_policy import port_policies
@@ -24,22 +26,25 @@ KIND: Final = "DestinationRule"
 def translate_destination_rules(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
     """The DestinationRules of all hosts."""
     for rule in _rules_with_policies(decisions, snapshot):
-        settings = _port_level_settings(rule)
-        if not settings:
+        settings = _port_level_settings(rule, rule.tls)
+        if not settings and not rule.subsets:
             continue
-        spec = {
-            "host": rule.host,
-            "exportTo": list(rule.export_to),
-            "trafficPolicy": {"portLevelSettings": settings},
-        }
+        spec: dict[str, Any] = {"host": rule.host, "exportTo": list(rule.export_to)}
+        if settings:
+            spec["trafficPolicy"] = {"portLevelSettings": settings}
+        if rule.subsets:
+            spec["subsets"] = [_subset(rule, subset) for subset in rule.subsets]
         yield Declaration(rule.cluster, rule.namespaces, API_VERSION, KIND, rule.name, spec, rule.lineage)
 
 
 def _host_rules(decisions: Decisions, snapshot: Snapshot) -> Iterator[HostRule]:
+    demanded = demanded_subsets(decisions.routes)
     for group in decisions.groups:
-        yield from group_host_rules(group, decisions.hosts, snapshot)
-
-    yield from service_host_rules(decisions, snapshot)
+        yield from group_host_rules(group, demanded, decisions.hosts, snapshot)
+        yield from local_only_rules(group, demanded, decisions.hosts, snapshot)
+    for service in decisions.services:
+        yield from federated_host_rules(service, demanded, decisions.hosts, snapshot)
+    yield from service_host_rules(decisions, demanded, snapshot)
 
 
 def _rules_with_policies(decisions: Decisions, snapshot: Snapshot) -> Iterator[HostRule]:
@@ -47,6 +52,17 @@ def _rules_with_policies(decisions: Decisions, snapshot: Snapshot) -> Iterator[H
         yield from add_policies(rule, decisions, snapshot)
 
 
-def _port_level_settings(rule: HostRule) -> list[dict[str, Any]]:
-    settings = {port: port_policies(rule.policies.get(port, {}), tls, rule.host) for port, tls in rule.tls.items()}
+def _subset(rule: HostRule, subset: HostSubset) -> dict[str, Any]:
+    """A subset with all policies of the host's ports."""
+    found: dict[str, Any] = {"name": subset.name}
+    if subset.labels:
+        found["labels"] = dict(sorted(subset.labels.items()))
+    settings = _port_level_settings(rule, {**rule.tls, **subset.tls}) if subset.tls else []
+    if settings:
+        found["trafficPolicy"] = {"portLevelSettings": settings}
+    return found
+
+
+def _port_level_settings(rule: HostRule, tls: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    settings = {port: port_policies(rule.policies.get(port, {}), own, rule.host) for port, own in tls.items()}
     return [{"port": {"number": port}, **fields} for port, fields in sorted(settings.items()) if fields]

@@ -10,13 +10,17 @@ from fedlib.config.stack import GroupShape
 from fedlib.federation.hostname import local_only_host
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import ClientMode, Group
-from fedlib.istio.group_place import group_places
+from fedlib.federation.subsets import DemandedSubsets
+from fedlib.istio.group_place import GroupPlace, group_places
 from fedlib.istio.host_rule import HostRule, sni
+from fedlib.istio.host_subsets import called_subsets, host_subsets
 from fedlib.istio.object import NETWORKING, Lineage, object_name
 from fedlib.snapshot.model import Snapshot
 
 
-def group_host_rules(group: Group, hosts: HostNames, snapshot: Snapshot) -> Iterator[HostRule]:
+def group_host_rules(
+    group: Group, demanded: DemandedSubsets, hosts: HostNames, snapshot: Snapshot
+) -> Iterator[HostRule]:
     """A rule beside the ServiceEntries of each host.
 
     Only the SNI of the local-only host needs TLS settings. In Gloo's shape, and where TLS ends at the gateway, the
@@ -27,11 +31,16 @@ def group_host_rules(group: Group, hosts: HostNames, snapshot: Snapshot) -> Iter
     nothing: Mapping[int, Mapping[str, Any]] = {port.number: {} for port in group.ports}
     for place in group_places(group, snapshot):
         remote = local_only and bool(group.remote(place.cluster))
-        for host in group.hosts if place.consumers else ():
+        gateways = _gateways_that_serve(place, demanded, group) if not local_only else frozenset()
+        wanted = called_subsets(place.consumers, group.resource.ref, demanded)
+        if gateways:
+            wanted = demanded.at_home(group.resource.ref)
+        for host in group.hosts if place.consumers or gateways else ():
+            sni_host = local_only_host(host) if remote else ""
             yield HostRule(
                 cluster=place.cluster,
                 namespaces=place.namespaces,
-                export_to=place.export_to,
+                export_to=tuple(sorted({*place.export_to, *gateways})),
                 host=host,
                 name=object_name(f"{hosts.stems[host]}-virtual-destination-{place.workspace}"),
                 kind=DestinationKind.VIRTUAL_DESTINATION,
@@ -39,8 +48,17 @@ def group_host_rules(group: Group, hosts: HostNames, snapshot: Snapshot) -> Iter
                 consumers=place.consumers,
                 lineage=Lineage(group.resource.ref, *NETWORKING, place.workspace),
                 tls=tls[host] if remote else nothing,
-                sni_host=local_only_host(host) if remote else "",
+                sni_host=sni_host,
+                subsets=host_subsets(wanted, tls[host], sni_host),
             )
+
+
+def _gateways_that_serve(place: GroupPlace, demanded: DemandedSubsets, group: Group) -> frozenset[str]:
+    """The namespaces of the gateways that serve the host itself, where they must know its subsets."""
+    passing = group.client_mode is ClientMode.SNI_ROUTING and place.backing is not None
+    if not passing or place.backing is None or not demanded.at_home(group.resource.ref):
+        return frozenset()
+    return frozenset(gateway.service.namespace for gateway in place.backing.gateways)
 
 
 def _tls(group: Group, host: str) -> Mapping[int, Mapping[str, Any]]:

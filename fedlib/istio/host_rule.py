@@ -13,6 +13,15 @@ from fedlib.istio.object import Lineage
 
 
 @dataclass(frozen=True, slots=True)
+class HostSubset:
+    """Pods of a host by labels, under a name; `tls` replaces that of the host by port. No labels mean all pods."""
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    tls: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class HostRule:
     """The place and the base of a host's DestinationRule.
 
@@ -32,6 +41,7 @@ class HostRule:
         lineage: what it was translated from, and for which workspace.
         tls: the TLS settings by port, with every port of the host; empty ones ask for nothing.
         policies: what the proxies that follow the rule do, by port and kind.
+        subsets: the subsets that routes name, sorted by name.
         sni_host: the host in the SNI that `tls` names; a subset needs `outbound_.<port>_.<subset>_.<sni_host>`.
     """
 
@@ -46,6 +56,7 @@ class HostRule:
     lineage: Lineage
     tls: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     sni_host: str = ""
+    subsets: tuple[HostSubset, ...] = ()
     policies: Mapping[int, Mapping[str, Policy]] = field(default_factory=dict)
 
 

@@ -1,21 +1,24 @@
-"""Host rules of plain Services: those that have policies, under their own name in their own cluster."""
+"""Host rules of plain Services: those that have policies or subsets, under their own name in their own cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from fedlib.config.selectors import DestinationKind
+from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.hostname import local_host
+from fedlib.federation.subsets import DemandedSubsets
 from fedlib.istio.host_rule import HostRule
+from fedlib.istio.host_subsets import called_subsets, host_subsets
 from fedlib.istio.object import CORE, Lineage, object_name
 from fedlib.snapshot.model import Snapshot
 
 
-def service_host_rules(decisions: Decisions, snapshot: Snapshot) -> Iterator[HostRule]:
+def service_host_rules(decisions: Decisions, demanded: DemandedSubsets, snapshot: Snapshot) -> Iterator[HostRule]:
     """A rule in the Service's namespace, for the namespaces of its owner and of those who import it."""
-    for ref in sorted({ref for _, ref, _ in decisions.policies.client if ref.kind == "Service"}):
+    for ref in sorted({ref for ref in _named(decisions, demanded) if ref.kind == "Service"}):
         destination = decisions.destinations.find(DestinationKind.SERVICE, ref)
         if destination is None or not isinstance(destination.decision, Service):
             continue
@@ -33,4 +36,11 @@ def service_host_rules(decisions: Decisions, snapshot: Snapshot) -> Iterator[Hos
             consumers=consumers,
             lineage=Lineage(ref, *CORE, destination.workspace),
             tls={port.number: {} for port in destination.ports},
+            subsets=host_subsets(called_subsets(consumers, ref, demanded), {}, ""),
         )
+
+
+def _named(decisions: Decisions, demanded: DemandedSubsets) -> Iterator[Ref]:
+    """The destinations that have policies, or subsets that routes name."""
+    yield from (ref for _, ref, _ in decisions.policies.client)
+    yield from (ref for _, ref in demanded.by_caller)

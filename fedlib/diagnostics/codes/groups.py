@@ -194,3 +194,20 @@ GROUP_TLS_TERMINATED = code(
     "let access policies of the pods admit the gateway's service account; the clients' own identities are not checked",
     "In the client mode tlsTermination, mTLS ends at the gateway, which opens a connection of its own to the pods.",
 )
+SUBSET_EMPTY = code(
+    "FED722",
+    "SubsetWithoutPods",
+    WARNING,
+    "no workload behind {destination} has pods with the labels of the subset: {subset}",
+    "mend the labels, or deploy the version before requests are sent to it",
+    "Requests for a subset without pods answer 503.",
+)
+SUBSET_TERMINATED = code(
+    "FED723",
+    "SubsetEndsAtGateway",
+    ERROR,
+    "in other clusters, requests for the subset {subset} of {destination} reach any pod, because their TLS ends at the "
+    "gateway",
+    "use the client mode sniRouting, or a VirtualDestination for each version",
+    "A gateway that ends TLS sees requests, not the subset for which a client made its connection.",
+)
