@@ -5,7 +5,7 @@ Source: `TCPRoute` and `TLSRoute` of Gloo's API; that an SNI must be one of the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from fedlib.config.route_table import TCPRoute, TLSRoute
@@ -22,10 +22,11 @@ Problem = tuple[tuple[Step, ...], str, str]
 
 @dataclass(frozen=True, slots=True)
 class ConnectionRoutes:
-    """The TCP and TLS routes of a root table for one workspace."""
+    """The TCP and TLS routes of a root table for one workspace, used in some clusters."""
 
     table: Table
     workspace: str
+    clusters: Collection[str]
     resolver: DestinationResolver
     report: Report
 
@@ -65,7 +66,9 @@ class ConnectionRoutes:
             return None
         protocols = TLS_PROTOCOLS if isinstance(route, TLSRoute) else None
         references = [((*path, "forwardTo", "destinations", i), one) for i, one in enumerate(destinations)]
-        resolved = self.resolver.resolve(resource, self.workspace, path_text(path), path, references, protocols)
+        resolved = self.resolver.resolve(
+            resource, self.workspace, path_text(path), path, references, protocols, self.clusters
+        )
         return None if resolved is None else ConnectionRoute(path, route.matchers, resolved)
 
     def _tcp_problem(self, path: tuple[Step, ...], destinations: Sequence[DestinationReference]) -> Problem | None:

@@ -5,7 +5,7 @@ Source: `DestinationReference` of Gloo's common API; the rules for weights are i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -56,6 +56,7 @@ class DestinationResolver:
         path: Path,
         destinations: Sequence[tuple[Path, DestinationReference]],
         protocols: frozenset[Protocol] | None = HTTP_PROTOCOLS,
+        clusters: Collection[str] | None = None,
     ) -> tuple[RouteDestination, ...] | None:
         """Resolve all destinations of a route for one workspace; None if the route must answer 500.
 
@@ -66,6 +67,7 @@ class DestinationResolver:
             path: where the route stands in the spec.
             destinations: the references, each with its path in the spec.
             protocols: what their ports may speak; None for anything.
+            clusters: where the route is used; None for all clusters of the workspace.
         """
         if not destinations:
             self.report.add(
@@ -74,7 +76,10 @@ class DestinationResolver:
             )  # fmt: skip
             return None
         weights = self._weights(table, route, path, [reference for _, reference in destinations])
-        resolved = [self._resolve_one(table, workspace, route, where, reference) for where, reference in destinations]
+        used = self.snapshot.workspaces[workspace].namespaces if clusters is None else clusters
+        resolved = [
+            self._resolve_one(table, workspace, route, where, reference, used) for where, reference in destinations
+        ]
         for one, (where, _) in zip(resolved, destinations, strict=True):
             if one is not None and protocols is not None and one[1].protocol not in (None, *protocols):
                 self._report_protocol(table, route, where, one[0], one[1], protocols)
@@ -87,7 +92,13 @@ class DestinationResolver:
         )
 
     def _resolve_one(
-        self, table: Resource, workspace: str, route: str, path: Path, reference: DestinationReference
+        self,
+        table: Resource,
+        workspace: str,
+        route: str,
+        path: Path,
+        reference: DestinationReference,
+        clusters: Collection[str],
     ) -> tuple[Destination, DestinationPort, FederatedService | None] | None:
         found = self._find(table, route, path, reference)
         if found is None or not self._visible(table, workspace, route, path, found):
@@ -96,25 +107,30 @@ class DestinationResolver:
         if port is None:
             return None
         if isinstance(found.decision, Service):
-            return found, port, self._federated_service(table, workspace, route, path, found, port)
+            federated = self._federated_service(workspace, found, port)
+            if federated is None:
+                self._report_unfederated(table, route, path, found, port, set(clusters) - {found.ref.cluster})
+            return found, port, federated
         return (found, port, None) if self._can_be_called(table, route, path, reference, found) else None
 
     def _federated_service(
-        self, table: Resource, workspace: str, route: str, path: Path, service: Destination, port: DestinationPort
+        self, workspace: str, service: Destination, port: DestinationPort
     ) -> FederatedService | None:
         """The federated host of a Service's port for a workspace, which other clusters than its own need."""
         federated = self._federated.get((service.ref, workspace))
-        if federated is not None and all(port.number != exposed.number for exposed in federated.ports):
-            federated = None
-        others = sorted(set(self.snapshot.workspaces[workspace].namespaces) - {service.ref.cluster})
-        if federated is None and others:
+        exposed = federated is not None and any(port.number == one.number for one in federated.ports)
+        return federated if exposed else None
+
+    def _report_unfederated(
+        self, table: Resource, route: str, path: Path, service: Destination, port: DestinationPort, others: set[str]
+    ) -> None:
+        if others:
             self.report.add(
                 catalogue.ROUTE_NEEDS_FEDERATION, table.ref, table.at(*path),
                 route=route, destination=service.ref, port=port.number,
-                clusters=" and ".join(f"'{name}'" for name in others),
+                clusters=" and ".join(f"'{name}'" for name in sorted(others)),
                 owner=service.workspace,
             )  # fmt: skip
-        return federated
 
     def _can_be_called(
         self, table: Resource, route: str, path: Path, reference: DestinationReference, found: Destination

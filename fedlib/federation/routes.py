@@ -6,7 +6,7 @@ last good state stays. Here a bad route is an ERROR, and with any ERROR nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fedlib.config.route_table import ForwardTo
@@ -17,7 +17,7 @@ from fedlib.federation.connection_routes import ConnectionRoutes
 from fedlib.federation.delegation import Delegation, FlatRoute
 from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.destinations import DestinationResolver
-from fedlib.federation.gateway_binding import GatewayBinder
+from fedlib.federation.gateway_binding import Binding, GatewayBinder
 from fedlib.federation.listener import IngressGateway
 from fedlib.federation.model import FederatedService
 from fedlib.federation.route import Route, RouteDestination, RoutedHosts
@@ -48,9 +48,10 @@ def route_hosts(
     for table in tables.tables:
         if not table.spec.hosts and table.ref not in delegation.used:
             report.add(catalogue.ROUTE_TABLE_HOSTS, table.ref, table.resource.at())
-    routing = _Routing(flat, DestinationResolver(snapshot, services, destinations, report), report)
-    routed = list(routing.in_sidecars(snapshot, list(tables.roots)))
-    routed += routing.on_gateways(GatewayBinder(snapshot, gateways, report), tables.roots)
+    binder = GatewayBinder(snapshot, gateways, report)
+    bindings = {table.ref: binder.bind(table) for table in tables.roots}
+    routing = _Routing(snapshot, flat, bindings, DestinationResolver(snapshot, services, destinations, report), report)
+    routed = [*routing.in_sidecars(list(tables.roots)), *routing.on_gateways(tables.roots)]
     return tuple(sorted(routed, key=lambda r: (r.table.ref, r.workspace, not r.mesh, r.suffix)))
 
 
@@ -58,61 +59,78 @@ def route_hosts(
 class _Routing:
     """Resolves the routes of root tables for each workspace that uses them, once for each."""
 
-    flat: dict[Ref, tuple[FlatRoute, ...]]
+    snapshot: Snapshot
+    flat: Mapping[Ref, tuple[FlatRoute, ...]]
+    bindings: Mapping[Ref, tuple[Binding, ...]]
     resolver: DestinationResolver
     report: Report
     _resolved: dict[tuple[Ref, str], tuple[Route, ...]] = field(default_factory=dict)
 
-    def in_sidecars(self, snapshot: Snapshot, roots: Sequence[Table]) -> Iterator[RoutedHosts]:
+    def in_sidecars(self, roots: Sequence[Table]) -> Iterator[RoutedHosts]:
         """The tables as sidecars use them: those of the owner's workspace and of importing ones."""
-        for workspace in sorted(snapshot.workspaces):
+        for workspace in sorted(self.snapshot.workspaces):
             used = [table for table in roots if workspace in table.consumers and uses_sidecars(table)]
             for table, hosts in settle_hosts(used, workspace, self.report):
-                connections = ConnectionRoutes(table, workspace, self.resolver, self.report)
+                connections = self._connections(table, workspace)
                 yield RoutedHosts(
                     table.resource, table.owner, workspace, hosts, self._routes(table, workspace),
                     source_labels(table.spec), tcp=connections.tcp(), tls=connections.tls(),
                     suffix="mesh" if table.spec.virtual_gateways else "",
                 )  # fmt: skip
 
-    def on_gateways(self, binder: GatewayBinder, roots: Iterable[Table]) -> Iterator[RoutedHosts]:
+    def on_gateways(self, roots: Iterable[Table]) -> Iterator[RoutedHosts]:
         """The tables as gateways use them."""
         for table in roots:
-            bindings = binder.bind(table)
+            bindings = self.bindings[table.ref]
             if table.spec.tcp and table.spec.virtual_gateways:
                 self.report.add(catalogue.ROUTE_TCP_ON_GATEWAY, table.ref, table.resource.at("tcp"))
             for binding in bindings:
                 alone = sum(1 for one in bindings if one.workspace == binding.workspace) == 1
-                connections = ConnectionRoutes(table, binding.workspace, self.resolver, self.report)
                 yield RoutedHosts(
                     table.resource, table.owner, binding.workspace, binding.hosts,
                     self._routes(table, binding.workspace), mesh=False, gateways=binding.gateways,
-                    tls=connections.tls(), suffix="" if alone else binding.gateways[0].name,
+                    tls=self._connections(table, binding.workspace).tls(),
+                    suffix="" if alone else binding.gateways[0].name,
                 )  # fmt: skip
+
+    def _clusters(self, table: Table, workspace: str) -> frozenset[str]:
+        """Where proxies of a workspace use a table."""
+        if uses_sidecars(table):
+            return frozenset(self.snapshot.workspaces[workspace].namespaces)
+        ours = (one for one in self.bindings[table.ref] if one.workspace == workspace)
+        return frozenset(gateway.service.cluster for one in ours for gateway in one.gateways)
+
+    def _connections(self, table: Table, workspace: str) -> ConnectionRoutes:
+        return ConnectionRoutes(table, workspace, self._clusters(table, workspace), self.resolver, self.report)
 
     def _routes(self, root: Table, workspace: str) -> tuple[Route, ...]:
         key = (root.ref, workspace)
         if key not in self._resolved:
-            self._resolved[key] = tuple(self._route(flat, workspace) for flat in self.flat[root.ref])
+            clusters = self._clusters(root, workspace)
+            self._resolved[key] = tuple(self._route(flat, workspace, clusters) for flat in self.flat[root.ref])
         return self._resolved[key]
 
-    def _route(self, flat: FlatRoute, workspace: str) -> Route:
+    def _route(self, flat: FlatRoute, workspace: str, clusters: frozenset[str]) -> Route:
         action, found = None, None
         if not flat.broken:
             action = route_action(flat.route)
-            found = self._destinations(flat, action, workspace) if isinstance(action, ForwardTo) else ()
+            found = self._destinations(flat, action, workspace, clusters) if isinstance(action, ForwardTo) else ()
         return Route(
             flat.name, flat.path, flat.tables, flat.matchers, None if found is None else action, found or (),
             flat.source_labels,
         )  # fmt: skip
 
-    def _destinations(self, flat: FlatRoute, forward: ForwardTo, workspace: str) -> tuple[RouteDestination, ...] | None:
+    def _destinations(
+        self, flat: FlatRoute, forward: ForwardTo, workspace: str, clusters: frozenset[str]
+    ) -> tuple[RouteDestination, ...] | None:
         listed, default = forward.destinations, flat.table.spec.default_destination
         paths: list[tuple[Step, ...]] = [(*flat.path, "forwardTo", "destinations", i) for i in range(len(listed))]
         if not listed and default is not None:
             listed, paths = (default,), [("defaultDestination",)]
         references = list(zip(paths, listed, strict=True))
-        return self.resolver.resolve(flat.table.resource, workspace, _shown(flat), flat.path, references)
+        return self.resolver.resolve(
+            flat.table.resource, workspace, _shown(flat), flat.path, references, clusters=clusters
+        )
 
 
 def _is_translated(flat: FlatRoute, report: Report) -> bool:
