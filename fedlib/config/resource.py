@@ -12,6 +12,7 @@ from typing import Any, Final
 from fedlib.config.gloo import WorkspaceSettingsSpec, WorkspaceSpec
 from fedlib.config.model import Model, dns_problem, host_problem
 from fedlib.config.policies import POLICIES
+from fedlib.config.refused_kinds import REFUSED
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.validate import describe, suggest, validate
 from fedlib.config.virtual_destination import VirtualDestinationSpec
@@ -26,9 +27,11 @@ MANAGEMENT_CLUSTER: Final = "mgmt"
 CLUSTER_ANNOTATION: Final = "cluster.solo.io/cluster"
 
 _TRANSLATED_POLICIES: Final = (
+    "resilience.policy.gloo.solo.io/ActiveHealthCheckPolicy",
     "resilience.policy.gloo.solo.io/ConnectionPolicy",
     "resilience.policy.gloo.solo.io/FailoverPolicy",
     "resilience.policy.gloo.solo.io/FaultInjectionPolicy",
+    "resilience.policy.gloo.solo.io/ListenerConnectionPolicy",
     "resilience.policy.gloo.solo.io/OutlierDetectionPolicy",
     "resilience.policy.gloo.solo.io/RetryTimeoutPolicy",
     "resilience.policy.gloo.solo.io/TrimProxyConfigPolicy",
@@ -39,6 +42,7 @@ _TRANSLATED_POLICIES: Final = (
     "trafficcontrol.policy.gloo.solo.io/HTTPBufferPolicy",
     "trafficcontrol.policy.gloo.solo.io/HeaderManipulationPolicy",
     "trafficcontrol.policy.gloo.solo.io/LoadBalancerPolicy",
+    "trafficcontrol.policy.gloo.solo.io/ProxyProtocolPolicy",
 )
 
 TRANSLATED: Final[Mapping[str, type[Model]]] = {
@@ -70,39 +74,16 @@ UNTRANSLATED: Final = frozenset(
     {
         "networking.gloo.solo.io/ExternalService",
         "networking.gloo.solo.io/ExternalEndpoint",
-        "networking.gloo.solo.io/ExternalWorkload",
-        "networking.gloo.solo.io/CloudProvider",
-        "networking.gloo.solo.io/CloudResources",
-        "infrastructure.gloo.solo.io/CloudProvider",
-        "infrastructure.gloo.solo.io/CloudResources",
-        "resilience.policy.gloo.solo.io/ActiveHealthCheckPolicy",
         "resilience.policy.gloo.solo.io/AdaptiveRequestConcurrencyPolicy",
-        "resilience.policy.gloo.solo.io/ListenerConnectionPolicy",
-        "resilience.policy.gloo.solo.io/GraphQLPersistedQueryCachePolicy",
         "trafficcontrol.policy.gloo.solo.io/MirrorPolicy",
-        "trafficcontrol.policy.gloo.solo.io/TransformationPolicy",
         "trafficcontrol.policy.gloo.solo.io/RateLimitPolicy",
         "trafficcontrol.policy.gloo.solo.io/RateLimitClientConfig",
-        "trafficcontrol.policy.gloo.solo.io/ProxyProtocolPolicy",
         "security.policy.gloo.solo.io/JWTPolicy",
         "security.policy.gloo.solo.io/ExtAuthPolicy",
-        "security.policy.gloo.solo.io/WAFPolicy",
-        "security.policy.gloo.solo.io/DLPPolicy",
-        "security.policy.gloo.solo.io/GraphQLAllowedQueryPolicy",
-        "extensions.policy.gloo.solo.io/WasmDeploymentPolicy",
-        "extensions.policy.gloo.solo.io/LuaPolicy",
-        "observability.policy.gloo.solo.io/AccessLogPolicy",
-        "apimanagement.gloo.solo.io/GraphQLResolverMap",
-        "apimanagement.gloo.solo.io/GraphQLSchema",
-        "apimanagement.gloo.solo.io/GraphQLStitchedSchema",
-        "apimanagement.gloo.solo.io/Portal",
-        "apimanagement.gloo.solo.io/PortalGroup",
-        "apimanagement.gloo.solo.io/PortalConfig",
-        "apimanagement.gloo.solo.io/ApiProduct",
     }
 )
 
-KINDS: Final = frozenset(name.rpartition("/")[2] for name in (*TRANSLATED, *INERT, *UNTRANSLATED))
+KINDS: Final = frozenset(name.rpartition("/")[2] for name in (*TRANSLATED, *INERT, *UNTRANSLATED, *REFUSED))
 """Every kind of Gloo's that is known here."""
 
 
@@ -215,6 +196,11 @@ def _labels(metadata: Mapping[str, Any], ref: Ref, origin: Origin, report: Repor
 def _report_untranslated(document: Mapping[str, Any], group: str, ref: Ref, origin: Origin, report: Report) -> None:
     if f"{group}/{ref.kind}" in INERT:
         return
+    refusal = REFUSED.get(f"{group}/{ref.kind}")
+    if refusal is not None:
+        code = catalogue.NEEDS_SOLO_ENVOY if refusal.needs else catalogue.UNSUPPORTED_KIND
+        report.add(code, ref, origin.at("kind"), kind=ref.kind, **refusal._asdict())
+        return
     if f"{group}/{ref.kind}" in UNTRANSLATED:
         advice = "leave the resource out of this stack until it is; ungrouped federation and RouteTables are translated"
         report.add(catalogue.UNSUPPORTED_KIND, ref, origin.at("kind"), kind=ref.kind, advice=advice)
@@ -228,6 +214,6 @@ def _report_untranslated(document: Mapping[str, Any], group: str, ref: Ref, orig
 def _near_kind(group: str, kind: str) -> str:
     """A `did you mean` for a kind or a group that is not Gloo's."""
     if kind in KINDS:
-        known = sorted(name for name in (*TRANSLATED, *INERT, *UNTRANSLATED) if name.endswith(f"/{kind}"))
+        known = sorted(name for name in (*TRANSLATED, *INERT, *UNTRANSLATED, *REFUSED) if name.endswith(f"/{kind}"))
         return f"; did you mean {known[0].partition('/')[0]}/v2?"
     return suggest(kind, KINDS) if group.endswith(".gloo.solo.io") else ""

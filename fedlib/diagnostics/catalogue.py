@@ -11,6 +11,7 @@ from fedlib.diagnostics.codes.gateways import *  # noqa: F403
 from fedlib.diagnostics.codes.groups import *  # noqa: F403
 from fedlib.diagnostics.codes.planning import *  # noqa: F403
 from fedlib.diagnostics.codes.policies import *  # noqa: F403
+from fedlib.diagnostics.codes.proxy_filters import *  # noqa: F403
 from fedlib.diagnostics.codes.reading import *  # noqa: F403
 from fedlib.diagnostics.codes.registry import CODES as CODES
 from fedlib.diagnostics.codes.routes import *  # noqa: F403

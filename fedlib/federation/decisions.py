@@ -12,6 +12,7 @@ from fedlib.federation.hosts import HostNames
 from fedlib.federation.listener import IngressGateway
 from fedlib.federation.model import External, FederatedService, Group
 from fedlib.federation.policies.model import AppliedPolicies
+from fedlib.federation.policies.proxy_filters import ProxyFilters
 from fedlib.federation.route import RoutedHosts
 from fedlib.federation.trimming import TrimmedWorkload
 
@@ -27,6 +28,7 @@ class Decisions:
     routes: tuple[RoutedHosts, ...]
     virtual_gateways: tuple[IngressGateway, ...]
     policies: AppliedPolicies
+    proxy_filters: ProxyFilters
     hosts: HostNames
     access: AccessDecisions
     trimmed: tuple[TrimmedWorkload, ...]

@@ -23,6 +23,12 @@ _Features = dict[tuple[str, str], list[Destination]]
 _NAME: Final = " name"
 _NAMESPACE: Final = " namespace"
 
+_KINDS: Final = {
+    "Service": DestinationKind.SERVICE,
+    "VirtualDestination": DestinationKind.VIRTUAL_DESTINATION,
+    "ExternalService": DestinationKind.EXTERNAL_SERVICE,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class DestinationIndex:
@@ -35,6 +41,11 @@ class DestinationIndex:
     def find(self, kind: DestinationKind, ref: Ref) -> Destination | None:
         """The destination; None where it does not exist."""
         return self.by_ref.get((kind, ref))
+
+    def named(self, ref: Ref) -> Destination | None:
+        """The destination of a reference whose kind is that of an object."""
+        kind = _KINDS.get(ref.kind)
+        return self.by_ref.get((kind, ref)) if kind else None
 
     def visible(self, kind: DestinationKind, workspace: str) -> tuple[Destination, ...]:
         """The destinations of a kind that a workspace owns or imports, sorted."""

@@ -18,6 +18,7 @@ from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
 from fedlib.federation.model import External, FederatedService, Group
 from fedlib.federation.policies.attach import attach_policies
 from fedlib.federation.policies.checks.check import check_policies
+from fedlib.federation.policies.proxy_filters import decide_proxy_filters
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.reachable_hosts import ReachableHosts
 from fedlib.federation.routes import route_hosts
@@ -54,6 +55,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
         routes=routes,
         virtual_gateways=virtual_gateways,
         policies=policies,
+        proxy_filters=decide_proxy_filters(snapshot, destinations, policies, virtual_gateways, report),
         hosts=_name_hosts(services, groups, report),
         access=decide_access(snapshot, backends, destinations, gateway_pods, groups, policies, report),
         trimmed=Trimming(snapshot, gateway_pods, reachable, selection, policies, report).decide(),

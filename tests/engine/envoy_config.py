@@ -10,6 +10,7 @@ from typing import Any
 Message = dict[str, Any]
 
 _HTTP = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+_HTTP_OPTIONS = "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 _ROUTER = {
     "name": "envoy.filters.http.router",
     "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
@@ -74,7 +75,14 @@ class EnvoyConfig:
 
 
 def _cluster(name: str) -> Message:
-    return {"name": name, "type": "STATIC", "connect_timeout": "1s"}
+    """A cluster as Istio has it for a port of HTTP/2; gRPC needs that."""
+    options = {"@type": _HTTP_OPTIONS, "explicit_http_config": {"http2_protocol_options": {}}}
+    return {
+        "name": name,
+        "type": "STATIC",
+        "connect_timeout": "1s",
+        "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options},
+    }
 
 
 def _named_clusters(value: Any) -> Iterator[str]:

@@ -5,13 +5,15 @@ Source of the check's fields and rules: Envoy's `config.core.v3.HealthCheck`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+import enum
+from base64 import b64decode
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from fedlib.config.duration import Duration, DurationOrZero
 from fedlib.config.gloo import Labels
-from fedlib.config.model import Items, Model, PortNumber
+from fedlib.config.model import Enum, Items, Model, PortNumber
 from fedlib.config.selectors import DestinationSelector, ObjectReference
 from fedlib.config.untranslated import Later
 
@@ -31,6 +33,64 @@ class StatusRange(Model):
         return self
 
 
+class HeaderValue(Model):
+    """A header."""
+
+    key: Annotated[str, Field(min_length=1)]
+    """Its name."""
+    value: str = ""
+    """Its value, in which Envoy replaces `%...%` by what it knows of the request."""
+
+
+class HeaderAppendAction(enum.StrEnum):
+    """What happens to a header that is there already."""
+
+    APPEND_IF_EXISTS_OR_ADD = "APPEND_IF_EXISTS_OR_ADD"
+    ADD_IF_ABSENT = "ADD_IF_ABSENT"
+    OVERWRITE_IF_EXISTS_OR_ADD = "OVERWRITE_IF_EXISTS_OR_ADD"
+    OVERWRITE_IF_EXISTS = "OVERWRITE_IF_EXISTS"
+
+
+class HeaderValueOption(Model):
+    """A header that is added."""
+
+    header: HeaderValue
+    """The header."""
+    append: bool | None = None
+    """Whether it is added to one that is there; true by default. As Envoy had it before appendAction."""
+    append_action: Enum[HeaderAppendAction] | None = None
+    """What happens to one that is there."""
+    keep_empty_value: bool = False
+    """Whether it is added without a value."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if self.append is not None and self.append_action is not None:
+            raise ValueError("set only one of append and appendAction")
+        return self
+
+
+class CodecClientType(enum.StrEnum):
+    """Versions of HTTP."""
+
+    HTTP1 = "HTTP1"
+    HTTP2 = "HTTP2"
+    HTTP3 = "HTTP3"
+
+
+class RequestMethod(enum.StrEnum):
+    """Methods of HTTP that a check can use."""
+
+    GET = "GET"
+    HEAD = "HEAD"
+    POST = "POST"
+    PUT = "PUT"
+    DELETE = "DELETE"
+    OPTIONS = "OPTIONS"
+    TRACE = "TRACE"
+    PATCH = "PATCH"
+
+
 class HTTPHealthCheck(Model):
     """Checks with an HTTP request."""
 
@@ -44,20 +104,51 @@ class HTTPHealthCheck(Model):
     """What the body of the answer must hold."""
     response_buffer_size: Later = None
     """How much of the answer is read."""
-    request_headers_to_add: Items[dict[str, Any]] = ()
-    """Headers that are added, in Envoy's form."""
+    request_headers_to_add: Items[HeaderValueOption] = ()
+    """Headers that are added."""
     request_headers_to_remove: Items[str] = ()
     """Headers that are removed."""
     expected_statuses: Items[StatusRange] = ()
     """Statuses of healthy endpoints; 200 by default."""
     retriable_statuses: Items[StatusRange] = ()
     """Statuses that count for the threshold instead of making an endpoint unhealthy at once."""
-    codec_client_type: str = ""
-    """HTTP1, HTTP2 or HTTP3."""
+    codec_client_type: Enum[CodecClientType] = CodecClientType.HTTP1
+    """The version of HTTP."""
     service_name_matcher: Later = None
     """What the answer's service name must be."""
-    method: str = ""
-    """The method; GET by default."""
+    method: Enum[RequestMethod] = RequestMethod.GET
+    """The method."""
+
+
+class Payload(Model):
+    """Bytes, in one of two ways."""
+
+    text: str | None = None
+    """Hexadecimal digits, two for each byte."""
+    binary: str | None = None
+    """Base64."""
+
+    @model_validator(mode="after")
+    def _bytes(self) -> Self:
+        if (self.text is None) == (self.binary is None):
+            raise ValueError("set either text or binary")
+        try:
+            content = bytes.fromhex(self.text) if self.text is not None else b64decode(self.binary or "", validate=True)
+        except ValueError:
+            way = "text is not hexadecimal" if self.text is not None else "binary is not Base64"
+            raise ValueError(f"{way}; write 50494e47 or UElORw== for PING") from None
+        if not content:
+            raise ValueError("there are no bytes in it")
+        return self
+
+
+class TCPHealthCheck(Model):
+    """Checks that the endpoint accepts connections, and what it answers."""
+
+    send: Payload | None = None
+    """What is sent; nothing without it."""
+    receive: Items[Payload] = ()
+    """Parts of the answer, in order; any answer will do without them."""
 
 
 class GRPCHealthCheck(Model):
@@ -67,8 +158,8 @@ class GRPCHealthCheck(Model):
     """The service that is asked for."""
     authority: str = ""
     """The authority header."""
-    initial_metadata: Items[dict[str, Any]] = ()
-    """Metadata that are added, in Envoy's form."""
+    initial_metadata: Items[HeaderValueOption] = ()
+    """Metadata that are added."""
 
 
 class HealthCheck(Model):
@@ -94,8 +185,8 @@ class HealthCheck(Model):
     """Whether connections are reused; true by default."""
     http_health_check: HTTPHealthCheck | None = None
     """Checks with an HTTP request."""
-    tcp_health_check: dict[str, Any] | None = None
-    """Checks that the endpoint accepts connections, in Envoy's form."""
+    tcp_health_check: TCPHealthCheck | None = None
+    """Checks that the endpoint accepts connections, and what it answers."""
     grpc_health_check: GRPCHealthCheck | None = None
     """Checks with gRPC's health service."""
     custom_health_check: Later = None

@@ -121,15 +121,7 @@ PANIC_WITHOUT_OUTLIER_DETECTION = code(
     WARNING,
     "healthyPanicThreshold has no effect on {destinations}, to which no OutlierDetectionPolicy applies",
     "apply an OutlierDetectionPolicy to the same destination, or leave the threshold out",
-    "Istio has the threshold as a field of its outlier detection. Without that no endpoint is ever unhealthy.",
-)
-MERGE_WINDOW_IGNORED = code(
-    "FED820",
-    "UpdateMergeWindowIgnored",
-    WARNING,
-    "updateMergeWindow has no effect: Istio has no field for it, and Envoy's default of 1s stays",
-    "leave it out",
-    "The time within which Envoy merges updates of endpoints cannot be set in a DestinationRule.",
+    "Without outlier detection, or an active health check by a gateway, no endpoint is ever unhealthy.",
 )
 CLIENT_TLS_BREAKS_GATEWAYS = code(
     "FED821",

@@ -10,7 +10,7 @@ ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 CODES: Final[dict[str, Code]] = {}
 
-RETIRED: Final = frozenset({"FED603"})
+RETIRED: Final = frozenset({"FED603", "FED820"})
 
 
 def code(

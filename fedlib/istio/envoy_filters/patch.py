@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fedlib.config.policies import POLICIES
 from fedlib.federation.policies.model import Policy
-from fedlib.istio.envoy_filters.proxies import Proxies
+from fedlib.istio.envoy_filters.proxies import Context, Proxies
 from fedlib.istio.object import Declaration, Lineage, object_name
 
 API_VERSION: Final = "networking.istio.io/v1alpha3"
@@ -73,4 +73,31 @@ def merge_route(proxies: Proxies, match: Mapping[str, Any], name: str, route_con
         "applyTo": "HTTP_ROUTE",
         "match": {"context": proxies.context.value, "routeConfiguration": dict(match)},
         "patch": {"operation": "MERGE", "value": {"typed_per_filter_config": {name: dict(route_config)}}},
+    }
+
+
+def merge_cluster(context: Context, host: str, port: int, value: Mapping[str, Any]) -> Patch:
+    """Adds settings to the clusters of one port of a host, with all their subsets."""
+    return {
+        "applyTo": "CLUSTER",
+        "match": {"context": context.value, "cluster": {"service": host, "portNumber": port}},
+        "patch": {"operation": "MERGE", "value": dict(value)},
+    }
+
+
+def merge_listener(port: int, value: Mapping[str, Any]) -> Patch:
+    """Adds settings to the listener of a gateway; `port` is that of its pods."""
+    return {
+        "applyTo": "LISTENER",
+        "match": {"context": Context.GATEWAY.value, "listener": {"portNumber": port}},
+        "patch": {"operation": "MERGE", "value": dict(value)},
+    }
+
+
+def insert_listener_filter(port: int, value: Mapping[str, Any]) -> Patch:
+    """Inserts the first filter of the listener of a gateway; `port` is that of its pods."""
+    return {
+        "applyTo": "LISTENER_FILTER",
+        "match": {"context": Context.GATEWAY.value, "listener": {"portNumber": port}},
+        "patch": {"operation": "INSERT_FIRST", "value": dict(value)},
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fedlib.discovery.inventory import Service
 from fedlib.federation.route import RoutedHosts
 from fedlib.istio.object import CORE, Lineage
-from fedlib.snapshot.model import Snapshot
+from fedlib.snapshot.model import Snapshot, Workspace
 
 
 class Context(enum.StrEnum):
@@ -50,10 +50,7 @@ def routing_proxies(routed: RoutedHosts, snapshot: Snapshot) -> Iterator[Proxies
     of them stays one filter where tables overlap.
     """
     if routed.mesh:
-        workspace = snapshot.workspaces[routed.workspace]
-        lineage = Lineage(workspace.ref, "admin.gloo.solo.io", "v2", workspace.name)
-        for cluster, namespaces in sorted(workspace.namespaces.items()):
-            yield Proxies(cluster, namespaces, workspace.name, Context.OUTBOUND, workspace.name, lineage)
+        yield from workspace_proxies(snapshot.workspaces[routed.workspace])
     for service in {gateway.service.ref: gateway.service for gateway in routed.gateways}.values():
         yield gateway_proxies(service, routed.workspace)
 
@@ -64,3 +61,10 @@ def gateway_proxies(service: Service, workspace: str) -> Proxies:
         service.cluster, (service.namespace,), workspace, Context.GATEWAY, f"gateway-{service.name}",
         Lineage(service.ref, *CORE, workspace), service.selector,
     )  # fmt: skip
+
+
+def workspace_proxies(workspace: Workspace) -> Iterator[Proxies]:
+    """The sidecars of a workspace, cluster by cluster."""
+    lineage = Lineage(workspace.ref, "admin.gloo.solo.io", "v2", workspace.name)
+    for cluster, namespaces in sorted(workspace.namespaces.items()):
+        yield Proxies(cluster, namespaces, workspace.name, Context.OUTBOUND, workspace.name, lineage)

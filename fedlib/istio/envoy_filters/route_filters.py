@@ -54,7 +54,7 @@ def _table_filters(
         for kind in sorted(route.policies.keys() & _TRANSLATORS.keys()):
             policy = route.policies[kind]
             found = _TRANSLATORS[kind](policy, proxies, decisions)
-            if found is not None:
+            if found is not None and policy.ref not in decisions.proxy_filters.refused:
                 used.setdefault((proxies, found.name), found)
                 policies[policy.ref] = policy
                 patches[policy.ref] += [_turned_on(route, domain, proxies, found) for domain in domains]

@@ -16,12 +16,10 @@ def check_load_balancer(use: Use, notes: Notes) -> None:
         return
     spec = policy.resource.spec
     assert isinstance(spec, LoadBalancerPolicySpec)
-    if spec.config.healthy_panic_threshold is not None and "OutlierDetectionPolicy" not in use.policies:
+    watched = use.policies.keys() & {"ActiveHealthCheckPolicy", "OutlierDetectionPolicy"}
+    if spec.config.healthy_panic_threshold is not None and not watched:
         path = ("config", "healthyPanicThreshold")
         notes.add(catalogue.PANIC_WITHOUT_OUTLIER_DETECTION, policy, path, use.destination)
-    if spec.config.update_merge_window is not None:
-        location = policy.resource.at("config", "updateMergeWindow")
-        notes.report.add(catalogue.MERGE_WINDOW_IGNORED, policy.ref, location)
 
 
 def check_client_tls(use: Use, notes: Notes) -> None:

@@ -1,0 +1,71 @@
+"""Fields of policies on Envoy's filters that cannot be translated: refused by name, and the policy with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from fedlib.config.model import Model
+from fedlib.config.policies.health_check import HeaderValue
+from fedlib.config.resource import Resource
+from fedlib.config.untranslated import untranslated_below
+from fedlib.diagnostics import Report, catalogue
+from fedlib.diagnostics.source import Step, path_text
+
+FILTER_POLICIES: Final = (
+    "ActiveHealthCheckPolicy",
+    "AdaptiveRequestConcurrencyPolicy",
+    "CSRFPolicy",
+    "ExtAuthPolicy",
+    "HTTPBufferPolicy",
+    "ListenerConnectionPolicy",
+    "ProxyProtocolPolicy",
+    "RateLimitPolicy",
+)
+
+_ADVICE: Final = {
+    "customHealthCheck": "use httpHealthCheck, grpcHealthCheck or tcpHealthCheck",
+    "eventLogger": "use eventLogPath",
+    "eventService": "use eventLogPath",
+    "send": "use tcpHealthCheck to send bytes and to compare the answer",
+    "receive": "use tcpHealthCheck to send bytes and to compare the answer",
+    "setActions": "use actions: the rate limit server of the Envoy project knows no sets",
+    "setDescriptors": "use descriptors: the rate limit server of the Envoy project knows no sets",
+}
+_ANY_ADVICE: Final = "leave it out"
+
+_SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key", "x-auth-token"})
+
+
+def refuses(resource: Resource, report: Report) -> bool:
+    """Report the fields of a policy, or of a server's settings, that are in the way of translating it."""
+    found = False
+    for path in untranslated_below(resource.spec, ()):
+        report.add(
+            catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
+            field=f"spec.{path_text(path)}", advice=_ADVICE.get(str(path[-1]), _ANY_ADVICE),
+        )  # fmt: skip
+        found = True
+    for header, path in _headers(resource.spec, ()):
+        if header.lower() in _SECRET_HEADERS:
+            report.add(
+                catalogue.SECRET_HEADER, resource.ref, resource.at(*path),
+                field=f"spec.{path_text(path)}", header=header,
+            )  # fmt: skip
+            found = True
+    return found
+
+
+def _headers(value: Any, path: tuple[Step, ...]) -> Iterator[tuple[str, tuple[Step, ...]]]:
+    """Headers that get a value, and where."""
+    if isinstance(value, HeaderValue):
+        yield value.key, path
+    elif isinstance(value, Model):
+        for name, field in type(value).model_fields.items():
+            yield from _headers(getattr(value, name), (*path, field.alias or name))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _headers(item, (*path, index))
+    elif isinstance(value, Mapping) and path[-1] == "headersToAdd":
+        for header in value:
+            yield header, (*path, header)
