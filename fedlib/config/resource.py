@@ -42,6 +42,7 @@ _TRANSLATED_POLICIES: Final = (
     "trafficcontrol.policy.gloo.solo.io/HTTPBufferPolicy",
     "trafficcontrol.policy.gloo.solo.io/HeaderManipulationPolicy",
     "trafficcontrol.policy.gloo.solo.io/LoadBalancerPolicy",
+    "trafficcontrol.policy.gloo.solo.io/MirrorPolicy",
     "trafficcontrol.policy.gloo.solo.io/ProxyProtocolPolicy",
 )
 
@@ -75,7 +76,6 @@ UNTRANSLATED: Final = frozenset(
         "networking.gloo.solo.io/ExternalService",
         "networking.gloo.solo.io/ExternalEndpoint",
         "resilience.policy.gloo.solo.io/AdaptiveRequestConcurrencyPolicy",
-        "trafficcontrol.policy.gloo.solo.io/MirrorPolicy",
         "trafficcontrol.policy.gloo.solo.io/RateLimitPolicy",
         "trafficcontrol.policy.gloo.solo.io/RateLimitClientConfig",
         "security.policy.gloo.solo.io/JWTPolicy",

@@ -10,6 +10,7 @@ from fedlib.federation.access.access import decide_access
 from fedlib.federation.backends import Backends
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.destination_index import index_destinations, index_services
+from fedlib.federation.destinations import DestinationResolver
 from fedlib.federation.gateway_pods import GatewayPods, used_gateways
 from fedlib.federation.gateways import GatewayResolver
 from fedlib.federation.group_backings import BackingFinder
@@ -18,6 +19,7 @@ from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
 from fedlib.federation.model import External, FederatedService, Group
 from fedlib.federation.policies.attach import attach_policies
 from fedlib.federation.policies.checks.check import check_policies
+from fedlib.federation.policies.mirrors import resolve_mirrors
 from fedlib.federation.policies.proxy_filters import decide_proxy_filters
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.reachable_hosts import ReachableHosts
@@ -42,6 +44,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     virtual_gateways = decide_virtual_gateways(snapshot, backends, report)
     routes = route_hosts(snapshot, services, destinations, virtual_gateways, report)
     policies, routes = attach_policies(snapshot, destinations, services, routes, report)
+    routes = resolve_mirrors(routes, DestinationResolver(snapshot, services, destinations, report))
     check_subsets(routes, backends, report)
     check_policies(policies, destinations, snapshot, report)
     gateway_pods = GatewayPods(backends, used_gateways(services, groups, virtual_gateways))

@@ -60,6 +60,7 @@ class Route:
         destinations: where `forwardTo` sends requests.
         source_labels: the sidecars that use it: its table's workload selectors and those of all tables above.
         policies: the accepted policies by kind.
+        mirror: where its MirrorPolicy sends copies of requests.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Route:
     destinations: tuple[RouteDestination, ...] = ()
     source_labels: SourceLabels = ()
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    mirror: RouteDestination | None = None
 
 
 @dataclass(frozen=True, slots=True)

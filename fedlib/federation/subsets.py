@@ -37,6 +37,7 @@ def demanded_subsets(routes: Iterable[RoutedHosts]) -> DemandedSubsets:
     found: dict[tuple[str, Ref], list[Labels]] = {}
     for routed in routes:
         listed = [route.destinations for route in routed.routes]
+        listed += [(route.mirror,) for route in routed.routes if route.mirror is not None]
         listed += [route.destinations for route in (*routed.tcp, *routed.tls)]
         for one in itertools.chain.from_iterable(listed):
             if one.subset:

@@ -9,6 +9,7 @@ from fedlib.config.route_table import DirectResponse, ForwardTo, Redirect, Redir
 from fedlib.config.selectors import HeaderMatcher, HTTPRequestMatcher, StringMatch
 from fedlib.federation.route import Route
 from fedlib.istio.caller import Caller
+from fedlib.istio.mirror import mirrors
 from fedlib.istio.route_destination import Target, targets
 from fedlib.istio.route_policies import header_operations, route_policies
 from fedlib.snapshot.model import Snapshot
@@ -35,6 +36,8 @@ def http_route(route: Route, cluster: str, callers: Sequence[Caller], snapshot: 
         translated["match"] = matches
     translated.update(_action(route, cluster, snapshot))
     translated.update(route_policies(route.policies, forwards="route" in translated))
+    if "route" in translated and route.mirror is not None:
+        translated.update(mirrors(route.mirror, route.policies, cluster, snapshot))
     return translated
 
 

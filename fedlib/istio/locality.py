@@ -6,7 +6,7 @@ from typing import Any
 
 from fedlib.config.gloo import Locality
 from fedlib.config.policies.failover import DestinationLocality, FailoverPolicySpec, LocalityMapping
-from fedlib.federation.policies.failover import distributes, failover_regions
+from fedlib.federation.policies.failover import distributes, distributions, failover_regions
 from fedlib.federation.policies.model import Policy
 from fedlib.istio.route_policies import policy_spec
 
@@ -20,7 +20,7 @@ def locality_lb(policy: Policy) -> dict[str, Any]:
     mappings = config.locality_mappings
     found: dict[str, Any] = {"enabled": True}
     if distributes(config):
-        found["distribute"] = [_distribution(mapping) for mapping in mappings]
+        found["distribute"] = [_distribution(mapping) for mapping in distributions(mappings)]
     elif mappings:
         found["failover"] = [{"from": source, "to": target} for source, target in failover_regions(mappings)]
     elif config.priority_labels is not None and config.priority_labels.labels:

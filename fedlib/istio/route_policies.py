@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
+from fedlib.config.duration import milliseconds
 from fedlib.config.model import Model
 from fedlib.config.policies.origins import CORSPolicySpec
 from fedlib.config.policies.retry_and_fault import FaultInjectionPolicySpec, RetryTimeoutPolicySpec
@@ -116,18 +117,17 @@ def _cors(policy: Policy) -> dict[str, Any]:
         cors["allowOrigins"] = [_origin(origin) for origin in config.allow_origins]
     if config.allow_credentials is not None:
         cors["allowCredentials"] = config.allow_credentials
-    if config.max_age is not None:
-        cors["maxAge"] = seconds(config.max_age)
+    age = milliseconds(config.max_age) // 1000 if config.max_age is not None else 0
+    if age:
+        cors["maxAge"] = f"{age}s"
     return {"corsPolicy": cors}
 
 
 def _origin(match: StringMatch) -> dict[str, str]:
-    """Istio's match of a string has no `ignoreCase`; an expression does it."""
-    if not match.ignore_case:
+    """Istio's match of a string has no `ignoreCase`; an expression does it. Gloo ignores the flag for expressions."""
+    if not match.ignore_case or match.regex is not None:
         found = {"exact": match.exact, "prefix": match.prefix, "regex": match.regex}
         return {key: value for key, value in found.items() if value is not None}
-    if match.regex is not None:
-        return {"regex": f"(?i){match.regex}"}
     start = re.escape(match.exact if match.exact is not None else match.prefix or "")
     return {"regex": f"(?i){start}{'' if match.exact is not None else '.*'}"}
 

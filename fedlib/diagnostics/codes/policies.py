@@ -85,9 +85,9 @@ FAILOVER_LABEL_MISSING = code(
     "FailoverLabelMissing",
     WARNING,
     "the priority label '{label}' tells no endpoints of {destinations} apart: {problem}",
-    "use labels of localities or networks, or labels that the backing Services select their pods by",
-    "An endpoint behind an east-west gateway stands for all pods there. It has the labels of the Service's selector, "
-    "and those that istiod derives from locality and network.",
+    "use labels of localities or networks, or labels that all pods have",
+    "An endpoint behind an east-west gateway stands for pods there. It has the labels of theirs that policies want, "
+    "and the ones that istiod derives from locality and network.",
 )
 EJECTION_NEVER = code(
     "FED816",
@@ -140,4 +140,30 @@ CREDENTIAL_AT_SIDECARS = code(
     "send the requests through an egress gateway, or mount the certificates into the pods yourself",
     "Istio reads `credentialName` of a DestinationRule in gateways. Sidecars start TLS without the certificates of the "
     "Secret.",
+)
+POLICY_NOT_IN_NAMESPACE = code(
+    "FED823",
+    "PolicyNotInNamespace",
+    WARNING,
+    "clients in namespace '{namespace}' of cluster '{cluster}' follow the policies of workspace '{workspace}' for "
+    "{destinations}, and not this one",
+    "apply the policy in workspace '{workspace}', which owns the group",
+    "The backing Service's namespace holds the one DestinationRule of the group in its cluster, with the policies of "
+    "the group's owner. A second one in the same namespace would be dropped by Istio.",
+)
+FAILOVER_LOCALITIES_OVERLAP = code(
+    "FED824",
+    "FailoverLocalitiesOverlap",
+    ERROR,
+    "localities overlap {where}, which Istio refuses for mappings with weights",
+    "name each region or zone once; a region is all of its zones",
+    "Istio refuses the whole DestinationRule. The mapping is left out.",
+)
+CORS_MAX_AGE = code(
+    "FED825",
+    "CorsMaxAgeInSeconds",
+    WARNING,
+    "a maxAge of {age} is not written as it is: Istio takes whole seconds, one at least",
+    "write whole seconds; with nothing browsers remember an answer for some seconds",
+    "Parts of seconds are cut off, and zero is left out.",
 )

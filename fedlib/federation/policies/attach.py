@@ -24,8 +24,8 @@ from fedlib.federation.policies.select_workloads import select_listeners, select
 from fedlib.federation.route import Route, RouteDestination, RoutedHosts
 from fedlib.snapshot.model import Snapshot
 
-RouteKey = tuple[tuple[Ref, ...], tuple[Step, ...]]
-"""A route: its tables from the root on, and where it stands in the last one."""
+RouteKey = tuple[tuple[Ref, ...], tuple[Step, ...], str]
+"""A route: its tables from the root on, where it stands in the last one, and its name, which tells apart the ways."""
 
 DestinationPort = tuple[str, Ref, int]
 """A policy's workspace, a destination and the number of its port."""
@@ -90,7 +90,7 @@ def _attach_routes(
 
 
 def _attach_route(route: Route, selection: RouteSelection, work: _Attachment) -> Route:
-    key = (tuple(table.table.ref for table in route.tables), route.path)
+    key = (tuple(table.table.ref for table in route.tables), route.path, route.name)
     name = f"'{route.name}' of {route.tables[-1].table.ref}"
     for policy in selection.of_route(route):
         work.counts[policy.ref] += work.routes.claim(key, policy, name)

@@ -8,12 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from fedlib.config.gloo import Locality
 from fedlib.config.policies.failover import FailoverConfig, LocalityMapping
 
 
 def distributes(config: FailoverConfig) -> bool:
     """Whether mappings have weights: then all of them distribute requests, and none waits for a failure."""
     return any(locality.weight is not None for mapping in config.locality_mappings for locality in mapping.to)
+
+
+def distributions(mappings: Sequence[LocalityMapping]) -> list[LocalityMapping]:
+    """The mappings that Istio can distribute by: it refuses a whole setting with localities that overlap."""
+    found: list[LocalityMapping] = []
+    for mapping in mappings:
+        if not overlap_within(mapping) and not any(overlap(mapping.from_, other.from_) for other in found):
+            found.append(mapping)
+    return found
+
+
+def overlap(one: Locality, other: Locality) -> bool:
+    """Whether a locality is part of the other one, or the same."""
+    return all(a == b for a, b in zip(_parts(one), _parts(other), strict=False))
+
+
+def overlap_within(mapping: LocalityMapping) -> bool:
+    """Whether localities of `to` overlap without being the same."""
+    return any(
+        overlap(one, other) and _parts(one) != _parts(other)
+        for index, one in enumerate(mapping.to)
+        for other in mapping.to[:index]
+    )
+
+
+def _parts(locality: Locality) -> list[str]:
+    return [part for part in (locality.region, locality.zone, locality.sub_zone) if part]
 
 
 def failover_regions(mappings: Sequence[LocalityMapping]) -> list[tuple[str, str]]:

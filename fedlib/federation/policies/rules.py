@@ -25,8 +25,16 @@ class Target(enum.StrEnum):
     @property
     def attribute(self) -> str:
         """The attribute of the spec's model."""
-        return "apply_to" + "".join(f"_{c.lower()}" if c.isupper() else c for c in self.value.removeprefix("applyTo"))
+        return _ATTRIBUTES[self]
 
+
+_ATTRIBUTES: Final = {
+    Target.ROUTES: "apply_to_routes",
+    Target.ROUTE_DESTINATIONS: "apply_to_route_destinations",
+    Target.DESTINATIONS: "apply_to_destinations",
+    Target.WORKLOADS: "apply_to_workloads",
+    Target.LISTENERS: "apply_to_listeners",
+}
 
 _SERVICE, _GROUP, _EXTERNAL = (
     DestinationKind.SERVICE,

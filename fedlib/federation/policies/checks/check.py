@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fedlib.diagnostics import Report
 from fedlib.federation.destination_index import DestinationIndex
+from fedlib.federation.policies.checks.check_backing_namespaces import check_backing_namespaces
 from fedlib.federation.policies.checks.check_clients import check_client_tls, check_load_balancer
 from fedlib.federation.policies.checks.check_failover import check_failover
 from fedlib.federation.policies.checks.check_outlier_detection import check_outlier_detection
+from fedlib.federation.policies.checks.check_routes import check_routes
 from fedlib.federation.policies.checks.localities import Localities
 from fedlib.federation.policies.checks.use import Notes, uses
 from fedlib.federation.policies.model import AppliedPolicies
@@ -16,11 +18,13 @@ from fedlib.snapshot.model import Snapshot
 def check_policies(
     applied: AppliedPolicies, destinations: DestinationIndex, snapshot: Snapshot, report: Report
 ) -> None:
-    """Report policies of destinations that cannot work as meant, once for each policy and reason."""
+    """Report policies that cannot work as meant, once for each policy and reason."""
     localities, notes = Localities(snapshot), Notes(report)
     for use in uses(applied, destinations):
         check_failover(use, localities, notes)
         check_outlier_detection(use, localities, notes)
         check_load_balancer(use, notes)
         check_client_tls(use, notes)
+    check_routes(applied, snapshot, report)
+    check_backing_namespaces(applied, destinations, snapshot, notes)
     notes.flush()

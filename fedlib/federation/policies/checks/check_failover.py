@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from fedlib.config.gloo import Locality
 from fedlib.config.policies.failover import FailoverConfig, FailoverPolicySpec
 from fedlib.config.selectors import DestinationKind
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import catalogue
+from fedlib.diagnostics.source import Step
 from fedlib.federation.model import Destination, Group
 from fedlib.federation.policies.checks.localities import Localities
 from fedlib.federation.policies.checks.use import Notes, Use, selects_by_itself
-from fedlib.federation.policies.failover import distributes, ignored
+from fedlib.federation.policies.failover import distributes, ignored, overlap, overlap_within
 from fedlib.federation.policies.model import Policy
 
 CLUSTER_LABEL: Final = "topology.istio.io/cluster"
@@ -36,10 +38,30 @@ def check_failover(use: Use, localities: Localities, notes: Notes) -> None:
     for index, problem in ignored(spec.config):
         path = ("config", "localityMappings", index)
         notes.report.add(catalogue.FAILOVER_MAPPING_IGNORED, policy.ref, policy.resource.at(*path), problem=problem)
+    if distributes(spec.config):
+        _check_overlaps(policy, spec.config, notes)
     if spec.config.locality_mappings:
         _check_regions(policy, spec.config, use, localities, notes)
     elif spec.config.priority_labels is not None:
         _check_labels(policy, spec.config, use.destination, notes)
+
+
+def _check_overlaps(policy: Policy, config: FailoverConfig, notes: Notes) -> None:
+    taken: list[Locality] = []
+    for index, mapping in enumerate(config.locality_mappings):
+        path: tuple[Step, ...] = ("config", "localityMappings", index)
+        if overlap_within(mapping):
+            location = policy.resource.at(*path, "to")
+            notes.report.add(
+                catalogue.FAILOVER_LOCALITIES_OVERLAP, policy.ref, location, where="in 'to' of one mapping"
+            )
+        elif any(overlap(mapping.from_, other) for other in taken):
+            location = policy.resource.at(*path, "from")
+            notes.report.add(
+                catalogue.FAILOVER_LOCALITIES_OVERLAP, policy.ref, location, where="in 'from' of two mappings"
+            )
+        else:
+            taken.append(mapping.from_)
 
 
 def _check_regions(policy: Policy, config: FailoverConfig, use: Use, localities: Localities, notes: Notes) -> None:
@@ -69,7 +91,7 @@ def _check_regions(policy: Policy, config: FailoverConfig, use: Use, localities:
 
 
 def _check_labels(policy: Policy, config: FailoverConfig, destination: Destination, notes: Notes) -> None:
-    """Endpoints behind a gateway have the labels of the Service's selector, and those that istiod derives."""
+    """Endpoints behind a gateway have the labels of the pods that are asked for, and those that istiod derives."""
     decision = destination.decision
     if not isinstance(decision, Group) or config.priority_labels is None:
         return
@@ -79,7 +101,7 @@ def _check_labels(policy: Policy, config: FailoverConfig, destination: Destinati
         if key == CLUSTER_LABEL:
             problem = "istiod gives all endpoints its own cluster's; use topology.istio.io/network"
         elif key not in DERIVED and any(key not in _labels_of(decision, name) for name in decision.backings):
-            problem = "it is no label that the Services behind the destination select pods by"
+            problem = "not all pods behind it have that"
         else:
             continue
         notes.add(catalogue.FAILOVER_LABEL_MISSING, policy, path, destination, label=key, problem=problem)

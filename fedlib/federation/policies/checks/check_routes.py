@@ -1,0 +1,20 @@
+"""Policies of routes with settings that Istio cannot take."""
+
+from __future__ import annotations
+
+from fedlib.config.duration import milliseconds
+from fedlib.config.policies.origins import CORSPolicySpec
+from fedlib.diagnostics import Report, catalogue
+from fedlib.federation.policies.model import AppliedPolicies
+from fedlib.snapshot.model import Snapshot
+
+
+def check_routes(applied: AppliedPolicies, snapshot: Snapshot, report: Report) -> None:
+    """Report settings of applied CORSPolicies that are left out or cut."""
+    for owned in snapshot.resources.get("CORSPolicy", ()):
+        resource, spec = owned.resource, owned.resource.spec
+        if not applied.counts.get(resource.ref) or not isinstance(spec, CORSPolicySpec):
+            continue
+        age = spec.config.max_age
+        if age is not None and (milliseconds(age) % 1000 or not milliseconds(age)):
+            report.add(catalogue.CORS_MAX_AGE, resource.ref, resource.at("config", "maxAge"), age=age)
