@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from fedlib.config.external_service import ExternalEndpointSpec, ExternalServiceSpec
 from fedlib.config.gloo import WorkspaceSettingsSpec, WorkspaceSpec
 from fedlib.config.model import Model, dns_problem, host_problem
 from fedlib.config.policies import POLICIES
@@ -52,6 +53,8 @@ TRANSLATED: Final[Mapping[str, type[Model]]] = {
     "networking.gloo.solo.io/RouteTable": RouteTableSpec,
     "networking.gloo.solo.io/VirtualDestination": VirtualDestinationSpec,
     "networking.gloo.solo.io/VirtualGateway": VirtualGatewaySpec,
+    "networking.gloo.solo.io/ExternalService": ExternalServiceSpec,
+    "networking.gloo.solo.io/ExternalEndpoint": ExternalEndpointSpec,
     **{name: POLICIES[name] for name in _TRANSLATED_POLICIES},
 }
 
@@ -73,8 +76,6 @@ INERT: Final = frozenset({
 
 UNTRANSLATED: Final = frozenset(
     {
-        "networking.gloo.solo.io/ExternalService",
-        "networking.gloo.solo.io/ExternalEndpoint",
         "resilience.policy.gloo.solo.io/AdaptiveRequestConcurrencyPolicy",
         "trafficcontrol.policy.gloo.solo.io/RateLimitPolicy",
         "trafficcontrol.policy.gloo.solo.io/RateLimitClientConfig",

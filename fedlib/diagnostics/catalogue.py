@@ -5,6 +5,7 @@ from __future__ import annotations
 from fedlib.diagnostics.codes.access import *  # noqa: F403 - each module holds codes and nothing else
 from fedlib.diagnostics.codes.delegation import *  # noqa: F403
 from fedlib.diagnostics.codes.discovery import *  # noqa: F403
+from fedlib.diagnostics.codes.externals import *  # noqa: F403
 from fedlib.diagnostics.codes.federation import *  # noqa: F403
 from fedlib.diagnostics.codes.gateway_routes import *  # noqa: F403
 from fedlib.diagnostics.codes.gateways import *  # noqa: F403

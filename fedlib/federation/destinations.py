@@ -81,7 +81,8 @@ class DestinationResolver:
             self._resolve_one(table, workspace, route, where, reference, used) for where, reference in destinations
         ]
         for one, (where, _) in zip(resolved, destinations, strict=True):
-            if one is not None and protocols is not None and one[1].protocol not in (None, *protocols):
+            spoken = (None, *(protocols or ()))
+            if one is not None and protocols and one[1].protocol not in spoken and not one[1].originates_tls:
                 self._report_protocol(table, route, where, one[0], one[1], protocols)
         if weights is None or any(one is None for one in resolved):
             return None
@@ -220,6 +221,8 @@ class DestinationResolver:
         protocols: frozenset[Protocol],
     ) -> None:
         kind, advice = "HTTP", "name the port `http...` or `grpc...`, or set its appProtocol, if it speaks HTTP"
+        if found.kind is DestinationKind.EXTERNAL_SERVICE:
+            advice = "originate TLS with clientsideTls of the port, or use one that speaks HTTP"
         if protocols is not HTTP_PROTOCOLS:
             kind, advice = "TLS", "name the port `tls...` or `https...`, or set its appProtocol, if it speaks TLS"
         self.report.add(

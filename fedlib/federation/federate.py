@@ -11,12 +11,13 @@ from fedlib.federation.backends import Backends
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.destination_index import index_destinations, index_services
 from fedlib.federation.destinations import DestinationResolver
+from fedlib.federation.external_services import decide_externals
 from fedlib.federation.gateway_pods import GatewayPods, used_gateways
 from fedlib.federation.gateways import GatewayResolver
 from fedlib.federation.group_backings import BackingFinder
 from fedlib.federation.groups import federate_groups
 from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
-from fedlib.federation.model import External, FederatedService, Group
+from fedlib.federation.model import FederatedService, Group
 from fedlib.federation.policies.attach import attach_policies
 from fedlib.federation.policies.checks.check import check_policies
 from fedlib.federation.policies.mirrors import resolve_mirrors
@@ -37,11 +38,11 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
         _report_untranslated(workspace, report)
     backends, gateways = Backends(snapshot), GatewayResolver(snapshot, report)
     services = federate_services(snapshot, backends, gateways, report)
-    externals: tuple[External, ...] = ()
+    virtual_gateways = decide_virtual_gateways(snapshot, backends, report)
+    externals = decide_externals(snapshot, services, virtual_gateways, report)
     known = index_services(snapshot)
     groups = federate_groups(snapshot, services, BackingFinder(snapshot, known, backends, gateways, report), report)
     destinations = index_destinations(known, groups, externals)
-    virtual_gateways = decide_virtual_gateways(snapshot, backends, report)
     routes = route_hosts(snapshot, services, destinations, virtual_gateways, report)
     policies, routes = attach_policies(snapshot, destinations, services, routes, report)
     routes = resolve_mirrors(routes, DestinationResolver(snapshot, services, destinations, report))

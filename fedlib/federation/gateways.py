@@ -5,8 +5,6 @@ Source: `EastWestGatewaySelector` of Gloo's WorkspaceSettings, and its `Discover
 
 from __future__ import annotations
 
-import functools
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,6 +14,7 @@ from fedlib.config.gloo import ObjectSelector, PortSelector
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Node, Service, ServicePort, Workload
+from fedlib.federation.address import is_hostname
 from fedlib.federation.model import ClientMode, EastWestGateway, GatewayEndpoint
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selection import labels_match, selects
@@ -24,16 +23,6 @@ DEFAULT_LABELS: Final = {"istio": "eastwestgateway"}
 DEFAULT_PORT: Final = PortSelector(name="tls")
 TERMINATION_PORT: Final = PortSelector(name="https")
 DEFAULT_SELECTION: Final = Selection()
-
-
-@functools.lru_cache(maxsize=4096)
-def is_hostname(address: str) -> bool:
-    """Whether an address is a DNS name rather than an IP address."""
-    try:
-        ipaddress.ip_address(address)
-    except ValueError:
-        return True
-    return False
 
 
 @dataclass(slots=True)

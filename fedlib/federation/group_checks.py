@@ -6,7 +6,7 @@ from fedlib.config.stack import GroupShape
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Report, catalogue
 from fedlib.federation import services
-from fedlib.federation.gateways import is_hostname
+from fedlib.federation.address import is_hostname
 from fedlib.federation.model import ClientMode, Group
 from fedlib.federation.protocols import HTTP_PROTOCOLS
 from fedlib.snapshot.model import Snapshot

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.snapshot.model import Cluster
 
@@ -45,3 +46,8 @@ def shadowed_cluster(host: str, clusters: Iterable[Cluster]) -> Cluster | None:
 def first_callable(hosts: Iterable[str]) -> str:
     """The first host that a request can name: one without a wildcard; empty if there is none."""
     return next((host for host in hosts if "*" not in host), "")
+
+
+def address_host(external: Ref) -> str:
+    """The host of an ExternalService that has addresses only: Istio wants one, and no client ever calls it."""
+    return f"{external.name}.{external.namespace}.{external.cluster}.external"

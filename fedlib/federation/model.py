@@ -11,6 +11,8 @@ from fedlib.config.resource import Resource
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
+from fedlib.federation.address import is_hostname
+from fedlib.federation.listener import GatewayListener, IngressGateway
 
 
 class Protocol(enum.StrEnum):
@@ -85,11 +87,15 @@ class FederatedService:
 
 @dataclass(frozen=True, slots=True)
 class DestinationPort:
-    """A port that routes and policies can name. `protocol` is None where a Service's port declares none."""
+    """A port that routes and policies can name. `protocol` is None where a Service's port declares none.
+
+    `originates_tls` is set where proxies take plain requests for the port and make the TLS that it speaks.
+    """
 
     number: int
     name: str = ""
     protocol: Protocol | None = None
+    originates_tls: bool = False
 
     @property
     def entry_name(self) -> str:
@@ -160,16 +166,79 @@ class Group:
         return tuple(b for name, b in sorted(self.backings.items()) if name != cluster and b.gateways)
 
 
+class Resolution(enum.StrEnum):
+    """How a proxy finds the addresses behind a host, as Istio spells it. NONE: the address that the client called."""
+
+    NONE = "NONE"
+    STATIC = "STATIC"
+    DNS = "DNS"
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalAddress:
+    """An ExternalEndpoint as one ExternalService uses it; `ports` maps the ExternalService's ports to its own."""
+
+    ref: Ref
+    address: str
+    ports: Mapping[int, int]
+    labels: Mapping[str, str]
+    locality: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EgressRoute:
+    """The way of a host's port through one egress gateway: clients call `port_match`, the gateway calls `port`."""
+
+    host: str
+    port: int
+    port_match: int
+    gateway: IngressGateway
+    listener: GatewayListener
+
+
 @dataclass(frozen=True, slots=True)
 class External:
-    """An ExternalService with what it resolves to. `resource.spec` is an `ExternalServiceSpec`."""
+    """An ExternalService with what it resolves to. `resource.spec` is an `ExternalServiceSpec`.
+
+    Attributes:
+        resource: the ExternalService.
+        workspace: the workspace that owns it.
+        consumers: the workspaces that may call it, the owner included, sorted.
+        hosts: its hosts that were accepted; one that is made up when it has addresses.
+        ports: its ports by number, which are also the ports of its specification.
+        addresses: its addresses and blocks of addresses, when it has no hosts.
+        endpoints: the addresses behind it, from ExternalEndpoints.
+        egress: the ways through egress gateways.
+    """
 
     resource: Resource
     workspace: str
     consumers: tuple[str, ...]
     hosts: tuple[str, ...]
     ports: tuple[DestinationPort, ...]
-    endpoints: tuple[Resource, ...] = ()
+    addresses: tuple[str, ...] = ()
+    endpoints: tuple[ExternalAddress, ...] = ()
+    egress: tuple[EgressRoute, ...] = ()
+
+    @property
+    def entry_ports(self) -> tuple[DestinationPort, ...]:
+        """Its ports, and those that clients call to be led through egress gateways, by number."""
+        known = {port.number: port for port in self.ports}
+        for route in self.egress:
+            known.setdefault(route.port_match, DestinationPort(route.port_match, protocol=Protocol.HTTP))
+        return tuple(port for _, port in sorted(known.items()))
+
+    def own_port(self, number: int) -> int:
+        """The port of its specification that an entry port leads to."""
+        known = {port.number for port in self.ports}
+        return number if number in known else next(r.port for r in self.egress if r.port_match == number)
+
+    def resolution(self, host: str) -> Resolution:
+        """How the addresses of a host are found."""
+        if self.endpoints:
+            named = any(is_hostname(endpoint.address) for endpoint in self.endpoints)
+            return Resolution.DNS if named else Resolution.STATIC
+        return Resolution.NONE if self.addresses or host.startswith("*") else Resolution.DNS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.hostname import local_host
-from fedlib.federation.model import Destination, FederatedService
+from fedlib.federation.model import Destination, External, FederatedService
 from fedlib.federation.route import RoutedHosts
 from fedlib.snapshot.model import Snapshot
 
@@ -34,10 +34,16 @@ class ReachableHosts:
                 self._federated[consumer, service.service.ref].append(service)
 
     def of(self, destination: Destination, workspace: str, cluster: str) -> Iterator[str]:
-        """The hosts of a destination: a Service has its own name at home, and may have federated ones everywhere."""
+        """The hosts of a destination: a Service has its own name at home, and may have federated ones everywhere.
+
+        An ExternalService is also reached through the Services of its egress gateways in the cluster.
+        """
         decision = destination.decision
         if not isinstance(decision, Service):
             yield from decision.hosts
+            for route in decision.egress if isinstance(decision, External) else ():
+                if route.gateway.service.cluster == cluster:
+                    yield local_host(route.gateway.service, self.snapshot.clusters)
             return
         if decision.cluster == cluster:
             yield local_host(decision, self.snapshot.clusters)

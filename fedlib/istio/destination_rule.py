@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.subsets import demanded_subsets
+from fedlib.istio.external_host_rule import external_host_rules
 from fedlib.istio.group_host_rule import group_host_rules
 from fedlib.istio.host_rule import HostRule, HostSubset
 from fedlib.istio.host_rule_policies import add_policies
@@ -44,6 +45,8 @@ def _host_rules(decisions: Decisions, snapshot: Snapshot) -> Iterator[HostRule]:
         yield from local_only_rules(group, demanded, decisions.hosts, snapshot)
     for service in decisions.services:
         yield from federated_host_rules(service, demanded, decisions.hosts, snapshot)
+    for external in decisions.externals:
+        yield from external_host_rules(external, snapshot)
     yield from service_host_rules(decisions, demanded, snapshot)
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fedlib.federation.gateways import is_hostname
+from fedlib.federation.address import is_hostname
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import Backing, Group
 from fedlib.istio.endpoint_labels import endpoint_labels

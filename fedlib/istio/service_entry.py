@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fedlib.config.stack import Placement
-from fedlib.federation.gateways import is_hostname
+from fedlib.federation.address import is_hostname
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import FederatedService
 from fedlib.istio.endpoint_labels import endpoint_labels

@@ -1,8 +1,12 @@
-"""Host rules of plain Services: those that have policies or subsets, under their own name in their own cluster."""
+"""Host rules of plain Services: those that have policies or subsets, under their own name in their own cluster.
+
+The Service of an egress gateway has a subset for each external host that clients reach through it in mTLS: the gateway
+tells hosts apart by the SNI.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
@@ -10,20 +14,25 @@ from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.hostname import local_host
 from fedlib.federation.subsets import DemandedSubsets
-from fedlib.istio.host_rule import HostRule
+from fedlib.istio.egress_route import egress_subset
+from fedlib.istio.host_rule import HostRule, HostSubset
 from fedlib.istio.host_subsets import called_subsets, host_subsets
 from fedlib.istio.object import CORE, Lineage, object_name
 from fedlib.snapshot.model import Snapshot
 
 
 def service_host_rules(decisions: Decisions, demanded: DemandedSubsets, snapshot: Snapshot) -> Iterator[HostRule]:
-    """A rule in the Service's namespace, for the namespaces of its owner and of those who import it."""
-    for ref in sorted({ref for ref in _named(decisions, demanded) if ref.kind == "Service"}):
+    """A rule in the Service's namespace, for the namespaces of its owner and of those who import or go through it."""
+    egress = _egress(decisions)
+    for ref in sorted({ref for ref in _named(decisions, demanded) if ref.kind == "Service"} | set(egress)):
         destination = decisions.destinations.find(DestinationKind.SERVICE, ref)
         if destination is None or not isinstance(destination.decision, Service):
             continue
         host = local_host(destination.decision, snapshot.clusters)
-        consumers = tuple(name for name in destination.consumers if snapshot.namespaces_of(name, ref.cluster))
+        clients, subsets = egress.get(ref, (set(), {}))
+        consumers = tuple(
+            name for name in sorted({*destination.consumers, *clients}) if snapshot.namespaces_of(name, ref.cluster)
+        )
         visible = {namespace for name in consumers for namespace in snapshot.namespaces_of(name, ref.cluster)}
         yield HostRule(
             cluster=ref.cluster,
@@ -36,7 +45,10 @@ def service_host_rules(decisions: Decisions, demanded: DemandedSubsets, snapshot
             consumers=consumers,
             lineage=Lineage(ref, *CORE, destination.workspace),
             tls={port.number: {} for port in destination.ports},
-            subsets=host_subsets(called_subsets(consumers, ref, demanded), {}, ""),
+            subsets=(
+                *host_subsets(called_subsets(consumers, ref, demanded), {}, ""),
+                *(subset for _, subset in sorted(subsets.items())),
+            ),
         )
 
 
@@ -44,3 +56,19 @@ def _named(decisions: Decisions, demanded: DemandedSubsets) -> Iterator[Ref]:
     """The destinations that have policies, or subsets that routes name."""
     yield from (ref for _, ref, _ in decisions.policies.client)
     yield from (ref for _, ref in demanded.by_caller)
+
+
+def _egress(decisions: Decisions) -> Mapping[Ref, tuple[set[str], dict[str, HostSubset]]]:
+    """For each Service of egress gateways that take mTLS: who goes through it, and a subset for each host."""
+    found: dict[Ref, tuple[set[str], dict[str, HostSubset]]] = {}
+    for external in decisions.externals:
+        for route in external.egress:
+            if route.listener.spec.tls is None:
+                continue
+            clients, subsets = found.setdefault(route.gateway.service.ref, (set(), {}))
+            clients.update(external.consumers)
+            name = egress_subset(route.host)
+            tls = {**(subsets[name].tls if name in subsets else {})}
+            tls[route.listener.port] = {"mode": "ISTIO_MUTUAL", "sni": route.host}
+            subsets[name] = HostSubset(name, {}, tls)
+    return found

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from fedlib.federation.decisions import Decisions
 from fedlib.istio.authorization_policy import translate_access_rules
 from fedlib.istio.destination_rule import translate_destination_rules
+from fedlib.istio.egress_route import translate_egress
 from fedlib.istio.endpoint_labels import NO_KEYS, demanded_labels
 from fedlib.istio.envoy_filters.health_check import translate_health_checks
 from fedlib.istio.envoy_filters.listener import translate_listener_policies
 from fedlib.istio.envoy_filters.load_balancer import translate_load_balancers
 from fedlib.istio.envoy_filters.route_filters import translate_route_filters
+from fedlib.istio.external_service_entry import translate_external
 from fedlib.istio.gateway import translate_east_west_gateways
 from fedlib.istio.group_service_entry import translate_group
 from fedlib.istio.ingress_gateway import translate_ingress_gateway
@@ -32,6 +34,9 @@ def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]
         yield from translate_federated_service(service, decisions.hosts, wanted, snapshot)
     for group in decisions.groups:
         yield from translate_group(group, decisions.hosts, keys.get(group.resource.ref, NO_KEYS), snapshot)
+    for external in decisions.externals:
+        yield from translate_external(external, snapshot)
+        yield from translate_egress(external, snapshot)
     yield from translate_destination_rules(decisions, snapshot)
     yield from translate_terminated_groups(decisions)
     yield from translate_east_west_gateways(decisions, snapshot)

@@ -1,0 +1,80 @@
+"""Host rules of ExternalServices: TLS that proxies originate.
+
+Istio before 1.21 did not verify servers without `caCertificates`; `system` means the public CAs in all versions. With
+them any server of the world has a valid certificate, so the name in it is checked, which Istio does not do by itself
+once an SNI is set. Servers with a CA of their own are known by that, as Gloo has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from fedlib.config.external_service import ClientsideTLS, ClientTLSMode, ExternalServiceSpec
+from fedlib.config.selectors import DestinationKind
+from fedlib.federation.external_checks import originates_tls
+from fedlib.federation.model import External
+from fedlib.istio.external_service_entry import external_stem
+from fedlib.istio.host_rule import HostRule
+from fedlib.istio.object import NETWORKING, Lineage, object_name
+from fedlib.istio.placement import consumer_places
+from fedlib.snapshot.model import Snapshot
+
+PUBLIC_AUTHORITIES: Final = "system"
+
+
+def external_host_rules(external: External, snapshot: Snapshot) -> Iterator[HostRule]:
+    """A rule beside the ServiceEntries of each host."""
+    for host in external.hosts:
+        tls = _tls_by_port(external, host)
+        for workspace in external.consumers:
+            lineage = Lineage(external.resource.ref, *NETWORKING, workspace)
+            for cluster, namespaces, export_to in consumer_places(workspace, snapshot):
+                yield HostRule(
+                    cluster=cluster,
+                    namespaces=namespaces,
+                    export_to=export_to,
+                    host=host,
+                    name=object_name(f"{external_stem(external)}-{host}-{workspace}"),
+                    kind=DestinationKind.EXTERNAL_SERVICE,
+                    destination=external.resource.ref,
+                    consumers=(workspace,),
+                    lineage=lineage,
+                    tls=tls,
+                )
+
+
+def _tls_by_port(external: External, host: str) -> Mapping[int, Mapping[str, Any]]:
+    spec = external.resource.spec
+    assert isinstance(spec, ExternalServiceSpec)
+    name = "" if external.addresses or host.startswith("*") else host
+    written = {port.number: port for port in spec.ports}
+    found: dict[int, Mapping[str, Any]] = {}
+    for port in external.entry_ports:
+        own = written[external.own_port(port.number)]
+        tls = own.clientside_tls or (ClientsideTLS() if originates_tls(own) else None)
+        found[port.number] = _tls(tls, name, spec.subject_alt_names) if tls is not None else {}
+    return found
+
+
+def _tls(tls: ClientsideTLS, host: str, names: tuple[str, ...]) -> dict[str, Any]:
+    settings: dict[str, Any] = {"mode": tls.mode.value}
+    if tls.mode is ClientTLSMode.DISABLE:
+        return settings
+    sni = tls.sni or host
+    if sni:
+        settings["sni"] = sni
+    if tls.mode is ClientTLSMode.MUTUAL and tls.client_certificate:
+        settings["clientCertificate"] = tls.client_certificate
+        settings["privateKey"] = tls.private_key
+    if tls.credential_name:
+        settings["credentialName"] = tls.credential_name
+    if tls.insecure_skip_verify and tls.mode is not ClientTLSMode.ISTIO_MUTUAL:
+        settings["insecureSkipVerify"] = True
+        return settings
+    if tls.mode is not ClientTLSMode.ISTIO_MUTUAL and not tls.credential_name:
+        settings["caCertificates"] = tls.ca_certificates or PUBLIC_AUTHORITIES
+        names = names or ((sni,) if sni and not tls.ca_certificates else ())
+    if names:
+        settings["subjectAltNames"] = list(dict.fromkeys(names))
+    return settings

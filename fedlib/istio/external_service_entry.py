@@ -1,0 +1,85 @@
+"""ServiceEntries of ExternalServices: a copy in each namespace of the consuming workspaces, in every cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fedlib.config.external_service import ExternalServiceSpec
+from fedlib.config.model import dns_problem
+from fedlib.federation.model import DestinationPort, External, ExternalAddress, Resolution
+from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
+from fedlib.istio.placement import consumer_places
+from fedlib.istio.service_entry import API_VERSION, KIND
+from fedlib.snapshot.model import Snapshot
+
+
+def translate_external(external: External, snapshot: Snapshot) -> Iterator[Declaration]:
+    """The ServiceEntries of one ExternalService.
+
+    All hosts stand in one, as Gloo has it, but for hosts with a wildcard beside others: those cannot be looked up.
+    """
+    hosts: dict[Resolution, list[str]] = {}
+    for host in external.hosts:
+        hosts.setdefault(external.resolution(host), []).append(host)
+    for resolution in sorted(hosts):
+        spec = _spec(external, hosts[resolution], resolution)
+        suffix = "-wildcard" if resolution is Resolution.NONE and len(hosts) > 1 else ""
+        for workspace in external.consumers:
+            name = f"{external_stem(external)}-{workspace}{suffix}"
+            lineage = Lineage(external.resource.ref, *NETWORKING, workspace)
+            for cluster, namespaces, export_to in consumer_places(workspace, snapshot):
+                copy = {**spec, "exportTo": list(export_to)}
+                yield Declaration(cluster, namespaces, API_VERSION, KIND, object_name(name), copy, lineage)
+
+
+def external_stem(external: External) -> str:
+    """How the names of its objects begin."""
+    ref = external.resource.ref
+    return f"externalservice-{ref.name}-{ref.namespace}-{ref.cluster}"
+
+
+def _spec(external: External, hosts: list[str], resolution: Resolution) -> dict[str, Any]:
+    spec: dict[str, Any] = {
+        "hosts": hosts,
+        "location": "MESH_EXTERNAL",
+        "ports": [_port(external, port, resolution) for port in external.entry_ports],
+        "resolution": resolution.value,
+    }
+    if external.addresses:
+        spec["addresses"] = list(external.addresses)
+    if external.endpoints:
+        spec["endpoints"] = [_endpoint(external, endpoint) for endpoint in external.endpoints]
+    return spec
+
+
+def _port(external: External, port: DestinationPort, resolution: Resolution) -> dict[str, Any]:
+    assert port.protocol is not None
+    entry = {"name": _port_name(port), "number": port.number, "protocol": port.protocol.value}
+    if not external.endpoints and resolution is not Resolution.NONE:
+        entry["targetPort"] = _target(external, port.number)
+    return entry
+
+
+def _port_name(port: DestinationPort) -> str:
+    """Its own name, where Istio takes that as the name of a port."""
+    return port.name if port.name and not dns_problem(port.name) else port.entry_name
+
+
+def _target(external: External, number: int) -> int:
+    spec = external.resource.spec
+    assert isinstance(spec, ExternalServiceSpec)
+    port = next(one for one in spec.ports if one.number == external.own_port(number))
+    return port.number if port.target_port is None else port.target_port.number or port.number
+
+
+def _endpoint(external: External, endpoint: ExternalAddress) -> dict[str, Any]:
+    entry: dict[str, Any] = {"address": endpoint.address}
+    if endpoint.labels:
+        entry["labels"] = dict(sorted(endpoint.labels.items()))
+    if endpoint.ports:
+        served = {port: endpoint.ports.get(external.own_port(port.number)) for port in external.entry_ports}
+        entry["ports"] = {_port_name(port): number for port, number in served.items() if number is not None}
+    if endpoint.locality:
+        entry["locality"] = endpoint.locality
+    return entry
