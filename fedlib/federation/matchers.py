@@ -107,7 +107,7 @@ def covers_path(outer: StringMatch | None, inner: StringMatch | None) -> bool:
         return inner.exact is not None and not inner.ignore_case and _regex_matches(outer.regex, inner.exact)
     if inner.ignore_case and not outer.ignore_case:
         return False
-    wanted, given = outer.exact if outer.prefix is None else outer.prefix, _beginning(inner)
+    wanted, given = outer.exact if outer.prefix is None else outer.prefix, path_beginning(inner)
     if wanted is None:
         return False
     if outer.ignore_case:
@@ -123,8 +123,8 @@ def show_path(match: StringMatch) -> str:
     return "any"
 
 
-def _beginning(match: StringMatch) -> str:
-    """With what every path that matches begins."""
+def path_beginning(match: StringMatch) -> str:
+    """With what every path that matches surely begins."""
     if match.regex is None:
         return match.exact or match.prefix or ""
     literal = ""

@@ -6,11 +6,12 @@ Source: `istioctl analyze` reports the same for VirtualServices (IST0130 and IST
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from fedlib.config.selectors import HTTPRequestMatcher
+from fedlib.config.selectors import HTTPRequestMatcher, StringMatch
 from fedlib.diagnostics import Report, catalogue
 from fedlib.federation.delegation import FlatRoute
-from fedlib.federation.matchers import covers_path
+from fedlib.federation.matchers import covers_path, path_beginning
 from fedlib.federation.route import SourceLabels
 
 _ANY = (HTTPRequestMatcher(),)
@@ -18,9 +19,10 @@ _ANY = (HTTPRequestMatcher(),)
 
 def report_unreachable(routes: Sequence[FlatRoute], report: Report) -> None:
     """Report routes, or single matchers of them, that earlier routes hide."""
-    for index, route in enumerate(routes):
-        matchers = route.matchers or _ANY
-        hidden = [_hiding(routes[:index], route, matcher) for matcher in matchers]
+    earlier = _Earlier()
+    for route in routes:
+        hidden = [earlier.hiding(route, matcher) for matcher in route.matchers or _ANY]
+        earlier.add(route)
         first = next((one for one in hidden if one is not None), None)
         if first is None:
             continue
@@ -39,12 +41,38 @@ def report_unreachable(routes: Sequence[FlatRoute], report: Report) -> None:
             )  # fmt: skip
 
 
-def _hiding(earlier: Sequence[FlatRoute], route: FlatRoute, matcher: HTTPRequestMatcher) -> FlatRoute | None:
-    """The first earlier route that takes all requests of a matcher of `route`."""
-    for one in earlier:
-        if _uses_all(one.source_labels, route.source_labels) and any(_covers(m, matcher) for m in one.matchers or _ANY):
-            return one
-    return None
+@dataclass(slots=True)
+class _Earlier:
+    """The matchers of earlier routes by path, so that a table of thousands of routes is checked in little time.
+
+    `plain` holds those by a prefix or an exact path in which case matters, `others` the rest.
+    """
+
+    plain: dict[tuple[bool, str], list[tuple[int, FlatRoute, HTTPRequestMatcher]]] = field(default_factory=dict)
+    others: list[tuple[int, FlatRoute, HTTPRequestMatcher]] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, route: FlatRoute) -> None:
+        """Take a route up."""
+        self.count += 1
+        for matcher in route.matchers or _ANY:
+            uri = matcher.uri or StringMatch(prefix="")
+            found = self.others
+            if uri.regex is None and not uri.ignore_case:
+                found = self.plain.setdefault((uri.exact is not None, uri.exact or uri.prefix or ""), [])
+            found.append((self.count, route, matcher))
+
+    def hiding(self, route: FlatRoute, matcher: HTTPRequestMatcher) -> FlatRoute | None:
+        """The first earlier route that takes all requests of a matcher of `route`."""
+        begins = path_beginning(matcher.uri) if matcher.uri else ""
+        keys = [(False, begins[:length]) for length in range(len(begins) + 1)] + [(False, "/"), (True, begins)]
+        listed = [*self.others, *(entry for key in dict.fromkeys(keys) for entry in self.plain.get(key, ()))]
+        found = (
+            (number, one)
+            for number, one, outer in listed
+            if _uses_all(one.source_labels, route.source_labels) and _covers(outer, matcher)
+        )
+        return min(found, key=lambda entry: entry[0], default=(0, None))[1]
 
 
 def _uses_all(outer: SourceLabels, inner: SourceLabels) -> bool:
