@@ -23,6 +23,7 @@ MATCHERS: Final[list[list[Plain]]] = [
     [{"method": "GET", "queryParameters": [{"name": "q", "value": "1"}]}, {"port": 80}],
 ]
 SERVICES: Final = (8, 12, 4, 16, 1, 0)
+SORT_METHODS: Final = ("TABLE_WEIGHT", "ROUTE_SPECIFICITY")
 HOSTS: Final = ("api.shop.example", "*.shop.example", "db.pay-a.svc.cluster.local", "api.shop-a.svc.eu.global")
 
 
@@ -37,18 +38,26 @@ def _destination(dice: Random, services: list[Service]) -> Plain:
 
 
 def _route_table(dice: Random, index: int, clusters: list[str], services: list[Service]) -> Plain:
-    """A RouteTable that leads to some of the Services."""
+    """A RouteTable that leads to some of the Services, by itself or by others to which it delegates."""
     metadata: Plain = {"name": f"table-{index}", "namespace": dice.choice(NAMESPACES)}
     if dice.random() < 0.5:
         metadata["annotations"] = {"cluster.solo.io/cluster": dice.choice(clusters)}
-    routes = [
+    routes: list[Plain] = [
         {
             "matchers": dice.choice(MATCHERS),
             "forwardTo": {"destinations": [_destination(dice, services) for _ in range(dice.choice([1, 1, 2, 3]))]},
         }
         for _ in range(dice.randint(1, 2))
     ]
-    spec: dict[str, Any] = {"hosts": dice.sample(HOSTS, dice.randint(1, 2)), "http": routes}
+    spec: dict[str, Any] = {"http": routes}
+    delegates = {"routeTables": [{"labels": {"team": "delegate"}}], "sortMethod": dice.choice(SORT_METHODS)}
+    if dice.random() < 0.3:
+        metadata["labels"] = {"team": "delegate"}
+        spec["weight"] = dice.randint(0, 2)
+    else:
+        spec["hosts"] = dice.sample(HOSTS, dice.randint(1, 2))
+    if dice.random() < 0.4:
+        routes.append({"matchers": dice.choice(MATCHERS), "delegate": delegates})
     if dice.random() < 0.5:
         spec["workloadSelectors"] = [{"selector": {"labels": dice.choice(LABELS)}}]
     return {"apiVersion": "networking.gloo.solo.io/v2", "kind": "RouteTable", "metadata": metadata, "spec": spec}
@@ -75,7 +84,7 @@ def worlds(
         min_workspaces: how many workspaces there are at least.
     """
     clusters, workspaces = draw(st.integers(min_clusters, 4)), draw(st.integers(min_workspaces, 4))
-    services, tables = draw(st.sampled_from(SERVICES)), draw(st.integers(0, 3)) if routes else 0
+    services, tables = draw(st.sampled_from(SERVICES)), draw(st.integers(0, 4)) if routes else 0
     dice = Random(draw(st.integers(0, 2**64)))
     config = stack_config(dice, clusters, workspaces, overlapping=overlapping)
     objects: list[Discovered] = []
