@@ -52,6 +52,16 @@ def _rewrites(forward: ForwardTo, matchers: Iterable[HTTPRequestMatcher]) -> Ite
             yield ("forwardTo", "regexRewrite"), problem, r"keep a part of the path with a group, such as \1"
 
 
+def doubtful_rewrite(forward: ForwardTo, matchers: Iterable[HTTPRequestMatcher]) -> tuple[str, str] | None:
+    """A path and what pathRewrite makes of it, where a slash is doubled or lost between the two parts."""
+    rewrite = forward.path_rewrite
+    for prefix in (matcher.uri.prefix for matcher in matchers if matcher.uri is not None):
+        if rewrite and prefix and prefix != "/" and prefix.endswith("/") != rewrite.endswith("/"):
+            rest = "x" if prefix.endswith("/") else "/x"
+            return prefix + rest, rewrite + rest
+    return None
+
+
 def _regex(path: tuple[Step, ...], regex: str) -> Iterator[Problem]:
     found = _NOT_RE2.search(regex)
     if found is not None:

@@ -21,7 +21,7 @@ from fedlib.federation.gateway_binding import Binding, GatewayBinder
 from fedlib.federation.listener import IngressGateway
 from fedlib.federation.model import FederatedService
 from fedlib.federation.route import Route, RouteDestination, RoutedHosts
-from fedlib.federation.route_actions import action_problems, route_action
+from fedlib.federation.route_actions import action_problems, doubtful_rewrite, route_action
 from fedlib.federation.route_tables import LATER, Table, read_route_tables, source_labels
 from fedlib.federation.table_hosts import check_hosts, known_hosts, settle_hosts, uses_sidecars
 from fedlib.federation.unreachable_routes import report_unreachable
@@ -149,6 +149,13 @@ def _is_translated(flat: FlatRoute, report: Report) -> bool:
         report.add(
             catalogue.ROUTE_ACTION_INVALID, resource.ref, resource.at(*flat.path, *path),
             route=_shown(flat), problem=problem, advice=advice,
+        )  # fmt: skip
+    forward = flat.route.forward_to
+    doubtful = doubtful_rewrite(forward, flat.matchers) if forward is not None else None
+    if doubtful is not None:
+        report.add(
+            catalogue.ROUTE_REWRITE_SLASH, resource.ref, resource.at(*flat.path, "forwardTo", "pathRewrite"),
+            route=_shown(flat), path=doubtful[0], rewritten=doubtful[1],
         )  # fmt: skip
     return not fields and not problems
 

@@ -1,8 +1,8 @@
-"""523 to 531: routes that hide others, routes on gateways, TCP and TLS routes."""
+"""523 to 532: routes that hide others, routes on gateways, TCP and TLS routes, rewrites."""
 
 from __future__ import annotations
 
-from fedlib.diagnostics.codes.registry import ERROR, WARNING, code
+from fedlib.diagnostics.codes.registry import ERROR, INFO, WARNING, code
 
 ROUTE_UNREACHABLE = code(
     "FED523",
@@ -77,4 +77,12 @@ CONNECTION_ROUTE_INVALID = code(
     "{route}: {problem}",
     "{advice}",
     "A TCP or TLS route that Istio would refuse is left out.",
+)
+ROUTE_REWRITE_SLASH = code(
+    "FED532",
+    "RewriteSlash",
+    INFO,
+    "route '{route}': the path {path} becomes {rewritten}",
+    "let the matcher's prefix and pathRewrite both end with a slash, or neither",
+    "pathRewrite replaces the prefix as it is written, and nothing between it and the rest of the path.",
 )
