@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from fedlib.config.route_table import ForwardTo
 from fedlib.config.untranslated import untranslated, untranslated_below
@@ -26,6 +27,9 @@ from fedlib.federation.route_tables import LATER, Table, read_route_tables, sour
 from fedlib.federation.table_hosts import check_hosts, known_hosts, settle_hosts, uses_sidecars
 from fedlib.federation.unreachable_routes import report_unreachable
 from fedlib.snapshot.model import Snapshot
+
+REQUIRE_AUTH: Final = "gateway.gloo.solo.io/require_auth"
+"""A label of routes that Gloo has a feature gate for."""
 
 
 def route_hosts(
@@ -149,6 +153,11 @@ def _is_translated(flat: FlatRoute, report: Report) -> bool:
         report.add(
             catalogue.ROUTE_ACTION_INVALID, resource.ref, resource.at(*flat.path, *path),
             route=_shown(flat), problem=problem, advice=advice,
+        )  # fmt: skip
+    if flat.route.labels.get(REQUIRE_AUTH) == "true":
+        report.add(
+            catalogue.ROUTE_REQUIRE_AUTH, resource.ref, resource.at(*flat.path, "labels", REQUIRE_AUTH),
+            route=_shown(flat), label=REQUIRE_AUTH,
         )  # fmt: skip
     forward = flat.route.forward_to
     doubtful = doubtful_rewrite(forward, flat.matchers) if forward is not None else None

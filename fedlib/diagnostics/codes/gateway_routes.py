@@ -1,4 +1,4 @@
-"""523 to 532: routes that hide others, routes on gateways, TCP and TLS routes, rewrites."""
+"""523 to 533: routes that hide others, routes on gateways, TCP and TLS routes, rewrites."""
 
 from __future__ import annotations
 
@@ -85,4 +85,13 @@ ROUTE_REWRITE_SLASH = code(
     "route '{route}': the path {path} becomes {rewritten}",
     "let the matcher's prefix and pathRewrite both end with a slash, or neither",
     "pathRewrite replaces the prefix as it is written, and nothing between it and the rest of the path.",
+)
+ROUTE_REQUIRE_AUTH = code(
+    "FED533",
+    "RequireAuthLabel",
+    WARNING,
+    "route '{route}': the label '{label}' does not protect the route",
+    "attach an ExtAuthPolicy or a JWTPolicy, and see in the report that it applies",
+    "With a feature gate, Gloo lets no request through a route with this label unless a policy authenticates it. "
+    "Nothing here does that.",
 )
