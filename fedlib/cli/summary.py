@@ -105,11 +105,11 @@ def _groups(decisions: Decisions) -> Table:
 
 def _objects(compilation: Compilation) -> Table:
     counts = compilation.plan.counts()
-    kinds = sorted({kind for found in counts.values() for kind in found})
     table = Table(title="Objects to declare", title_justify="left", title_style="bold")
-    table.add_column("cluster")
-    for kind in [*kinds, "all"]:
-        table.add_column(kind, justify="right")
-    for cluster, found in counts.items():
-        table.add_row(cluster, *(str(found.get(kind, 0)) for kind in kinds), str(sum(found.values())))
+    table.add_column("kind")
+    for cluster in counts:
+        table.add_column(cluster, justify="right", overflow="fold")
+    for kind in sorted({kind for found in counts.values() for kind in found}):
+        table.add_row(kind, *(str(found.get(kind, 0)) for found in counts.values()))
+    table.add_row("all", *(str(sum(found.values())) for found in counts.values()), style="bold")
     return table

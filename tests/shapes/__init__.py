@@ -1,0 +1,1 @@
+"""The shapes of what Gloo was seen to write, held against ours."""
