@@ -40,9 +40,10 @@ format: .venv/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: .venv/.runtime  ## Generated files: the catalogue of findings, the schema of the stack config
+docs: .venv/.dev  ## Generated files: the catalogue of findings, the schema of the stack config, tables of tests
 	$(BIN)/python -m fedlib schema > stacks/schema.json
 	$(BIN)/python -m fedlib.diagnostics.document > docs/findings.md
+	$(BIN)/python -m tests.shapes.document
 
 clean:
 	rm -rf .venv .cache out

@@ -20,7 +20,7 @@ def page() -> str:
     """The whole page."""
     parts = [_HEAD]
     for case in cases():
-        parts.append(f"\n## {case['title'].capitalize()}\n\n")
+        parts.append(f"\n## {case['title'][0].upper()}{case['title'][1:]}\n\n")
         kinds = ", ".join(sorted({declared["kind"] for declared in case["captured"]}))
         parts.append(f"Compared: {kinds}.\n")
         if case["differences"]:
