@@ -167,3 +167,12 @@ CORS_MAX_AGE = code(
     "write whole seconds; with nothing browsers remember an answer for some seconds",
     "Parts of seconds are cut off, and zero is left out.",
 )
+OUTLIER_DETECTION_OF_TCP = code(
+    "FED826",
+    "OutlierDetectionOfTcp",
+    INFO,
+    "on port {port} of {destinations} only connections that are refused count as errors",
+    "nothing, if pods that fail go away; declare the port as HTTP, HTTP2 or GRPC if it speaks that",
+    "Envoy sees no statuses on a TCP port. Behind a sidecar that lives, an application that crashed still accepts "
+    "connections, as a real mesh shows, so that nothing is ejected.",
+)

@@ -7,6 +7,7 @@ from fedlib.diagnostics import catalogue
 from fedlib.federation.model import External, Group
 from fedlib.federation.policies.checks.localities import Localities
 from fedlib.federation.policies.checks.use import Notes, Use
+from fedlib.federation.protocols import HTTP_PROTOCOLS
 
 ISTIO_LIMIT = 10
 """What an explicit 0 stands for."""
@@ -22,6 +23,10 @@ def check_outlier_detection(use: Use, localities: Localities, notes: Notes) -> N
     assert isinstance(spec, OutlierDetectionPolicySpec)
     limit = spec.config.max_ejection_percent or ISTIO_LIMIT
     path = ("config", "maxEjectionPercent")
+    for port in use.destination.ports:
+        if port.number in use.ports and port.protocol is not None and port.protocol not in HTTP_PROTOCOLS:
+            where, number = ("applyToDestinations",), port.number
+            notes.add(catalogue.OUTLIER_DETECTION_OF_TCP, policy, where, use.destination, port=number)
     if isinstance(decision, External):
         count = len(decision.endpoints)
         if count and limit * count < 100:

@@ -18,22 +18,25 @@ from fedlib.federation.policies.rules import RULES
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A destination, the policies for it by kind, and the workspaces whose proxies follow them."""
+    """A destination, the policies for it by kind, the workspaces whose proxies follow them, and the ports."""
 
     destination: Destination
     policies: dict[str, Policy]
     workspaces: frozenset[str]
+    ports: frozenset[int]
 
 
 def uses(applied: AppliedPolicies, destinations: DestinationIndex) -> Iterator[Use]:
     """Each destination with each combination of policies that anyone follows for any of its ports."""
     by_ref = {one.ref: one for one in destinations.by_ref.values()}
-    found: dict[tuple[Ref, tuple[Ref, ...]], tuple[dict[str, Policy], set[str]]] = {}
-    for (workspace, ref, _), policies in applied.client.items():
+    found: dict[tuple[Ref, tuple[Ref, ...]], tuple[dict[str, Policy], set[str], set[int]]] = {}
+    for (workspace, ref, port), policies in applied.client.items():
         key = (ref, tuple(policy.ref for _, policy in sorted(policies.items())))
-        found.setdefault(key, (dict(policies), set()))[1].add(workspace)
-    for (ref, _), (policies, workspaces) in found.items():
-        yield Use(by_ref[ref], policies, frozenset(workspaces))
+        _, workspaces, ports = found.setdefault(key, (dict(policies), set(), set()))
+        workspaces.add(workspace)
+        ports.add(port)
+    for (ref, _), (policies, workspaces, ports) in found.items():
+        yield Use(by_ref[ref], policies, frozenset(workspaces), frozenset(ports))
 
 
 @dataclass(slots=True)
