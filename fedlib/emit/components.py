@@ -6,13 +6,14 @@ object, Pulumi would create it (which fails, because it exists) and then delete 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from fedlib.distribution.plan import Plan
+from fedlib.emit.order import Order
 from fedlib.emit.providers import Target, declare_provider
 from fedlib.istio.object import Declaration
 
@@ -28,11 +29,13 @@ class FederationComponent(pulumi.ComponentResource):
 
     def declare(self, plan: Plan, targets: Mapping[str, Target], outputs: Mapping[str, Any]) -> None:
         """Declare every object of the plan on its cluster, and publish the outputs."""
-        by_cluster: dict[str, list[Declaration]] = {cluster: [] for cluster in sorted(targets)}
-        for declaration in plan.declarations:
-            by_cluster[declaration.cluster].append(declaration)
-        for cluster, declarations in by_cluster.items():
-            ClusterComponent(cluster, targets[cluster], self).declare(declarations)
+        clusters = {cluster: ClusterComponent(cluster, targets[cluster], self) for cluster in sorted(targets)}
+        copies: dict[int, dict[str, pulumi.Resource]] = {}
+        for declaration, before in Order(plan.declarations):
+            needed = [copies[id(found)] for found in before]
+            copies[id(declaration)] = clusters[declaration.cluster].declare(declaration, needed)
+        for component in clusters.values():
+            component.finish()
         self.register_outputs(dict(outputs))
 
 
@@ -41,20 +44,32 @@ class ClusterComponent(pulumi.ComponentResource):
 
     def __init__(self, cluster: str, target: Target, parent: pulumi.Resource) -> None:
         super().__init__(CLUSTER, cluster, None, pulumi.ResourceOptions(parent=parent))
-        self._options = pulumi.ResourceOptions(parent=self, provider=declare_provider(cluster, target, self))
+        self._provider = declare_provider(cluster, target, self)
+        self._count = 0
 
-    def declare(self, declarations: list[Declaration]) -> None:
-        """Declare each object in each of its namespaces."""
-        count = 0
-        for declaration in declarations:
-            for namespace in declaration.namespaces:
-                CustomResource(
-                    f"{declaration.cluster}/{declaration.kind}/{namespace}/{declaration.name}",
-                    api_version=declaration.api_version,
-                    kind=declaration.kind,
-                    metadata=declaration.metadata(namespace),
-                    spec=declaration.spec,
-                    opts=self._options,
-                )
-                count += 1
-        self.register_outputs({"objects": count})
+    def declare(
+        self, declaration: Declaration, needed: Sequence[Mapping[str, pulumi.Resource]]
+    ) -> dict[str, pulumi.Resource]:
+        """Declare the object in each of its namespaces. It waits for what it needs: for the copy beside it, or all."""
+        self._count += len(declaration.namespaces)
+        return {
+            namespace: CustomResource(
+                f"{declaration.cluster}/{declaration.kind}/{namespace}/{declaration.name}",
+                api_version=declaration.api_version,
+                kind=declaration.kind,
+                metadata=declaration.metadata(namespace),
+                spec=declaration.spec,
+                opts=pulumi.ResourceOptions(
+                    parent=self, provider=self._provider, depends_on=_copies_for(namespace, needed)
+                ),
+            )
+            for namespace in declaration.namespaces
+        }
+
+    def finish(self) -> None:
+        """Publish how many objects there are."""
+        self.register_outputs({"objects": self._count})
+
+
+def _copies_for(namespace: str, needed: Sequence[Mapping[str, pulumi.Resource]]) -> list[pulumi.Resource]:
+    return [copy for copies in needed for copy in ((copies[namespace],) if namespace in copies else copies.values())]

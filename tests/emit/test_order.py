@@ -1,0 +1,53 @@
+"""What must exist before what, so that no request meets one half of an edit."""
+
+from __future__ import annotations
+
+from fedlib.emit.order import Order
+from fedlib.istio.object import Declaration
+from tests.golden_case import GOLDEN, compile_case
+
+
+def order(case: str) -> list[tuple[str, list[str]]]:
+    """The declarations of a golden case in order, each with what comes before it."""
+    return [
+        (_id(one), [_id(other) for other in before])
+        for one, before in Order(compile_case(GOLDEN / case).plan.declarations)
+    ]
+
+
+def _id(declaration: Declaration) -> str:
+    return f"{declaration.cluster}/{declaration.kind}/{declaration.name}"
+
+
+def test_what_is_needed_comes_before() -> None:
+    """In one pass over everything, nothing needs what comes later."""
+    for case in ("federation/own-workspace.in.yaml", "groups/hosts.in.yaml", "routes/weights.in.yaml"):
+        seen: set[str] = set()
+        for name, before in order(case):
+            assert seen >= set(before), name
+            seen.add(name)
+
+
+def test_clients_wait_for_the_home_and_its_gateway() -> None:
+    """The ServiceEntry of a client needs those of the Service's cluster, and its Gateway."""
+    found = dict(order("federation/own-workspace.in.yaml"))
+    name = "ServiceEntry/vd-catalog-shop-backend-svc-eu-global-shop"
+    assert found[f"us/{name}"] == [f"eu/{name}", "eu/Gateway/istio-eastwestgateway-istio-gateways"]
+    assert found[f"eu/{name}"] == []
+
+
+def test_groups_wait_for_the_other_clusters_and_their_own_rule() -> None:
+    """The remote half of a group needs the local-only hosts elsewhere, and the DestinationRule with their SNI."""
+    found = dict(order("groups/hosts.in.yaml"))
+    remote = next(before for name, before in found.items() if name.startswith("eu/ServiceEntry") and "remote" in name)
+    assert any(name.startswith("us/ServiceEntry") and "local-only" in name for name in remote)
+    assert any(name.startswith("us/Gateway") for name in remote)
+    assert any(name.startswith("eu/DestinationRule") for name in remote)
+    assert not any(name.startswith("eu/ServiceEntry") for name in remote)
+
+
+def test_routes_wait_for_the_hosts_that_they_lead_to() -> None:
+    """A VirtualService needs the ServiceEntry of its destination in its own cluster."""
+    needed = [before for name, before in order("routes/weights.in.yaml") if "VirtualService" in name]
+    assert needed
+    assert any("ServiceEntry" in name for before in needed for name in before)
