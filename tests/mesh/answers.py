@@ -8,7 +8,7 @@ from typing import Any
 from .pod import Answer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Answers:
     """What came back for a number of equal requests."""
 
@@ -45,8 +45,8 @@ class Answers:
         content: dict[str, Any] = json.loads(self.good[0].body)
         return content
 
-    def __str__(self) -> str:
-        """For assertions that fail."""
+    def __repr__(self) -> str:
+        """Short, for assertions that fail."""
         errors = {answer.error or answer.body for answer in self.all if answer.status != 200}
         return f"{self.statuses} from {self.pods} {sorted(errors)[:3]}"
 

@@ -130,7 +130,7 @@ class MeshCluster:
     ) -> list["Workload"]:
         """Pods of an application with their Service, Deployment and account (`app` is the name of all)."""
         labels = {"app": app, **({"version": version} if version else {})}
-        self.create_namespace(namespace)
+        self.create_namespace(namespace, **{"istio-injection": "enabled"})
         name = f"{app}-{version}" if version else app
         made = [
             self._start_pod(namespace, f"{name}-{n}", app, labels, ports, "sidecar" if sidecar else "")
@@ -166,7 +166,8 @@ class MeshCluster:
         node = f"node-{self.name}"
         # What the injection of sidecars writes on pods.
         injected = {"security.istio.io/tlsMode": "istio"} if proxy == "sidecar" else {}
-        self.create(manifests.pod(namespace, pod, {**labels, **injected}, account, node, address))
+        containers = {"sidecar": ("app", "istio-proxy"), "router": ("istio-proxy",)}.get(proxy, ("app",))
+        self.create(manifests.pod(namespace, pod, {**labels, **injected}, account, node, address, containers))
         identity = Identity(self.name, namespace, pod, account, node, address, labels)
         workload = Workload(self, identity, outside, ports, proxy)
         self.workloads[f"{namespace}/{pod}"] = workload

@@ -43,7 +43,7 @@ class Istiod:
             "defaultProviders": {},
         }
         (directory / "mesh.yaml").write_text(yaml.safe_dump(mesh))
-        self._grpc, self._http, monitoring = free_port(), free_port(), free_port()
+        self._grpc, self._http, self._monitoring = free_port(), free_port(), free_port()
         self.address = f"{CONTROL_ADDRESS}:{self._grpc}"
         command: list[str | Path] = [
             tools.pilot_discovery,
@@ -55,7 +55,7 @@ class Istiod:
             "--grpcAddr=",
             f"--httpAddr=127.0.0.1:{self._http}",
             "--httpsAddr=",
-            f"--monitoringAddr=127.0.0.1:{monitoring}",
+            f"--monitoringAddr=127.0.0.1:{self._monitoring}",
             "--ctrlz_port=0",
             "--registries=Kubernetes",
         ]
@@ -89,3 +89,9 @@ class Istiod:
         """A page of istiod's debug interface."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self._http}/debug/{page}", timeout=10) as answer:
             return json.load(answer)
+
+    def rejections(self) -> int:
+        """How many configurations the proxies have refused."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._monitoring}/metrics", timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        return sum(int(float(line.rsplit(" ", 1)[1])) for line in lines if line.startswith("pilot_total_xds_rejects"))

@@ -46,7 +46,15 @@ def deployment(namespace: str, name: str, labels: Mapping[str, str], account: st
     }
 
 
-def pod(namespace: str, name: str, labels: Mapping[str, str], account: str, node_name: str, address: str) -> Manifest:
+def pod(
+    namespace: str,
+    name: str,
+    labels: Mapping[str, str],
+    account: str,
+    node_name: str,
+    address: str,
+    containers: Sequence[str],
+) -> Manifest:
     """A running, ready pod."""
     ready = [{"type": kind, "status": "True"} for kind in ("Ready", "ContainersReady", "PodScheduled")]
     return {
@@ -56,7 +64,7 @@ def pod(namespace: str, name: str, labels: Mapping[str, str], account: str, node
         "spec": {
             "serviceAccountName": account,
             "nodeName": node_name,
-            "containers": [{"name": "app", "image": "app"}],
+            "containers": [{"name": container, "image": container} for container in containers],
         },
         "status": {"phase": "Running", "podIP": address, "podIPs": [{"ip": address}], "conditions": ready},
     }

@@ -7,6 +7,8 @@
 | none | stranger, istio-eastwest | client, the east-west gateway |
 """
 
+from collections.abc import Callable, Iterator, Mapping
+from time import monotonic, sleep
 from typing import Any
 
 from .bed import HTTP, TCP, Mesh, MeshCluster
@@ -20,16 +22,22 @@ _INGRESS = (Port("http2", 80, 8080), Port("https", 443, 8443))
 CLIENTS = ("shop-web", "edge", "stranger")
 
 
-def open_shop(mesh: Mesh, *clusters: str) -> None:
+def open_shop(mesh: Mesh, *clusters: str, catalog: bool = True) -> None:
     """Start clusters with everything in them."""
     mesh.start(*clusters)
     for name in clusters:
         cluster = mesh[name]
         add_gateways(cluster)
-        cluster.add_workload("shop", "catalog", ports=(HTTP, ADMIN, TCP), pods=2)
+        if catalog:
+            add_catalog(cluster)
         for namespace in CLIENTS:
             cluster.add_workload(namespace, "client", ports=())
     mesh.wait()
+
+
+def add_catalog(cluster: MeshCluster) -> None:
+    """The Service that everybody wants."""
+    cluster.add_workload("shop", "catalog", ports=(HTTP, ADMIN, TCP), pods=2)
 
 
 def add_gateways(cluster: MeshCluster) -> None:
@@ -72,3 +80,77 @@ def gloo(group: str, kind: str, name: str, namespace: str = "shop", cluster: str
     """A Gloo resource, such as `networking` `RouteTable`."""
     metadata = {"name": name, "namespace": namespace, "annotations": {"cluster.solo.io/cluster": cluster}}
     return {"apiVersion": f"{group}.gloo.solo.io/v2", "kind": kind, "metadata": metadata, "spec": spec}
+
+
+CATALOG = gloo(
+    "networking",
+    "VirtualDestination",
+    "catalog",
+    hosts=["catalog.shop.mesh"],
+    services=[{"labels": {"app": "catalog"}}],
+    ports=[
+        {"number": 80, "protocol": "HTTP", "targetPort": {"name": "http"}},
+        {"number": 81, "protocol": "HTTP"},
+        {"number": 9000, "protocol": "TCP"},
+    ],
+)
+
+_GROUP = [{"kind": "VIRTUAL_DESTINATION", "selector": {"name": "catalog"}}]
+
+OUTLIER = gloo(
+    "resilience.policy",
+    "OutlierDetectionPolicy",
+    "outlier",
+    applyToDestinations=_GROUP,
+    config={"consecutiveErrors": 2, "interval": "1s", "baseEjectionTime": "10s"},
+)
+
+
+def failover(mappings: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """A FailoverPolicy: from a region to regions, with weights (0: none)."""
+    to = {
+        region: [{"region": other, **({"weight": weight} if weight else {})} for other, weight in others.items()]
+        for region, others in mappings.items()
+    }
+    config = {"localityMappings": [{"from": {"region": region}, "to": others} for region, others in to.items()]}
+    return gloo("resilience.policy", "FailoverPolicy", "failover", applyToDestinations=_GROUP, config=config)
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 40) -> float:
+    """How long it takes until something holds; fails when it takes too long."""
+    begun = monotonic()
+    while not holds():
+        assert monotonic() - begun < seconds, f"not after {seconds} s"
+        sleep(0.2)
+    return monotonic() - begun
+
+
+class Hops:
+    """The connections that east-west gateways have opened since it was made."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        """Forget what was before."""
+        self._gateways = [cluster.workloads["istio-eastwest/eastwestgateway-0"] for cluster in mesh.clusters.values()]
+        self._before = self._connections()
+
+    @property
+    def to_pods(self) -> int:
+        """How many went to pods."""
+        return sum(opened for address, opened in self._opened() if address.startswith("10."))
+
+    @property
+    def to_gateways(self) -> int:
+        """How many went on to a gateway."""
+        gateways = {gateway.outside for gateway in self._gateways}
+        return sum(opened for address, opened in self._opened() if address in gateways)
+
+    def _opened(self) -> Iterator[tuple[str, int]]:
+        for (gateway, address), count in self._connections().items():
+            yield address, count - self._before.get((gateway, address), 0)
+
+    def _connections(self) -> dict[tuple[str, str], int]:
+        return {
+            (gateway.cluster.name, address): count
+            for gateway in self._gateways
+            for address, count in gateway.connections().items()
+        }

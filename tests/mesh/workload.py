@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -53,6 +54,22 @@ class Workload:
         self.proxy = Proxy(self.cluster.tools, self._identity, self._kind, istiod, self._directory, self._inside)
         self._mesh.own(self.proxy.process)
 
+    def admin(self, page: str) -> Any:
+        """A page of Envoy's admin interface, which listens inside the pod only."""
+        code = f"import urllib.request as r; print(r.urlopen('http://127.0.0.1:15000/{page}').read().decode())"
+        command = [*self._inside, sys.executable, "-I", "-c", code]
+        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+    def connections(self) -> dict[str, int]:
+        """How many connections the proxy has ever opened, by address."""
+        counts: dict[str, int] = {}
+        for cluster in self.admin("clusters?format=json")["cluster_statuses"]:
+            for host in cluster.get("host_statuses", ()):
+                address = host["address"].get("socket_address", {}).get("address", "")
+                opened = next((int(s.get("value", 0)) for s in host["stats"] if s["name"] == "cx_total"), 0)
+                counts[address] = counts.get(address, 0) + opened
+        return counts
+
     def kill_proxy(self) -> None:
         """Kill the proxy: nothing listens any more where it listened."""
         self.proxy.process.stop()
@@ -98,10 +115,10 @@ class Workload:
         sent = self._do("send", count=count, parallel=parallel, pause=pause, **request)
         return Answers(tuple(Answer(**answer) for answer in sent))
 
-    def connect(self, host: str, port: int, *, count: int = 1, timeout: float = 15.0) -> Answers:
+    def connect(self, host: str, port: int, *, count: int = 1, pause: float = 0.0, timeout: float = 15.0) -> Answers:
         """TCP connections that send one line and read one."""
         request = {"kind": "tcp", "address": host, "port": port, "timeout": timeout, "text": "hello\n"}
-        sent = self._do("send", count=count, parallel=1, pause=0.0, **request)
+        sent = self._do("send", count=count, parallel=1, pause=pause, **request)
         return Answers(tuple(Answer(**answer) for answer in sent))
 
     def wait(self) -> None:

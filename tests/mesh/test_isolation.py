@@ -1,0 +1,76 @@
+"""Service isolation, as requests see it."""
+
+import pytest
+
+from tests.engine.kubernetes_api import Manifest
+
+from .bed import Mesh
+from .federation import Federation
+from .shop import CATALOG, FEDERATED, catalogs, client, eventually, workspaces
+
+pytestmark = pytest.mark.mesh
+
+HOST = "catalog.shop.mesh"
+PLAIN = "catalog.shop.svc.cluster.local"
+UNGROUPED = "catalog.shop.svc.us.global"
+
+
+@pytest.mark.parametrize("isolated", [False, True])
+def test_stranger(mesh: Mesh, federation: Federation, isolated: bool) -> None:
+    """Isolation refuses a stranger by name, by address, and with a ServiceEntry of its own; it lets in who may."""
+    federation.declare(workspaces(federation=FEDERATED, serviceIsolation={"enabled": isolated}), CATALOG)
+    mesh["eu"].apply(*smuggled(mesh))
+    mesh.settle()
+    try:
+        stranger = client(mesh, "eu", "stranger")
+        expected = 403 if isolated else 200
+        # Envoy asks for permission with new rules on new connections; old ones drain.
+        eventually(lambda: stranger.get(PLAIN, count=10).statuses == {expected: 10})
+        eventually(lambda: stranger.get(UNGROUPED, count=10).statuses == {expected: 10})
+        pod = catalogs(mesh, "eu")[0].address
+        by_address = stranger.get("catalog", address=pod, port=8080, count=3)
+        assert bool(by_address.good) is not isolated, by_address
+    finally:
+        for manifest in smuggled(mesh):
+            mesh["eu"].api.delete("networking.istio.io/v1", manifest["kind"], "smuggled", "stranger")
+    for here in ("eu", "us"):
+        for namespace in ("shop-web", "edge"):
+            for host in (HOST, UNGROUPED, PLAIN):
+                answers = client(mesh, here, namespace).get(host, count=20)
+                assert answers.bad == 0, f"{namespace} in {here} to {host}: {answers}"
+
+
+def smuggled(mesh: Mesh) -> list[Manifest]:
+    """What a stranger may write in its own namespace to reach the gateway of another cluster."""
+    gateway = mesh["us"].workloads["istio-eastwest/eastwestgateway-0"].outside
+    port = {"name": "http-80", "number": 80, "protocol": "HTTP"}
+    endpoint = {
+        "address": gateway,
+        "labels": {"security.istio.io/tlsMode": "istio"},
+        "ports": {"http-80": 15443},
+    }
+    entry = {
+        "hosts": [UNGROUPED],
+        "addresses": ["240.200.0.1"],
+        "exportTo": ["."],
+        "location": "MESH_INTERNAL",
+        "resolution": "STATIC",
+        "ports": [port],
+        "endpoints": [endpoint],
+        "subjectAltNames": ["spiffe://us/ns/shop/sa/catalog"],
+    }
+    metadata = {"name": "smuggled", "namespace": "stranger"}
+    return [{"apiVersion": "networking.istio.io/v1", "kind": "ServiceEntry", "metadata": metadata, "spec": entry}]
+
+
+def test_trimmed_sidecars_keep_what_they_may_reach(mesh: Mesh, federation: Federation) -> None:
+    """With trimmed configuration everything that the workspaces may reach still answers."""
+    isolation = {"enabled": True, "trimProxyConfig": True}
+    federation.declare(workspaces(federation=FEDERATED, serviceIsolation=isolation), CATALOG)
+    for here in ("eu", "us"):
+        for host in (HOST, UNGROUPED, PLAIN):
+            answers = client(mesh, here).get(host, count=20)
+            assert answers.bad == 0, f"{here} to {host}: {answers}"
+    known = {cluster["name"] for cluster in client(mesh, "eu").admin("clusters?format=json")["cluster_statuses"]}
+    assert not any("ingressgateway" in name for name in known)
+    federation.declare(workspaces(federation=FEDERATED), CATALOG)
