@@ -47,6 +47,7 @@ class Pod:
     def __init__(self, settings: Settings) -> None:
         """Nothing listens yet."""
         self._settings = settings
+        self._served = 0
         self._listeners: list[asyncio.Server] = []
         self._connections: set[asyncio.StreamWriter] = set()
 
@@ -68,6 +69,7 @@ class Pod:
             while request := await _read_head(reader):
                 first, headers = request
                 await reader.readexactly(int(headers.get("content-length", 0)))
+                self._served += 1
                 await asyncio.sleep(self._settings.delay)
                 method, path, _ = first.split(" ", 2)
                 seen = {"method": method, "path": path, "headers": headers}
@@ -122,6 +124,10 @@ class Pod:
         """Listen again."""
         if not self._listeners:
             await self._listen()
+
+    async def do_served(self) -> int:
+        """How many HTTP requests have arrived."""
+        return self._served
 
     async def do_resolve(self, host: str) -> list[str]:
         """The addresses that the agent's DNS proxy gives for a host."""

@@ -2,7 +2,7 @@
 
 | workspace | namespaces | workloads |
 |---|---|---|
-| shop | shop, shop-web | catalog (two pods), client |
+| shop | shop, shop-web | catalog (two pods), reviews, client |
 | edge | edge, istio-gateways | client, the ingress gateway |
 | none | stranger, istio-eastwest | client, the east-west gateway |
 """
@@ -25,11 +25,13 @@ CLIENTS = ("shop-web", "edge", "stranger")
 def open_shop(mesh: Mesh, *clusters: str, catalog: bool = True) -> None:
     """Start clusters with everything in them."""
     mesh.start(*clusters)
-    for name in clusters:
+    for name in clusters:  # `reviews` has its second version in one cluster only
         cluster = mesh[name]
         add_gateways(cluster)
         if catalog:
             add_catalog(cluster)
+            for version in ("v1", "v2") if name == "us" else ("v1",):
+                cluster.add_workload("shop", "reviews", version=version)
         for namespace in CLIENTS:
             cluster.add_workload(namespace, "client", ports=())
     mesh.wait()

@@ -66,6 +66,62 @@ def test_failover_and_return(mesh: Mesh, federation: Federation, port: int) -> N
     eventually(lambda: web.get(HOST, port=port, count=10).clusters == {"eu": 10})
 
 
+def test_no_more_errors_than_configured(mesh: Mesh, federation: Federation) -> None:
+    """Without the merge window each failing pod costs exactly as many requests as the policy says."""
+    at_once = gloo(
+        "trafficcontrol.policy",
+        "LoadBalancerPolicy",
+        "at-once",
+        applyToDestinations=[{"kind": "VIRTUAL_DESTINATION", "selector": {"name": "catalog"}}],
+        config={"simple": "ROUND_ROBIN", "updateMergeWindow": "0s"},
+    )
+    federation.declare(workspaces(), CATALOG, OUTLIER, at_once)
+    pods = catalogs(mesh, "eu")
+    assert client(mesh, "eu").get(HOST, count=30).clusters == {"eu": 30}
+    for pod in pods:
+        pod.kill()
+    answers = client(mesh, "eu").get(HOST, count=50, pause=0.1)
+    assert answers.bad <= 2 * len(pods) + 1, answers  # one more may be on its way when the second is noticed
+    assert set(answers.clusters) == {"us"}
+
+
+def test_subsets(mesh: Mesh, federation: Federation) -> None:
+    """A route to pods with a label reaches those of its own cluster first, and those of another when it has none."""
+    reviews = gloo(
+        "networking",
+        "VirtualDestination",
+        "reviews",
+        hosts=["reviews.shop.mesh"],
+        services=[{"labels": {"app": "reviews"}}],
+        ports=[{"number": 80, "protocol": "HTTP"}],
+    )
+    routes = [
+        {
+            "name": version,
+            "matchers": [{"uri": {"prefix": f"/{version}"}}],
+            "forwardTo": {
+                "destinations": [
+                    {"kind": "VIRTUAL_DESTINATION", "ref": {"name": "reviews"}, "subset": {"version": version}}
+                ]
+            },
+        }
+        for version in ("v1", "v2")
+    ]
+    table = gloo("networking", "RouteTable", "reviews", hosts=["reviews.shop.mesh"], http=routes)
+    outlier = gloo(
+        "resilience.policy",
+        "OutlierDetectionPolicy",
+        "reviews",
+        applyToDestinations=[{"kind": "VIRTUAL_DESTINATION", "selector": {"name": "reviews"}}],
+        config={"consecutiveErrors": 2, "interval": "1s", "baseEjectionTime": "10s"},
+    )
+    federation.declare(workspaces(), reviews, table, outlier)
+    web = client(mesh, "eu")
+    assert web.get("reviews.shop.mesh", "/v1", count=10).pods == {"eu/reviews-v1-0": 10}
+    assert web.get("reviews.shop.mesh", "/v2", count=10).pods == {"us/reviews-v2-0": 10}
+    assert client(mesh, "us").get("reviews.shop.mesh", "/v1", count=10).pods == {"us/reviews-v1-0": 10}
+
+
 def test_death_of_a_gateway(mesh: Mesh, federation: Federation) -> None:
     """A gateway that dies costs no request: the connection fails, and the next endpoint is taken."""
     federation.declare(workspaces(), CATALOG)

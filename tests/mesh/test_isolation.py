@@ -1,12 +1,16 @@
 """Service isolation, as requests see it."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
 from tests.engine.kubernetes_api import Manifest
 
+from .answers import Answers
 from .bed import Mesh
 from .federation import Federation
-from .shop import CATALOG, FEDERATED, catalogs, client, eventually, workspaces
+from .shop import CATALOG, FEDERATED, catalogs, client, eventually, gloo, workspaces
 
 pytestmark = pytest.mark.mesh
 
@@ -74,3 +78,25 @@ def test_trimmed_sidecars_keep_what_they_may_reach(mesh: Mesh, federation: Feder
     known = {cluster["name"] for cluster in client(mesh, "eu").admin("clusters?format=json")["cluster_statuses"]}
     assert not any("ingressgateway" in name for name in known)
     federation.declare(workspaces(federation=FEDERATED), CATALOG)
+
+
+def test_access_by_identity_of_another_cluster(mesh: Mesh, federation: Federation) -> None:
+    """An AccessPolicy admits the client of one cluster: it, and neither its namesake elsewhere nor its neighbours."""
+    clients = [{"serviceAccountSelector": {"name": "client", "namespace": "shop-web", "cluster": "us"}}]
+    policy = gloo(
+        "security.policy",
+        "AccessPolicy",
+        "only-us",
+        applyToDestinations=[{"selector": {"name": "catalog", "namespace": "shop"}, "port": {"number": 80}}],
+        config={"authn": {"tlsMode": "STRICT"}, "authzList": [{"allowedClients": clients}]},
+    )
+    federation.declare(workspaces(federation=FEDERATED), policy)
+    for there in ("eu", "us"):
+        host = f"catalog.shop.svc.{there}.global"
+        for here, namespace, status in (("us", "shop-web", 200), ("eu", "shop-web", 403), ("us", "edge", 403)):
+            asked = partial(client(mesh, here, namespace).get, host, count=10)
+            eventually(partial(_all_are, asked, status))
+
+
+def _all_are(asked: Callable[[], Answers], status: int) -> bool:
+    return set(asked().statuses) == {status}

@@ -8,7 +8,7 @@ import pytest
 
 from .bed import Mesh
 from .federation import Federation
-from .shop import CATALOG, FEDERATED, catalogs, client, gloo, workspaces
+from .shop import CATALOG, FEDERATED, catalogs, client, eventually, gloo, workspaces
 
 pytestmark = pytest.mark.mesh
 
@@ -120,3 +120,37 @@ def test_ingress_reaches_a_group(mesh: Mesh, federation: Federation) -> None:
         assert certificate.endswith("URI=spiffe://eu/ns/istio-gateways/sa/ingressgateway")
     assert stranger.get("shop.example.com", "/else", address=outside, port=8080).statuses == {404: 1}
     assert stranger.get("other.example.com", "/direct", address=outside, port=8080).statuses == {404: 1}
+
+
+def test_mirror_and_tcp_routes(mesh: Mesh, federation: Federation) -> None:
+    """Requests are copied to the other cluster, whose answers nobody sees; a TCP route takes a port there."""
+    away = {"name": "catalog", "namespace": "shop", "cluster": "us"}
+    mirror = policy("MirrorPolicy", "mirrored", "trafficcontrol", destination={"ref": away, "port": {"number": 80}})
+    tcp = [{"matchers": [{"port": 9000}], "forwardTo": {"destinations": [{"ref": away, "port": {"number": 9000}}]}}]
+    both = table(route("mirrored", "/mirrored"), route("rest"), tcp=tcp)
+    federation.declare(workspaces(federation=FEDERATED), both, mirror)
+    web = client(mesh, "eu")
+    # Connections that are open may still follow the AccessPolicy of a test before.
+    eventually(lambda: web.get("catalog.shop.svc.us.global", count=10).bad == 0)
+    before = sum(pod.served() for pod in catalogs(mesh, "us"))
+    assert web.get(PLAIN, "/rest", count=20).clusters == {"eu": 20}
+    assert web.get(PLAIN, "/mirrored", count=20).clusters == {"eu": 20}
+    eventually(lambda: sum(pod.served() for pod in catalogs(mesh, "us")) == before + 20)
+    assert web.connect(PLAIN, 9000, count=10).clusters == {"us": 10}
+
+
+def test_filters_of_routes(mesh: Mesh, federation: Federation) -> None:
+    """Envoy's own filters, turned on by route: CSRF and the limit of a request's size."""
+    federation.declare(
+        workspaces(federation=FEDERATED),
+        table(route("guarded", "/guarded"), route("small", "/small"), route("rest")),
+        policy("CSRFPolicy", "guarded", "security", filterEnabled=True),
+        policy("HTTPBufferPolicy", "small", "trafficcontrol", maxRequestBytes=10),
+    )
+    web = client(mesh, "eu")
+    foreign = {"Origin": "https://evil.example.com"}
+    assert web.get(PLAIN, "/guarded", method="POST", headers=foreign).statuses == {403: 1}
+    assert web.get(PLAIN, "/rest", method="POST", headers=foreign).statuses == {200: 1}
+    assert web.get(PLAIN, "/small", method="POST", body="x" * 100).statuses == {413: 1}
+    assert web.get(PLAIN, "/small", method="POST", body="x").statuses == {200: 1}
+    assert web.get(PLAIN, "/rest", method="POST", body="x" * 100).statuses == {200: 1}

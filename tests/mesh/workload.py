@@ -87,6 +87,11 @@ class Workload:
         """Answer with a status, after a delay in seconds."""
         self._do("behave", status=status, delay=delay)
 
+    def served(self) -> int:
+        """How many HTTP requests have arrived."""
+        count: int = self._do("served")
+        return count
+
     def resolve(self, host: str) -> list[str]:
         """The addresses of a host, as the application sees them."""
         found: list[str] = self._do("resolve", host=host)
@@ -105,12 +110,17 @@ class Workload:
         pause: float = 0.0,
         timeout: float = 15.0,
         method: str = "GET",
+        body: str = "",
+        preface: str = "",
     ) -> Answers:
-        """Requests to a host, which is resolved as the application would unless `address` is given."""
+        """Requests to a host, which is resolved as the application would unless `address` is given.
+
+        `preface` goes before each request, on its connection.
+        """
         authority = host if port == 80 else f"{host}:{port}"
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {authority}", "Connection: close", "Content-Length: 0"]
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {authority}", "Connection: close", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-        text = "\r\n".join([*lines, "", ""])
+        text = preface + "\r\n".join([*lines, "", body])
         request = {"kind": "http", "address": address or host, "port": port, "timeout": timeout, "text": text}
         sent = self._do("send", count=count, parallel=parallel, pause=pause, **request)
         return Answers(tuple(Answer(**answer) for answer in sent))
