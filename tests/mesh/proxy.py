@@ -83,8 +83,6 @@ def _environment(identity: Identity, kind: str) -> dict[str, str]:
     }
     if kind == "sidecar":
         made["ISTIO_META_DNS_CAPTURE"] = "true"
-    if identity.labels.get("istio") == "eastwestgateway":
-        made["ISTIO_META_ROUTER_MODE"] = "sni-dnat"
     return made
 
 
