@@ -6,11 +6,14 @@ answers = web.get("catalog.shop.mesh", count=20)
 """
 
 import atexit
+import json
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from tests.engine.control_plane import Cluster, ControlPlane
 from tests.engine.kubernetes_api import Manifest
@@ -24,7 +27,7 @@ from .network import Network
 from .proxy import Identity
 from .tools import MeshTools
 from .trust import Root
-from .workload import Workload
+from .workload import POD, Workload
 
 KEPT_LOGS = REPOSITORY / ".cache" / "mesh-logs"
 
@@ -48,6 +51,7 @@ class Mesh:
         self.root = Root(tools.engine.openssl, self.directory / "trust")
         self._plane = ControlPlane(tools.engine, tuple(regions))
         self.clusters: dict[str, MeshCluster] = {}
+        self._outside: list[str] = []
 
     def __getitem__(self, name: str) -> "MeshCluster":
         """A started cluster."""
@@ -72,6 +76,23 @@ class Mesh:
         """Stop the process at the end."""
         self._running.callback(process.stop)
         return process
+
+    def add_outside_server(self, host: str) -> str:
+        """A server that is in no cluster, with HTTPS on port 443: its address."""
+        address = f"172.30.200.{len(self._outside) + 10}"
+        name = f"outside-{host}"
+        self._outside.append(name)
+        self.network.add_pod(name, f"10.200.0.{len(self._outside)}", address, intercepted=False)
+        settings: dict[str, Any] = {
+            "identity": {"cluster": "outside", "namespace": "", "pod": host},
+            "control": str(self.directory / "pods" / f"{name}.control"),
+            "https_ports": [443],
+            "certificate": str(self.root.server(host)),
+        }
+        command = [*self.network.inside(name), sys.executable, "-I", str(POD), json.dumps(settings)]
+        process = self.own(ServerProcess(name, command, self.directory / "logs" / f"{name}.log"))
+        process.wait_until(lambda: Path(settings["control"]).exists())
+        return address
 
     def settle(self) -> None:
         """Wait until the proxies of all clusters have what was declared."""

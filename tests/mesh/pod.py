@@ -8,6 +8,7 @@ does not care about network namespaces.
 import asyncio
 import json
 import socket
+import ssl
 import struct
 import sys
 from dataclasses import asdict, dataclass, field
@@ -25,6 +26,8 @@ class Settings:
     control: str
     http_ports: list[int] = field(default_factory=list)
     tcp_ports: list[int] = field(default_factory=list)
+    https_ports: list[int] = field(default_factory=list)
+    certificate: str = ""  # a file with the key and the certificates of the HTTPS ports
     mark: int = 0
     status: int = 200
     delay: float = 0.0
@@ -60,6 +63,10 @@ class Pod:
     async def _listen(self) -> None:
         for port in self._settings.http_ports:
             self._listeners.append(await asyncio.start_server(self._answer_http, "0.0.0.0", port))
+        for port in self._settings.https_ports:
+            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            tls.load_cert_chain(self._settings.certificate)
+            self._listeners.append(await asyncio.start_server(self._answer_http, "0.0.0.0", port, ssl=tls))
         for port in self._settings.tcp_ports:
             self._listeners.append(await asyncio.start_server(self._answer_tcp, "0.0.0.0", port))
 

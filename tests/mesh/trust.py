@@ -33,12 +33,25 @@ class Root:
         extensions = home / "extensions"
         extensions.write_text(_EXTENSIONS)
         self._run("req", *self._new_key(key, cluster), "-out", request)
-        signer: list[str | Path] = ["-CA", self.certificate, "-CAkey", self._key, "-CAcreateserial"]
-        made: list[str | Path] = ["-extfile", extensions, "-in", request, "-out", certificate]
-        self._run("x509", "-req", "-sha256", "-days", _DAYS, *signer, *made)
+        self._sign(request, extensions, certificate)
         (home / "root-cert.pem").write_bytes(self.certificate.read_bytes())
         (home / "cert-chain.pem").write_bytes(certificate.read_bytes() + self.certificate.read_bytes())
         return home
+
+    def server(self, host: str) -> Path:
+        """A file with the key and the certificate of a server of this name."""
+        key, request, certificate = (self._directory / f"{host}.{end}" for end in ("key", "request", "pem"))
+        extensions = self._directory / f"{host}.extensions"
+        extensions.write_text(f"subjectAltName = DNS:{host}\n")
+        self._run("req", *self._new_key(key, host), "-out", request)
+        self._sign(request, extensions, certificate)
+        key.write_bytes(key.read_bytes() + certificate.read_bytes())
+        return key
+
+    def _sign(self, request: Path, extensions: Path, certificate: Path) -> None:
+        signer: list[str | Path] = ["-CA", self.certificate, "-CAkey", self._key, "-CAcreateserial"]
+        made: list[str | Path] = ["-extfile", extensions, "-in", request, "-out", certificate]
+        self._run("x509", "-req", "-sha256", "-days", _DAYS, *signer, *made)
 
     def _new_key(self, file: Path, name: str) -> list[str | Path]:
         return ["-newkey", "rsa:2048", "-nodes", "-keyout", file, "-subj", f"/O=mesh/CN={name}"]

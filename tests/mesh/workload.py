@@ -21,7 +21,7 @@ from .proxy import Identity, Proxy
 if TYPE_CHECKING:
     from .bed import MeshCluster
 
-_POD = Path(__file__).parent / "pod.py"
+POD = Path(__file__).parent / "pod.py"
 
 
 class Workload:
@@ -144,7 +144,7 @@ class Workload:
             "tcp_ports": [port.target for port in ports if port.name.startswith("tcp")],
             "mark": APPLICATION_MARK if self._kind else 0,
         }
-        command = [*self._inside, sys.executable, "-I", str(_POD), json.dumps(settings)]
+        command = [*self._inside, sys.executable, "-I", str(POD), json.dumps(settings)]
         log = self._mesh.directory / "logs" / f"app-{self._name}.log"
         process = ServerProcess(self._name, command, log)
         self._mesh.own(process)
