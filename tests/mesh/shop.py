@@ -2,7 +2,7 @@
 
 | workspace | namespaces | workloads |
 |---|---|---|
-| shop | shop, shop-web | catalog (two pods), reviews, client |
+| shop | shop, shop-web | catalog (two pods), reviews, bare (without a sidecar), client |
 | edge | edge, istio-gateways | client, the ingress gateway |
 | none | stranger, istio-eastwest | client, the east-west gateway |
 """
@@ -32,6 +32,7 @@ def open_shop(mesh: Mesh, *clusters: str, catalog: bool = True) -> None:
             add_catalog(cluster)
             for version in ("v1", "v2") if name == "us" else ("v1",):
                 cluster.add_workload("shop", "reviews", version=version)
+            cluster.add_workload("shop", "bare", sidecar=False)
         for namespace in CLIENTS:
             cluster.add_workload(namespace, "client", ports=())
     mesh.wait()

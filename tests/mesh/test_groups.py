@@ -122,6 +122,35 @@ def test_subsets(mesh: Mesh, federation: Federation) -> None:
     assert client(mesh, "us").get("reviews.shop.mesh", "/v1", count=10).pods == {"us/reviews-v1-0": 10}
 
 
+def test_tls_ends_at_the_gateway(mesh: Mesh, federation: Federation) -> None:
+    """With tlsTermination pods without a sidecar answer, at home and behind the gateway of another cluster."""
+    bare = gloo(
+        "networking",
+        "VirtualDestination",
+        "bare",
+        hosts=["bare.shop.mesh"],
+        services=[{"labels": {"app": "bare"}}],
+        ports=[{"number": 80, "protocol": "HTTP"}],
+        clientMode={"tlsTermination": {}},
+    )
+    group = [{"kind": "VIRTUAL_DESTINATION", "selector": {"name": "bare"}}]
+    outlier = {**OUTLIER, "spec": {**OUTLIER["spec"], "applyToDestinations": group}}
+    federation.declare(workspaces(), bare, outlier)
+    web = client(mesh, "eu")
+    assert web.get("bare.shop.mesh", count=20).clusters == {"eu": 20}
+    pod = mesh["eu"].workloads["shop/bare-0"]
+    pod.kill()
+    try:
+        answers = web.get("bare.shop.mesh", count=30, pause=0.1)
+        assert_good_from(answers, 15)
+        assert set(answers.clusters) == {"us"}, answers
+        certificate = answers.seen()["headers"]["x-forwarded-client-cert"]
+        assert "By=spiffe://us/ns/istio-eastwest/sa/eastwestgateway;" in certificate
+        assert client(mesh, "us", "stranger").resolve("bare.shop.mesh") == []
+    finally:
+        pod.recover()
+
+
 def test_death_of_a_gateway(mesh: Mesh, federation: Federation) -> None:
     """A gateway that dies costs no request: the connection fails, and the next endpoint is taken."""
     federation.declare(workspaces(), CATALOG)
