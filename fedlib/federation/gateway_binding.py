@@ -14,6 +14,7 @@ from fedlib.config.virtual_gateway import TLSMode
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.listener import GatewayListener, IngressGateway
 from fedlib.federation.route_tables import Table
+from fedlib.federation.table_hosts import wildcard_problem
 from fedlib.snapshot.model import Snapshot
 
 
@@ -49,7 +50,7 @@ class GatewayBinder:
             self._report_shared(table, gateway, hosts)
         served = {host for _, hosts, _ in found for host in hosts}
         for index, host in enumerate(table.spec.hosts):
-            if served and host not in served:
+            if served and host not in served and _is_valid(host):
                 self.report.add(
                     catalogue.ROUTE_GATEWAY_HOST, table.ref, table.resource.at("hosts", index), host=host
                 )  # fmt: skip
@@ -107,13 +108,17 @@ def _suggestion(wanted: Ref, known: Iterable[Ref]) -> str:
 
 
 def _served_hosts(gateway: IngressGateway, table: Table) -> tuple[str, ...]:
-    """The hosts of a table that a gateway serves with routes of a kind that the table has."""
+    """The valid hosts of a table that a gateway serves with routes of a kind that the table has."""
     hosts = []
-    for host in dict.fromkeys(table.spec.hosts):
+    for host in dict.fromkeys(filter(_is_valid, table.spec.hosts)):
         listeners = gateway.allows(table.resource, table.owner, host)
         if any(_carries(listener, table.spec) for listener in listeners):
             hosts.append(host)
     return tuple(hosts)
+
+
+def _is_valid(host: str) -> bool:
+    return host == "*" or not wildcard_problem(host)
 
 
 def _carries(listener: GatewayListener, spec: RouteTableSpec) -> bool:
