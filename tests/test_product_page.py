@@ -1,7 +1,7 @@
 """The product's page on federated services, claim by claim, as far as it is about ungrouped federation.
 
 Each test compiles a small stack on the clusters eu and us of golden/base.yaml, and its docstring tells the claim in
-our words. Claims about grouped federation (virtual destinations, external services) come with those resources.
+our words. Claims about grouped federation are in test_product_page_groups.py.
 """
 
 from __future__ import annotations

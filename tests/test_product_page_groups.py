@@ -185,6 +185,63 @@ def test_ingress_to_a_group_is_the_same_in_every_cluster(compiled: Compile) -> N
     assert [called(compilation, cluster) for cluster in ("eu", "us")] == [{GROUP}, {GROUP}]
 
 
+def external(*extra: Config) -> tuple[Config, ...]:
+    """An external service over two endpoints, and more resources."""
+    ports = [{"number": 80, "protocol": "HTTP", "targetPort": {"number": 8080}}]
+    metadata = {"namespace": "shop-backend", "annotations": {"cluster.solo.io/cluster": "eu"}, "labels": {"site": "a"}}
+    endpoints = [
+        {
+            "apiVersion": "networking.gloo.solo.io/v2",
+            "kind": "ExternalEndpoint",
+            "metadata": {**metadata, "name": f"endpoint-{index}"},
+            "spec": {"address": address, "ports": [{"number": 8080}]},
+        }
+        for index, address in enumerate(ENDPOINTS)
+    ]
+    spec = {"hosts": [EXTERNAL], "ports": ports, "selector": {"site": "a"}}
+    return (gloo("networking", "ExternalService", spec), *endpoints, *extra)
+
+
+EXTERNAL: Final = "www.example.com"
+ENDPOINTS: Final = ("192.0.2.1", "192.0.2.2")
+
+
+def test_an_external_service_groups_its_endpoints_in_each_namespace_and_cluster(compiled: Compile) -> None:
+    """An external service joins what lies outside, and every namespace of the workspace has it in each cluster."""
+    compilation = compiled(stack(*external(), shop=PLAIN))
+    everywhere = {(cluster, name) for cluster in ("eu", "us") for name in ("shop-backend", "shop-web")}
+    assert places(compilation, EXTERNAL) == everywhere
+    assert [backings(compilation, cluster, EXTERNAL) for cluster in ("eu", "us")] == [set(ENDPOINTS)] * 2
+
+
+def test_an_external_service_is_available_to_importing_workspaces(compiled: Compile) -> None:
+    """With an export and an import, other workspaces have it too."""
+    exporting = {"exportTo": [{"workspaces": [{"name": "*"}]}]}
+    importing = {"importFrom": [{"workspaces": [{"name": "backend"}], "resources": [{"kind": "EXTERNAL_SERVICE"}]}]}
+    backend = workspace("shop-backend", exporting)
+    for settings, expected in ((importing, {"eu", "us"}), ({}, set())):
+        compilation = compiled(stack(*external(), backend=backend, web=workspace("shop-web", settings)))
+        assert {cluster for cluster, name in places(compilation, EXTERNAL) if name == "shop-web"} == expected
+
+
+def test_policies_are_attached_to_an_external_service(compiled: Compile) -> None:
+    """One policy reaches an external service in every cluster."""
+    spec = {"applyToDestinations": [{"kind": "EXTERNAL_SERVICE"}], "config": {"consecutiveErrors": 2}}
+    policy = gloo("resilience.policy", "OutlierDetectionPolicy", spec)
+    compilation = compiled(stack(*external(policy), shop=PLAIN))
+    for cluster in ("eu", "us"):
+        (rule,) = rules(compilation, cluster, EXTERNAL)
+        (port,) = rule.spec["trafficPolicy"]["portLevelSettings"]
+        assert port["outlierDetection"]["consecutive5xxErrors"] == 2
+
+
+def test_a_route_leads_to_an_external_service(compiled: Compile) -> None:
+    """A route table sends a host of the workspace outside, from every cluster."""
+    outside = {"ref": {"name": "sample"}, "kind": "EXTERNAL_SERVICE", "port": {"number": 80}}
+    compilation = compiled(stack(*external(route(LOCAL, outside)), shop=PLAIN))
+    assert [called(compilation, cluster) for cluster in ("eu", "us")] == [{EXTERNAL}, {EXTERNAL}]
+
+
 class TestBothTogether:
     """Both kinds of federation at once: the host that is called decides, by whether a group or a service backs it."""
 
