@@ -89,6 +89,17 @@ class ConnectionRoutes:
         return None
 
 
+def report_tcp_on_gateways(table: Table, report: Report) -> None:
+    """Report that gateways do not use TCP routes: an error where nobody else uses the table either."""
+    location, spec = table.resource.at("tcp"), table.spec
+    if spec.http or spec.tls or spec.workload_selectors:
+        report.add(catalogue.ROUTE_TCP_ON_GATEWAY, table.ref, location)
+        return
+    advice = "select sidecars by workloadSelectors, or use tls routes"
+    problem = "TCP routes are for sidecars, and gateways alone use the table"
+    report.add(catalogue.CONNECTION_ROUTE_INVALID, table.ref, location, route="tcp", problem=problem, advice=advice)
+
+
 def _within(host: str, name: str) -> bool:
     """Whether a name, which may have a wildcard, is a host's own or below its wildcard."""
     return host == name or (host.startswith("*") and name.removeprefix("*").endswith(host[1:]))

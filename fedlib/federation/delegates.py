@@ -43,7 +43,7 @@ def select_delegates(
             report.add(catalogue.DELEGATES_NONE, table.ref, location, workspace=table.owner)
         for one in found if usable or not selector.name else ():
             if one.spec.hosts:
-                report.add(catalogue.DELEGATE_HAS_HOSTS, table.ref, location, related=(one.ref,), delegate=one.ref)
+                report.add(catalogue.DELEGATE_HAS_HOSTS, table.ref, location, delegate=one.ref)
         chosen += [one for one in usable if one not in chosen]
     for one in chosen:
         _check(table, one, report)

@@ -163,7 +163,7 @@ class DestinationResolver:
         found = self.destinations.find(reference.kind, wanted)
         if found is None and any(owned.resource.ref == wanted for owned in self.snapshot.resources.get(kind, ())):
             self.report.add(
-                catalogue.ROUTE_DESTINATION_UNFIT, table.ref, table.at(*path, "ref"), related=(wanted,),
+                catalogue.ROUTE_DESTINATION_UNFIT, table.ref, table.at(*path, "ref"),
                 route=route, destination=wanted, problem="it has no host or was not accepted; its own findings say why",
             )  # fmt: skip
         elif found is None:

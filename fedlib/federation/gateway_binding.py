@@ -75,15 +75,16 @@ class GatewayBinder:
             return []
         if known[wanted] not in table.consumers:
             self.report.add(
-                catalogue.ROUTE_GATEWAY_UNSHARED, table.ref, location, related=(wanted,),
+                catalogue.ROUTE_GATEWAY_UNSHARED, table.ref, location,
                 gateway=wanted, workspace=known[wanted], owner=table.owner,
             )  # fmt: skip
             return []
         gateways = [gateway for gateway in self.gateways if gateway.resource.ref == wanted]
-        if gateways and not any(_served_hosts(gateway, table) for gateway in gateways):
+        carried = table.spec.http or table.spec.tls
+        if carried and gateways and not any(_served_hosts(gateway, table) for gateway in gateways):
             shown = f" with the host{'s' if len(table.spec.hosts) > 1 else ''} {', '.join(table.spec.hosts)}"
             self.report.add(
-                catalogue.ROUTE_GATEWAY_FORBIDS, table.ref, location, related=(wanted,), gateway=wanted, hosts=shown
+                catalogue.ROUTE_GATEWAY_FORBIDS, table.ref, location, gateway=wanted, hosts=shown
             )  # fmt: skip
         return gateways
 

@@ -25,23 +25,20 @@ def route_action(route: HTTPRoute) -> ForwardTo | Redirect | DirectResponse | No
     return route.forward_to or route.redirect or route.direct_response
 
 
-def action_problems(route: HTTPRoute, matchers: Iterable[HTTPRequestMatcher]) -> Iterator[Problem]:
+def action_problems(route: HTTPRoute) -> Iterator[Problem]:
     """What is wrong with a route's matchers and its action."""
     for index, matcher in enumerate(route.matchers):
         if matcher.uri is not None and matcher.uri.regex is not None:
             yield from _regex(("matchers", index, "uri", "regex"), matcher.uri.regex)
     if route.forward_to is not None:
-        yield from _rewrites(route.forward_to, matchers)
+        yield from _rewrites(route.forward_to)
     answer = route.direct_response
     if answer is not None and answer.status < 200:
         problem = f"a proxy cannot answer with the status {answer.status}, which is an interim one"
         yield ("directResponse", "status"), problem, "use a status from 200 to 599"
 
 
-def _rewrites(forward: ForwardTo, matchers: Iterable[HTTPRequestMatcher]) -> Iterator[Problem]:
-    if forward.path_rewrite is not None and any(m.uri is not None and m.uri.regex is not None for m in matchers):
-        problem = "pathRewrite does not work with a matcher by regex, which has no prefix to replace"
-        yield ("forwardTo", "pathRewrite"), problem, "use regexRewrite"
+def _rewrites(forward: ForwardTo) -> Iterator[Problem]:
     if forward.path_rewrite == "":
         problem = "pathRewrite is empty, which rewrites nothing"
         yield ("forwardTo", "pathRewrite"), problem, "write / to cut a prefix off, or leave it out"
@@ -50,6 +47,11 @@ def _rewrites(forward: ForwardTo, matchers: Iterable[HTTPRequestMatcher]) -> Ite
         if not forward.regex_rewrite.substitution:
             problem = "regexRewrite without a substitution, which Istio refuses"
             yield ("forwardTo", "regexRewrite"), problem, r"keep a part of the path with a group, such as \1"
+
+
+def replaces_whole_path(forward: ForwardTo, matchers: Iterable[HTTPRequestMatcher]) -> bool:
+    """Whether pathRewrite meets a matcher by regex: Envoy then replaces the whole path."""
+    return bool(forward.path_rewrite) and any(m.uri is not None and m.uri.regex is not None for m in matchers)
 
 
 def doubtful_rewrite(forward: ForwardTo, matchers: Iterable[HTTPRequestMatcher]) -> tuple[str, str] | None:

@@ -14,7 +14,7 @@ from fedlib.config.route_table import ForwardTo
 from fedlib.config.untranslated import untranslated, untranslated_below
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step, path_text
-from fedlib.federation.connection_routes import ConnectionRoutes
+from fedlib.federation.connection_routes import ConnectionRoutes, report_tcp_on_gateways
 from fedlib.federation.delegation import Delegation, FlatRoute
 from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.destinations import DestinationResolver
@@ -22,7 +22,7 @@ from fedlib.federation.gateway_binding import Binding, GatewayBinder
 from fedlib.federation.listener import IngressGateway
 from fedlib.federation.model import FederatedService
 from fedlib.federation.route import Route, RouteDestination, RoutedHosts
-from fedlib.federation.route_actions import action_problems, doubtful_rewrite, route_action
+from fedlib.federation.route_actions import action_problems, doubtful_rewrite, replaces_whole_path, route_action
 from fedlib.federation.route_tables import LATER, Table, read_route_tables, source_labels
 from fedlib.federation.table_hosts import check_hosts, known_hosts, settle_hosts, uses_sidecars
 from fedlib.federation.unreachable_routes import report_unreachable
@@ -87,7 +87,7 @@ class _Routing:
         for table in roots:
             bindings = self.bindings[table.ref]
             if table.spec.tcp and table.spec.virtual_gateways:
-                self.report.add(catalogue.ROUTE_TCP_ON_GATEWAY, table.ref, table.resource.at("tcp"))
+                report_tcp_on_gateways(table, self.report)
             for binding in bindings:
                 alone = sum(1 for one in bindings if one.workspace == binding.workspace) == 1
                 yield RoutedHosts(
@@ -148,7 +148,7 @@ def _is_translated(flat: FlatRoute, report: Report) -> bool:
             catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*where),
             field=f"spec.{path_text(where)}", advice=f"the route answers 500; {LATER}",
         )  # fmt: skip
-    problems = list(action_problems(flat.route, flat.matchers))
+    problems = list(action_problems(flat.route))
     for path, problem, advice in problems:
         report.add(
             catalogue.ROUTE_ACTION_INVALID, resource.ref, resource.at(*flat.path, *path),
@@ -160,6 +160,11 @@ def _is_translated(flat: FlatRoute, report: Report) -> bool:
             route=_shown(flat), label=REQUIRE_AUTH,
         )  # fmt: skip
     forward = flat.route.forward_to
+    if forward is not None and replaces_whole_path(forward, flat.matchers):
+        report.add(
+            catalogue.ROUTE_REWRITE_WHOLE, resource.ref, resource.at(*flat.path, "forwardTo", "pathRewrite"),
+            route=_shown(flat), rewritten=forward.path_rewrite,
+        )  # fmt: skip
     doubtful = doubtful_rewrite(forward, flat.matchers) if forward is not None else None
     if doubtful is not None:
         report.add(

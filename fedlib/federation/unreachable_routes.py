@@ -28,15 +28,14 @@ def report_unreachable(routes: Sequence[FlatRoute], report: Report) -> None:
             continue
         location = route.table.resource.at(*route.path)
         subject = route.table.ref
-        related = () if first.table.ref == subject else (first.table.ref,)
         if all(hidden):
             report.add(
-                catalogue.ROUTE_UNREACHABLE, subject, location, related=related,
+                catalogue.ROUTE_UNREACHABLE, subject, location,
                 route=route.name, earlier=first.name,
             )  # fmt: skip
         else:
             report.add(
-                catalogue.ROUTE_MATCHER_HIDDEN, subject, location, related=related,
+                catalogue.ROUTE_MATCHER_HIDDEN, subject, location,
                 route=route.name, earlier=first.name, number=1 + hidden.index(first),
             )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""523 to 533: routes that hide others, routes on gateways, TCP and TLS routes, rewrites."""
+"""523 to 534: routes that hide others, routes on gateways, TCP and TLS routes, rewrites."""
 
 from __future__ import annotations
 
@@ -94,4 +94,12 @@ ROUTE_REQUIRE_AUTH = code(
     "attach an ExtAuthPolicy or a JWTPolicy, and see in the report that it applies",
     "With a feature gate, Gloo lets no request through a route with this label unless a policy authenticates it. "
     "Nothing here does that.",
+)
+ROUTE_REWRITE_WHOLE = code(
+    "FED534",
+    "RewriteOfRegex",
+    INFO,
+    "route '{route}': pathRewrite makes the whole path {rewritten} where the matcher is a regex",
+    "use regexRewrite to keep a part of the path",
+    "Gloo's documentation calls pathRewrite unsupported with a regex. Envoy replaces the whole path, not a prefix.",
 )
