@@ -22,7 +22,6 @@ ELSEWHERE: Final = {
     "FED419": "129 ports would make an unreadable case: tests/test_golden_limits.py",
     "FED602": "4,097 addresses would make an unreadable case: tests/test_golden_limits.py",
     "FED716": "129 ports would make an unreadable case: tests/test_golden_limits.py",
-    "FED878": "groups whose TLS ends at a gateway: tests/federation/test_isolation.py",
 }
 
 

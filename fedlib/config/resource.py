@@ -40,6 +40,7 @@ _TRANSLATED_POLICIES: Final = (
     "security.policy.gloo.solo.io/CORSPolicy",
     "security.policy.gloo.solo.io/CSRFPolicy",
     "security.policy.gloo.solo.io/ClientTLSPolicy",
+    "security.policy.gloo.solo.io/JWTPolicy",
     "trafficcontrol.policy.gloo.solo.io/HTTPBufferPolicy",
     "trafficcontrol.policy.gloo.solo.io/HeaderManipulationPolicy",
     "trafficcontrol.policy.gloo.solo.io/LoadBalancerPolicy",
@@ -79,7 +80,6 @@ UNTRANSLATED: Final = frozenset(
         "resilience.policy.gloo.solo.io/AdaptiveRequestConcurrencyPolicy",
         "trafficcontrol.policy.gloo.solo.io/RateLimitPolicy",
         "trafficcontrol.policy.gloo.solo.io/RateLimitClientConfig",
-        "security.policy.gloo.solo.io/JWTPolicy",
         "security.policy.gloo.solo.io/ExtAuthPolicy",
     }
 )

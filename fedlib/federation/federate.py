@@ -61,7 +61,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
         policies=policies,
         proxy_filters=decide_proxy_filters(snapshot, destinations, policies, virtual_gateways, report),
         hosts=_name_hosts(services, groups, report),
-        access=decide_access(snapshot, backends, destinations, gateway_pods, groups, policies, report),
+        access=decide_access(snapshot, backends, destinations, gateway_pods, groups, routes, policies, report),
         trimmed=Trimming(snapshot, gateway_pods, reachable, selection, policies, report).decide(),
         gateway_hosts=gateway_patterns(services, groups, snapshot.group_shape),
     )

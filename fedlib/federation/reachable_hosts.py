@@ -24,7 +24,7 @@ class ReachableHosts:
     destinations: DestinationIndex
     services: tuple[FederatedService, ...]
     routes: tuple[RoutedHosts, ...]
-    _everything: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+    _everything: dict[tuple[str, str], tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     _federated: dict[tuple[str, Ref], list[FederatedService]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -52,20 +52,25 @@ class ReachableHosts:
                 yield federated.host
 
     def everything(self, workspace: str, cluster: str, namespace: str) -> frozenset[str]:
-        """All hosts that a workspace can call from a namespace, and those of its RouteTables."""
-        key = (workspace, cluster, namespace)
+        """All hosts that a workspace can call from a namespace, and those of its RouteTables.
+
+        Sidecars ignore the routes of a host that they do not keep. Istio completes short names by the namespace.
+        """
+        everywhere, short = self._everywhere(workspace, cluster)
+        domain = self.snapshot.clusters[cluster].cluster_domain
+        completed = {f"{host}.{namespace}.svc.{domain}" for host in short}
+        return everywhere if completed <= everywhere else everywhere | completed
+
+    def _everywhere(self, workspace: str, cluster: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The hosts of all namespaces, and the short names that each namespace completes for itself."""
+        key = (workspace, cluster)
         if key not in self._everything:
-            found = set(self._routed(workspace, cluster, namespace))
+            found: set[str] = set()
             for kind in DestinationKind:
                 for destination in self.destinations.visible(kind, workspace):
                     found.update(self.of(destination, workspace, cluster))
-            self._everything[key] = frozenset(found)
+            own = (routed.hosts for routed in self.routes if routed.workspace == workspace and routed.mesh)
+            routed_hosts = {host for hosts in own for host in hosts}
+            short = {host for host in routed_hosts if "." not in host and "*" not in host}
+            self._everything[key] = (frozenset(found | (routed_hosts - short)), frozenset(short))
         return self._everything[key]
-
-    def _routed(self, workspace: str, cluster: str, namespace: str) -> Iterator[str]:
-        """The hosts of RouteTables, without which sidecars ignore the routes; short names as Istio completes them."""
-        domain = self.snapshot.clusters[cluster].cluster_domain
-        for routed in self.routes:
-            if routed.workspace == workspace and routed.mesh:
-                for host in routed.hosts:
-                    yield host if "." in host or "*" in host else f"{host}.{namespace}.svc.{domain}"

@@ -45,6 +45,7 @@ class Trimming:
     policies: AppliedPolicies
     report: Report
     _included: dict[Ref, tuple[Destination, ...]] = field(default_factory=dict)
+    _sorted: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
 
     def decide(self) -> tuple[TrimmedWorkload, ...]:
         """All trimmed workloads, sorted by workspace, cluster and namespace."""
@@ -90,7 +91,9 @@ class Trimming:
         for workload in sidecars:
             kept = merged[workload.ref]
             if kept is not None:
-                yield TrimmedWorkload(workload, workspace, tuple(sorted(kept)))
+                if kept not in self._sorted:  # many workloads share one set
+                    self._sorted[kept] = tuple(sorted(kept))
+                yield TrimmedWorkload(workload, workspace, self._sorted[kept])
 
     def _hosts(self, workload: Workload, workspace: str) -> frozenset[str] | None:
         """The hosts that a workload keeps; None where it keeps everything."""

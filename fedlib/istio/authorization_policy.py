@@ -16,8 +16,8 @@ API_VERSION: Final = "security.istio.io/v1"
 KIND: Final = "AuthorizationPolicy"
 DRY_RUN: Final = {"istio.io/dry-run": "true"}
 
-Lists = dict[tuple[str, ...], list[str]]
-"""Principals that were written already: many policies admit the same ones."""
+Lists = dict[int, list[str]]
+"""Principals that were written already, by the identity of the tuple: many policies share it."""
 
 
 def translate_access_rules(access: AccessDecisions) -> Iterator[Declaration]:
@@ -47,7 +47,9 @@ def _rule(rule: Rule, written: Lists) -> dict[str, Any]:
         found["from"] = [{"source": _source(source, written)} for source in rule.sources]
     operation = {
         "ports": [str(port) for port in rule.ports],
+        "hosts": list(rule.hosts),
         "paths": list(rule.paths),
+        "notPaths": list(rule.not_paths),
         "methods": list(rule.methods),
     }
     operation = {key: values for key, values in operation.items() if values}
@@ -61,7 +63,9 @@ def _rule(rule: Rule, written: Lists) -> dict[str, Any]:
 def _source(source: Source, written: Lists) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if source.principals is not None:
-        found["principals"] = written.setdefault(source.principals, list(source.principals))
+        if id(source.principals) not in written:
+            written[id(source.principals)] = list(source.principals)
+        found["principals"] = written[id(source.principals)]
     lists = {
         "requestPrincipals": source.request_principals,
         "notRequestPrincipals": source.not_request_principals,

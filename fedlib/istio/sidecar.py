@@ -20,14 +20,14 @@ APPS: Final = ("apps", "v1")
 
 def translate_trimmed_workloads(decisions: Decisions) -> Iterator[Declaration]:
     """One Sidecar for each trimmed workload, beside it. A name that a namespace has twice says the kind as well."""
-    lists: dict[tuple[str, ...], list[str]] = {}
+    lists: dict[int, list[str]] = {}  # by the identity of the hosts, which many workloads share
     names = Counter((one.workload.cluster, one.workload.namespace, one.workload.name) for one in decisions.trimmed)
     for one in decisions.trimmed:
         workload = one.workload
-        if one.hosts not in lists:
-            lists[one.hosts] = [f"*/{host}" for host in one.hosts] or ["~/*"]
+        if id(one.hosts) not in lists:
+            lists[id(one.hosts)] = [f"*/{host}" for host in one.hosts] or ["~/*"]
         spec: dict[str, Any] = {
-            "egress": [{"hosts": lists[one.hosts]}],
+            "egress": [{"hosts": lists[id(one.hosts)]}],
             "workloadSelector": {"labels": dict(sorted(workload.labels.items()))},
         }
         alone = names[workload.cluster, workload.namespace, workload.name] == 1 or workload.kind == "Deployment"

@@ -19,6 +19,7 @@ from fedlib.istio.group_service_entry import translate_group
 from fedlib.istio.ingress_gateway import translate_ingress_gateway
 from fedlib.istio.object import Declaration
 from fedlib.istio.peer_authentication import translate_mutual_tls
+from fedlib.istio.request_authentication import translate_tokens
 from fedlib.istio.service_entry import translate_federated_service
 from fedlib.istio.sidecar import translate_trimmed_workloads
 from fedlib.istio.tls_termination import translate_terminated_groups
@@ -46,6 +47,7 @@ def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]
         yield from translate_routed_hosts(routed, snapshot)
     yield from translate_access_rules(decisions.access)
     yield from translate_mutual_tls(decisions.access)
+    yield from translate_tokens(decisions.access)
     yield from translate_trimmed_workloads(decisions)
     yield from translate_route_filters(decisions, snapshot)
     yield from translate_health_checks(decisions, snapshot)

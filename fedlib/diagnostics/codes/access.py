@@ -95,8 +95,8 @@ IDENTITIES_SHARED = code(
     "FED880",
     "IdentitiesShared",
     WARNING,
-    "what admits namespace '{namespace}' of cluster '{cluster}' (workspace '{workspace}') also admits this one: both "
-    "clusters have the trust domain '{domain}'",
+    "what admits namespace '{namespace}' of cluster '{cluster}' (workspace '{workspace}') also admits this one: "
+    "{reason}",
     "give each cluster a trust domain of its own, or let the namespace belong to one workspace in all clusters",
     "An identity is a trust domain, a namespace and a service account. Clusters that share a trust domain share the "
     "identities of namespaces with one name, and no policy can tell them apart.",
@@ -167,6 +167,15 @@ ALWAYS_STRICT = code(
     "write STRICT, or leave authn out",
     "Service isolation needs the identity of every caller.",
 )
+EXTERNAL_ACCESS = code(
+    "FED889",
+    "ExternalAccess",
+    ERROR,
+    "the policy selects {ref}, and no pod behind it could enforce the policy",
+    "write an AuthorizationPolicy for the egress gateway, or leave the ExternalService out of applyToDestinations",
+    "Callers of an ExternalService leave the mesh from their own sidecars, or through an egress gateway. A policy on "
+    "the gateway would be about everything that passes through it.",
+)
 GROUP_ACCESS = code(
     "FED890",
     "GroupAccess",
@@ -191,6 +200,32 @@ PORT_CLOSED = code(
     "{policy} closes port {port}: it selects another port of the same pods, and no AccessPolicy selects this one",
     "add an AccessPolicy for the port; `authzList: [{{allowedClients: [{{}}]}}]` admits everybody",
     "Pods with an AuthorizationPolicy that allows something refuse everything else, on all of their ports.",
+)
+JWT_INEXPRESSIBLE = code(
+    "FED893",
+    "JwtInexpressible",
+    ERROR,
+    "the policy cannot be translated: {problem}",
+    "change the policy, or check these tokens with an ExtAuthPolicy",
+    "Tokens are checked by Istio's RequestAuthentication and refused by AuthorizationPolicies. A policy that would let "
+    "more through than it says is left out as a whole.",
+)
+JWT_FIELD_IGNORED = code(
+    "FED894",
+    "JwtFieldIgnored",
+    WARNING,
+    "'{field}': {problem}",
+    "check that this is what you want",
+    "Istio's RequestAuthentication works differently there. Which tokens are accepted stays the same.",
+)
+JWT_CHECKS_MORE = code(
+    "FED899",
+    "JwtChecksMore",
+    WARNING,
+    "tokens are checked on {what}, and requests with other tokens in the same place are refused there",
+    "put the token into a header of its own with tokenSource if other requests carry tokens of somebody else",
+    "A RequestAuthentication is about all requests that a proxy gets. Requests without a token are refused only where "
+    "the policy applies.",
 )
 TRIM_NEEDS_ISOLATION = code(
     "FED895",

@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from fedlib.diagnostics import Report
 from fedlib.federation.access.access_policies import AccessPolicies
 from fedlib.federation.access.isolation import Isolation, isolation_requirements, isolation_rules
+from fedlib.federation.access.jwt_policies import JwtPolicies
+from fedlib.federation.access.jwt_routes import JwtRoutes
 from fedlib.federation.access.model import AccessDecisions
 from fedlib.federation.access.mutual_tls import merge_requirements
 from fedlib.federation.access.principals import Principals
+from fedlib.federation.access.protected_ports import ProtectedPorts
 from fedlib.federation.access.side_effects import SideEffects
 from fedlib.federation.backends import Backends
 from fedlib.federation.destination_index import DestinationIndex
@@ -17,6 +20,7 @@ from fedlib.federation.gateway_pods import GatewayPods
 from fedlib.federation.model import Group
 from fedlib.federation.policies.model import AppliedPolicies
 from fedlib.federation.policies.select_destinations import DestinationSelection
+from fedlib.federation.route import RoutedHosts
 from fedlib.snapshot.model import Snapshot
 
 
@@ -26,16 +30,20 @@ def decide_access(
     destinations: DestinationIndex,
     gateways: GatewayPods,
     groups: Iterable[Group],
+    routes: Iterable[RoutedHosts],
     applied: AppliedPolicies,
     report: Report,
 ) -> AccessDecisions:
     """Decide who may call which port, and over what."""
     principals = Principals(snapshot, backends, report)
     isolated = Isolation(snapshot, backends, destinations, gateways, principals, report).decide(groups)
-    policies = AccessPolicies(
-        snapshot, backends, gateways, principals, applied, DestinationSelection(destinations), report
-    )
+    ports = ProtectedPorts(snapshot, backends, gateways, report)
+    policies = AccessPolicies(snapshot, ports, principals, applied, DestinationSelection(destinations), report)
     policies.decide()
+    tokens = JwtPolicies(snapshot, ports, applied, report)
+    tokens.decide()
+    on_routes = JwtRoutes(tokens.readable, report)
+    on_routes.decide(routes)
     replaced = {port.key for port, _ in policies.replaced}
     kept = [one for one in isolated if one.port.key not in replaced]
     rules = [*isolation_rules(kept), *policies.rules]
@@ -44,6 +52,14 @@ def decide_access(
     effects.report_closed_ports(policies.replaced, rules)
     requirements = [*isolation_requirements(isolated), *policies.requirements]
     return AccessDecisions(
-        tuple(sorted(rules, key=lambda one: (one.cluster, one.namespace, one.stem))),
+        tuple(
+            sorted([*rules, *tokens.rules, *on_routes.rules], key=lambda one: (one.cluster, one.namespace, one.stem))
+        ),
         merge_requirements(requirements, snapshot),
+        tuple(
+            sorted(
+                [*tokens.tokens.values(), *on_routes.tokens.values()],
+                key=lambda one: (one.cluster, one.namespace, one.stem),
+            )
+        ),
     )

@@ -12,18 +12,14 @@ from dataclasses import dataclass, field
 from fedlib.config.policies.access import AccessPolicySpec
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.discovery.inventory import Service
 from fedlib.federation.access.authorizations import Authorizations, read_authorizations, with_ports
-from fedlib.federation.access.model import AccessRules, ProtectedPort, Rule, TlsMode, TlsRequirement
-from fedlib.federation.access.ports import container_ports
+from fedlib.federation.access.model import AccessRules, ProtectedPort, TlsMode, TlsRequirement
 from fedlib.federation.access.principals import Principals
-from fedlib.federation.backends import Backends
-from fedlib.federation.gateway_pods import GatewayPods
+from fedlib.federation.access.protected_ports import ProtectedPorts
 from fedlib.federation.model import Group
 from fedlib.federation.policies.model import AppliedPolicies, Policy
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.policies.select_workloads import select_namespaces, workload_selectors
-from fedlib.federation.protocols import HTTP_PROTOCOLS, declared_protocol
 from fedlib.snapshot.model import Snapshot
 
 KIND = "AccessPolicy"
@@ -45,8 +41,7 @@ class AccessPolicies:
     """Decides what AccessPolicies do. After `decide`, `replaced` holds the ports that have rules which count."""
 
     snapshot: Snapshot
-    backends: Backends
-    gateways: GatewayPods
+    ports: ProtectedPorts
     principals: Principals
     policies: AppliedPolicies
     selection: DestinationSelection
@@ -93,44 +88,22 @@ class AccessPolicies:
                 )  # fmt: skip
 
     def _on_destination(self, policy: Policy, ref: Ref, number: int) -> None:
-        service = self.snapshot.services.get(ref)
-        port = None if service is None else self._port(policy, service, number)
-        if service is None or port is None:
+        if ref not in self.snapshot.services:
+            if _spec(policy).apply_to_destinations:  # a policy for all destinations does not mean it
+                location = policy.resource.at("applyToDestinations")
+                self.report.add(catalogue.EXTERNAL_ACCESS, policy.ref, location, ref=ref)
             return
+        port = self.ports.find(policy, ref, number)
+        if port is None:
+            return
+        service = port.service
         stem = f"accesspolicy-{service.name}-{number}-{_name(policy)}"
         place = _Place(service.cluster, service.namespace, service.selector, stem, service.ref)
         self._write(policy, place, port.container_ports)
         found = self._read[policy.ref]
         if found.enforced is not None:
             self.replaced.append((port, policy))
-        self._check_protocol(policy, port, (*(found.enforced or ()), *(found.logged or ())))
-
-    def _port(self, policy: Policy, service: Service, number: int) -> ProtectedPort | None:
-        """The port as the pods see it; None, with a finding, where nothing can be written for it."""
-        if self.gateways.stands_before(service):
-            self.report.add(catalogue.GATEWAY_NOT_PROTECTED, policy.ref, policy.resource.at(), service=service.ref)
-            return None
-        if not service.selector:
-            if service.type != "ExternalName":
-                self.report.add(catalogue.NOT_PROTECTED, service.ref, service.at("spec"))
-            return None
-        listed = next(port for port in service.ports if port.number == number)
-        numbers = container_ports(listed, self.backends.workloads(service))
-        if not numbers:
-            self.report.add(
-                catalogue.ACCESS_PORT_UNKNOWN, policy.ref, policy.resource.at(),
-                service=service.ref, port=number, target=listed.target_port,
-            )  # fmt: skip
-        return ProtectedPort(service, policy.workspace, number, numbers) if numbers else None
-
-    def _check_protocol(self, policy: Policy, port: ProtectedPort, rules: tuple[Rule, ...]) -> None:
-        listed = next(one for one in port.service.ports if one.number == port.number)
-        protocol = declared_protocol(listed)
-        if protocol is not None and protocol not in HTTP_PROTOCOLS and any(rule.needs_http for rule in rules):
-            self.report.add(
-                catalogue.ACCESS_NEEDS_HTTP, policy.ref, policy.resource.at("config"),
-                service=port.service.ref, port=port.number, protocol=protocol.value,
-            )  # fmt: skip
+        self.ports.check_protocol(policy, port, (*(found.enforced or ()), *(found.logged or ())))
 
     def _on_workloads(self, policy: Policy) -> None:
         spec = _spec(policy)

@@ -58,7 +58,7 @@ def _rule(policy: Policy, path: Path, entry: Authorization, principals: Principa
     conditions = _conditions(policy, path, entry, report)
     if sources is None or conditions is None:
         return None
-    return Rule(sources, (), entry.allowed_paths, entry.allowed_methods, conditions)
+    return Rule(sources, paths=entry.allowed_paths, methods=entry.allowed_methods, conditions=conditions)
 
 
 def _sources(

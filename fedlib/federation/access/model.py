@@ -47,11 +47,13 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Requests that are admitted, or refused. Without a source from anywhere; without ports, paths or methods, any."""
+    """Requests that are admitted, or refused. Without a source from anywhere; without ports, hosts and so on, any."""
 
     sources: tuple[Source, ...] = ()
     ports: tuple[int, ...] = ()
+    hosts: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    not_paths: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
 
@@ -151,8 +153,51 @@ class TlsRequirement:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenRule:
+    """How tokens of one issuer are found and verified, and what goes on of them.
+
+    Attributes:
+        issuer: the claim `iss`; empty for any.
+        audiences: the claim `aud` must be one of these; empty for any.
+        key_set: a JSON Web Key Set, or empty.
+        key_set_url: where it is, or empty.
+        timeout: how long fetching may take, as Istio writes it, or empty.
+        headers: names of headers with a token, each with what stands before it.
+        parameters: query parameters with a token. Without headers and parameters Istio's usual places count.
+        keep: whether the token goes on.
+        payload_header: a header for the payload, or empty.
+        claim_headers: (header, claim) pairs.
+    """
+
+    issuer: str
+    audiences: tuple[str, ...] = ()
+    key_set: str = ""
+    key_set_url: str = ""
+    timeout: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[str, ...] = ()
+    keep: bool = False
+    payload_header: str = ""
+    claim_headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRules:
+    """Rules for the tokens that the pods of a selector get: a RequestAuthentication. See `AccessRules`."""
+
+    cluster: str
+    namespace: str
+    selector: Mapping[str, str]
+    stem: str
+    parent: Ref
+    workspace: str
+    rules: tuple[TokenRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AccessDecisions:
     """Everything that was decided about access, each list sorted."""
 
     rules: tuple[AccessRules, ...] = ()
     mutual_tls: tuple[TlsRequirement, ...] = ()
+    tokens: tuple[TokenRules, ...] = ()

@@ -55,18 +55,26 @@ def _overlaps(selectors: list[Selector], workloads: tuple[Workload, ...]) -> Map
     workloads say nothing. Pods of a selector without any are also pods of each selector that asks for less.
     """
     found: dict[Selector, set[Selector]] = {selector: {selector} for selector in selectors}
+    filed: dict[tuple[str, str], list[Selector]] = defaultdict(list)
+    for selector in selectors:
+        if selector:
+            filed[selector[0]].append(selector)
     known: set[Selector] = set()
     for workload in workloads:
-        together = [one for one in selectors if one and labels_match(dict(one), workload.labels)]
-        known.update(together)
-        for selector in together:
-            found[selector].update(together)
+        selecting = _selecting(workload.labels, filed)
+        known.update(selecting)
+        for selector in selecting:
+            found[selector].update(selecting)
     for selector in selectors:
-        for other in selectors if selector not in known else ():
-            if other and set(other) <= set(selector):
-                found[selector].add(other)
-                found[other].add(selector)
+        for other in _selecting(dict(selector), filed) if selector not in known else ():
+            found[selector].add(other)
+            found[other].add(selector)
     return found
+
+
+def _selecting(labels: Mapping[str, str], filed: Mapping[tuple[str, str], list[Selector]]) -> list[Selector]:
+    """The selectors, filed by their first label, that select pods with these labels."""
+    return [one for item in labels.items() for one in filed.get(item, ()) if labels_match(dict(one), labels)]
 
 
 def _stronger(one: TlsMode, other: TlsMode | None) -> TlsMode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from fedlib.config.gloo import ObjectSelector
 from fedlib.diagnostics import Ref, Report, catalogue
@@ -13,6 +14,9 @@ from fedlib.federation.backends import Backends
 from fedlib.federation.model import EastWestGateway
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selection import selects
+
+CLUSTER_LOCAL: Final = "cluster.local"
+"""What Istio replaces in AuthorizationPolicies by the trust domain of its own cluster (`ReplaceTrustDomainAliases`)."""
 
 
 @dataclass(slots=True)
@@ -53,8 +57,10 @@ class Principals:
         return tuple(sorted(found))
 
     def gateway(self, gateway: EastWestGateway) -> tuple[str, ...]:
-        """The principals of a gateway's pods."""
+        """The principals of a gateway's pods; reported where none is known."""
         identities = self.backends.identities(gateway.service, self.backends.workloads(gateway.service))
+        if not identities:
+            self._report_unknown(gateway.service.cluster, gateway.service.namespace)
         return tuple(identity.removeprefix("spiffe://") for identity in identities)
 
     def _partners(self, workspace: str) -> list[str]:
@@ -71,11 +77,12 @@ class Principals:
             for namespace in namespaces:
                 found = self._in_namespace(cluster, namespace)
                 if not found and report_unknown:
-                    self.report.add(
-                        catalogue.ACCOUNTS_UNKNOWN, Ref("Namespace", namespace, "", cluster),
-                        namespace=namespace, cluster=cluster,
-                    )  # fmt: skip
+                    self._report_unknown(cluster, namespace)
                 yield from found
+
+    def _report_unknown(self, cluster: str, namespace: str) -> None:
+        subject = Ref("Namespace", namespace, "", cluster)
+        self.report.add(catalogue.ACCOUNTS_UNKNOWN, subject, namespace=namespace, cluster=cluster)
 
     def _in_namespace(self, cluster: str, namespace: str) -> list[ServiceAccount]:
         """The recorded accounts, and those that workloads use: they exist as well."""
@@ -94,10 +101,20 @@ class Principals:
     def _report_shared(self, domain: str, cluster: str, namespace: str) -> None:
         """Report clusters of one trust domain in which a namespace does not belong to one workspace."""
         owners = self.snapshot.owners
-        for other in sorted(self._places[domain, namespace]):
+        for other in self._alike(domain, namespace):
             if owners.get((other, namespace)) != owners.get((cluster, namespace)):
+                own = self.snapshot.clusters[other].trust_domain
+                same = f"both clusters have the trust domain '{domain}'"
                 self.report.add(
                     catalogue.IDENTITIES_SHARED, Ref("Namespace", namespace, "", other),
-                    namespace=namespace, cluster=cluster, domain=domain,
-                    workspace=owners.get((cluster, namespace), ""),
+                    namespace=namespace, cluster=cluster, workspace=owners.get((cluster, namespace), ""),
+                    reason=same if own == domain else f"Istio takes '{domain}' for the trust domain of each cluster",
                 )  # fmt: skip
+
+    def _alike(self, domain: str, namespace: str) -> list[str]:
+        """The clusters whose own pods a principal of a trust domain may mean; `cluster.local` means each one's own."""
+        if domain == CLUSTER_LOCAL:
+            return sorted(
+                cluster for cluster in self.snapshot.clusters if (cluster, namespace) in self.snapshot.namespaces
+            )
+        return sorted(self._places[domain, namespace])
