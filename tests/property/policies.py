@@ -17,6 +17,7 @@ from tests.property.world import World
 CONFIGS: Final[dict[str, list[Plain]]] = {
     "resilience.policy.gloo.solo.io/FailoverPolicy": [
         {"config": {}},
+        {"config": {"priorityLabels": {"labels": ["version", "app"]}}},
         {"config": {"localityMappings": [{"from": {"region": "europe"}, "to": [{"region": "america"}]}]}},
     ],
     "resilience.policy.gloo.solo.io/OutlierDetectionPolicy": [{"config": {}}, {"config": {"consecutiveErrors": 2}}],
@@ -27,6 +28,7 @@ CONFIGS: Final[dict[str, list[Plain]]] = {
     "trafficcontrol.policy.gloo.solo.io/LoadBalancerPolicy": [
         {"config": {"simple": "RANDOM"}},
         {"config": {"consistentHash": {"useSourceIp": True}}},
+        {"config": {"simple": "RANDOM", "updateMergeWindow": "0s"}},
     ],
     "resilience.policy.gloo.solo.io/RetryTimeoutPolicy": [{"config": {"requestTimeout": "3s"}}],
     "resilience.policy.gloo.solo.io/FaultInjectionPolicy": [{"config": {"abort": {"httpStatus": 418}}}],

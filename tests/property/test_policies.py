@@ -42,8 +42,11 @@ def test_adding_a_policy_changes_what_it_selects(world: World) -> None:
         if added["kind"] in OF_ROUTES:
             assert key[1] == "VirtualService"
             continue
+        if parent.kind == added["kind"]:
+            assert (key[1], parent.name) == ("EnvoyFilter", added["metadata"]["name"])
+            continue
         kinds = {"Service": DestinationKind.SERVICE, "VirtualDestination": DestinationKind.VIRTUAL_DESTINATION}
-        assert key[1] == "DestinationRule"
+        assert key[1] in ("DestinationRule", "ServiceEntry")  # the latter for labels that a FailoverPolicy asks for
         destination = decisions.destinations.find(kinds[parent.kind], parent)
         assert destination is not None
         assert means(added["spec"], destination)
