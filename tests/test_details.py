@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from fedlib.diagnostics import Ref
-from tests.golden_case import compile_case
+from fedlib.diagnostics.text import ref_json
+from tests.golden_case import GOLDEN, compile_case
 
 STACK = """
 title: a group that another workspace imports, with failover, outlier detection and retries
@@ -95,6 +96,19 @@ def test_a_route_table_shows_the_policies_of_its_routes(tmp_path: Path) -> None:
     """By the route's name in the VirtualService."""
     found = details(tmp_path)[_ref("RouteTable", "catalog")]
     assert found["appliedPolicies"] == {"all-catalog": [_shown("RetryTimeoutPolicy", "retries")]}
+
+
+def test_an_external_service_and_its_egress_gateway_show_each_other() -> None:
+    """And the gateway the Services that carry it."""
+    found = compile_case(GOLDEN / "externals" / "egress-mutual-tls.in.yaml").details()
+    external, gateway = (
+        Ref("ExternalService", "httpbin", "shop-backend", "mgmt"),
+        Ref("VirtualGateway", "egress", "istio-gateways", "mgmt"),
+    )
+    assert found[external]["selectedVirtualGateways"] == [ref_json(gateway)]
+    assert found[external]["selectedEndpoints"] == []
+    assert found[gateway]["externalServices"] == [ref_json(external)]
+    assert found[gateway]["selectedServices"] == [ref_json(Ref("Service", "egress", "istio-gateways", "eu"))]
 
 
 def test_details_are_plain_data(tmp_path: Path) -> None:

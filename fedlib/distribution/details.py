@@ -37,6 +37,8 @@ def describe_resources(snapshot: Snapshot, decisions: Decisions, plan: Plan) -> 
         details[group.resource.ref].update(_group(group, decisions))
     for external in decisions.externals:
         details[external.resource.ref].update(_external(external, decisions))
+    for ref, gateways in _virtual_gateways(decisions).items():
+        details[ref].update(gateways)
     for ref, policies in _route_policies(decisions).items():
         details[ref]["appliedPolicies"] = policies
     for ref, paired in _pairs(decisions).items():
@@ -71,7 +73,27 @@ def _external(external: External, decisions: Decisions) -> Details:
         "hosts": list(external.hosts),
         "consumers": list(external.consumers),
         "selectedEndpoints": [ref_json(endpoint.ref) for endpoint in external.endpoints],
+        "selectedVirtualGateways": [
+            ref_json(ref) for ref in sorted({route.gateway.resource.ref for route in external.egress})
+        ],
         "appliedPolicies": _destination_policies(external, decisions),
+    }
+
+
+def _virtual_gateways(decisions: Decisions) -> dict[Ref, Details]:
+    """VirtualGateway -> the gateway Services that carry it, and the RouteTables and ExternalServices that use it."""
+    found: dict[Ref, dict[str, set[Ref]]] = defaultdict(lambda: defaultdict(set))
+    for gateway in decisions.virtual_gateways:
+        found[gateway.resource.ref]["selectedServices"].add(gateway.service.ref)
+    for routed in decisions.routes:
+        for gateway in routed.gateways:
+            found[gateway.resource.ref]["routeTables"].add(routed.table.ref)
+    for external in decisions.externals:
+        for route in external.egress:
+            found[route.gateway.resource.ref]["externalServices"].add(external.resource.ref)
+    return {
+        ref: {name: [ref_json(one) for one in sorted(refs)] for name, refs in sorted(listed.items())}
+        for ref, listed in found.items()
     }
 
 
