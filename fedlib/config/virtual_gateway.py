@@ -177,6 +177,13 @@ class Listener(Model):
         return self.app_protocol or self._protocols()[0]
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that it serves, without their namespaces and in small letters; `*` when nothing restricts them."""
+        hosts = [one.host for one in self.allowed_route_tables]
+        hosts += [one.host for one in self.exposed_external_services]
+        return tuple(dict.fromkeys(host.rpartition("/")[2].lower() for host in hosts)) or ("*",)
+
+    @property
     def first_host(self) -> str:
         """The host that tells listeners of one port and protocol apart."""
         hosts = [f.host for f in self.allowed_route_tables] or [f.host for f in self.exposed_external_services]

@@ -34,10 +34,8 @@ class GatewayListener:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The hosts that it serves, without their namespaces and in small letters; `*` when nothing restricts them."""
-        hosts = [one.host for one in self.spec.allowed_route_tables]
-        hosts += [one.host for one in self.spec.exposed_external_services]
-        return tuple(dict.fromkeys(_host(host) for host in hosts)) or ("*",)
+        """The hosts that it serves."""
+        return self.spec.hosts
 
 
 @dataclass(frozen=True, slots=True)

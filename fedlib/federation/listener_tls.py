@@ -42,8 +42,7 @@ def check_tls(resource: Resource, index: int, listener: Listener, report: Report
         )  # fmt: skip
     if listener.http is not None and tls.mode in _PASSING:
         report.add(catalogue.LISTENER_PASSTHROUGH_HTTP, resource.ref, where, listener=index, mode=tls.mode)
-    hosts = [one.host.rpartition("/")[2] for one in listener.allowed_route_tables]
-    if tls.mode is TLSMode.AUTO_PASSTHROUGH and ("*" in hosts or not hosts):
+    if tls.mode is TLSMode.AUTO_PASSTHROUGH and "*" in listener.hosts:
         report.add(catalogue.LISTENER_EXPOSES_EVERYTHING, resource.ref, where, listener=index)
     return _check_parameters(resource, index, tls, report)
 
