@@ -28,7 +28,11 @@ MANAGEMENT_CLUSTER: Final = "mgmt"
 CLUSTER_ANNOTATION: Final = "cluster.solo.io/cluster"
 
 _TRANSLATED_POLICIES: Final = (
+    "admin.gloo.solo.io/ExtAuthServer",
+    "admin.gloo.solo.io/RateLimitServerConfig",
+    "admin.gloo.solo.io/RateLimitServerSettings",
     "resilience.policy.gloo.solo.io/ActiveHealthCheckPolicy",
+    "resilience.policy.gloo.solo.io/AdaptiveRequestConcurrencyPolicy",
     "resilience.policy.gloo.solo.io/ConnectionPolicy",
     "resilience.policy.gloo.solo.io/FailoverPolicy",
     "resilience.policy.gloo.solo.io/FaultInjectionPolicy",
@@ -40,12 +44,15 @@ _TRANSLATED_POLICIES: Final = (
     "security.policy.gloo.solo.io/CORSPolicy",
     "security.policy.gloo.solo.io/CSRFPolicy",
     "security.policy.gloo.solo.io/ClientTLSPolicy",
+    "security.policy.gloo.solo.io/ExtAuthPolicy",
     "security.policy.gloo.solo.io/JWTPolicy",
     "trafficcontrol.policy.gloo.solo.io/HTTPBufferPolicy",
     "trafficcontrol.policy.gloo.solo.io/HeaderManipulationPolicy",
     "trafficcontrol.policy.gloo.solo.io/LoadBalancerPolicy",
     "trafficcontrol.policy.gloo.solo.io/MirrorPolicy",
     "trafficcontrol.policy.gloo.solo.io/ProxyProtocolPolicy",
+    "trafficcontrol.policy.gloo.solo.io/RateLimitClientConfig",
+    "trafficcontrol.policy.gloo.solo.io/RateLimitPolicy",
 )
 
 TRANSLATED: Final[Mapping[str, type[Model]]] = {
@@ -62,9 +69,6 @@ TRANSLATED: Final[Mapping[str, type[Model]]] = {
 INERT: Final = frozenset({
     "admin.gloo.solo.io/KubernetesCluster",
     "admin.gloo.solo.io/RootTrustPolicy",
-    "admin.gloo.solo.io/ExtAuthServer",
-    "admin.gloo.solo.io/RateLimitServerSettings",
-    "admin.gloo.solo.io/RateLimitServerConfig",
     "admin.gloo.solo.io/Dashboard",
     "admin.gloo.solo.io/GatewayLifecycleManager",
     "admin.gloo.solo.io/IstioLifecycleManager",
@@ -75,16 +79,7 @@ INERT: Final = frozenset({
 })  # fmt: skip
 """Kinds that install or describe things; they promise nothing about traffic between workspaces."""
 
-UNTRANSLATED: Final = frozenset(
-    {
-        "resilience.policy.gloo.solo.io/AdaptiveRequestConcurrencyPolicy",
-        "trafficcontrol.policy.gloo.solo.io/RateLimitPolicy",
-        "trafficcontrol.policy.gloo.solo.io/RateLimitClientConfig",
-        "security.policy.gloo.solo.io/ExtAuthPolicy",
-    }
-)
-
-KINDS: Final = frozenset(name.rpartition("/")[2] for name in (*TRANSLATED, *INERT, *UNTRANSLATED, *REFUSED))
+KINDS: Final = frozenset(name.rpartition("/")[2] for name in (*TRANSLATED, *INERT, *REFUSED))
 """Every kind of Gloo's that is known here."""
 
 
@@ -202,10 +197,6 @@ def _report_untranslated(document: Mapping[str, Any], group: str, ref: Ref, orig
         code = catalogue.NEEDS_SOLO_ENVOY if refusal.needs else catalogue.UNSUPPORTED_KIND
         report.add(code, ref, origin.at("kind"), kind=ref.kind, **refusal._asdict())
         return
-    if f"{group}/{ref.kind}" in UNTRANSLATED:
-        advice = "leave the resource out of this stack until it is; ungrouped federation and RouteTables are translated"
-        report.add(catalogue.UNSUPPORTED_KIND, ref, origin.at("kind"), kind=ref.kind, advice=advice)
-        return
     report.add(
         catalogue.UNKNOWN_KIND, ref, origin.at("kind"),
         api_version=document["apiVersion"], kind=ref.kind, suggestion=_near_kind(group, ref.kind),
@@ -215,6 +206,6 @@ def _report_untranslated(document: Mapping[str, Any], group: str, ref: Ref, orig
 def _near_kind(group: str, kind: str) -> str:
     """A `did you mean` for a kind or a group that is not Gloo's."""
     if kind in KINDS:
-        known = sorted(name for name in (*TRANSLATED, *INERT, *UNTRANSLATED, *REFUSED) if name.endswith(f"/{kind}"))
+        known = sorted(name for name in (*TRANSLATED, *INERT, *REFUSED) if name.endswith(f"/{kind}"))
         return f"; did you mean {known[0].partition('/')[0]}/v2?"
     return suggest(kind, KINDS) if group.endswith(".gloo.solo.io") else ""

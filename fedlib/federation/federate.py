@@ -21,7 +21,7 @@ from fedlib.federation.model import FederatedService, Group
 from fedlib.federation.policies.attach import attach_policies
 from fedlib.federation.policies.checks.check import check_policies
 from fedlib.federation.policies.mirrors import resolve_mirrors
-from fedlib.federation.policies.proxy_filters import decide_proxy_filters
+from fedlib.federation.policies.proxy_filters import FilterInputs, decide_proxy_filters
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.reachable_hosts import ReachableHosts
 from fedlib.federation.routes import route_hosts
@@ -49,6 +49,8 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     check_subsets(routes, backends, report)
     check_policies(policies, destinations, snapshot, report)
     gateway_pods = GatewayPods(backends, used_gateways(services, groups, virtual_gateways))
+    inputs = FilterInputs(snapshot, services, destinations, routes, policies, virtual_gateways, gateway_pods)
+    proxy_filters = decide_proxy_filters(inputs, report)
     reachable = ReachableHosts(snapshot, destinations, services, routes)
     selection = DestinationSelection(destinations)
     return Decisions(
@@ -59,10 +61,12 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
         routes=routes,
         virtual_gateways=virtual_gateways,
         policies=policies,
-        proxy_filters=decide_proxy_filters(snapshot, destinations, policies, virtual_gateways, report),
+        proxy_filters=proxy_filters,
         hosts=_name_hosts(services, groups, report),
         access=decide_access(snapshot, backends, destinations, gateway_pods, groups, routes, policies, report),
-        trimmed=Trimming(snapshot, gateway_pods, reachable, selection, policies, report).decide(),
+        trimmed=Trimming(
+            snapshot, gateway_pods, reachable, selection, policies, report, proxy_filters.server_hosts()
+        ).decide(),
         gateway_hosts=gateway_patterns(services, groups, snapshot.group_shape),
     )
 

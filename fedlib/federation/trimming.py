@@ -44,6 +44,7 @@ class Trimming:
     selection: DestinationSelection
     policies: AppliedPolicies
     report: Report
+    servers: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _included: dict[Ref, tuple[Destination, ...]] = field(default_factory=dict)
     _sorted: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
 
@@ -86,7 +87,7 @@ class Trimming:
     def _namespace(self, workspace: str, cluster: str, namespace: str) -> Iterator[TrimmedWorkload]:
         workloads = self.snapshot.workloads.get((cluster, namespace), ())
         sidecars = [one for one in workloads if one.labels and not self.gateways.runs(one)]
-        hosts = {one.ref: self._hosts(one, workspace) for one in sidecars}
+        hosts = {one.ref: self._with_servers(self._hosts(one, workspace), workspace, cluster) for one in sidecars}
         merged = _merge(sidecars, hosts, self.report)
         for workload in sidecars:
             kept = merged[workload.ref]
@@ -94,6 +95,10 @@ class Trimming:
                 if kept not in self._sorted:  # many workloads share one set
                     self._sorted[kept] = tuple(sorted(kept))
                 yield TrimmedWorkload(workload, workspace, self._sorted[kept])
+
+    def _with_servers(self, hosts: frozenset[str] | None, workspace: str, cluster: str) -> frozenset[str] | None:
+        """With the servers that filters of the proxies ask: without them every request would fail, or none."""
+        return None if hosts is None else hosts | self.servers.get((workspace, cluster), NOTHING)
 
     def _hosts(self, workload: Workload, workspace: str) -> frozenset[str] | None:
         """The hosts that a workload keeps; None where it keeps everything."""

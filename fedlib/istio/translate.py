@@ -9,10 +9,7 @@ from fedlib.istio.authorization_policy import translate_access_rules
 from fedlib.istio.destination_rule import translate_destination_rules
 from fedlib.istio.egress_route import translate_egress
 from fedlib.istio.endpoint_labels import NO_KEYS, demanded_labels
-from fedlib.istio.envoy_filters.health_check import translate_health_checks
-from fedlib.istio.envoy_filters.listener import translate_listener_policies
-from fedlib.istio.envoy_filters.load_balancer import translate_load_balancers
-from fedlib.istio.envoy_filters.route_filters import translate_route_filters
+from fedlib.istio.envoy_filters.translate import translate_envoy_filters
 from fedlib.istio.external_service_entry import translate_external
 from fedlib.istio.gateway import translate_east_west_gateways
 from fedlib.istio.group_service_entry import translate_group
@@ -49,7 +46,4 @@ def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]
     yield from translate_mutual_tls(decisions.access)
     yield from translate_tokens(decisions.access)
     yield from translate_trimmed_workloads(decisions)
-    yield from translate_route_filters(decisions, snapshot)
-    yield from translate_health_checks(decisions, snapshot)
-    yield from translate_listener_policies(decisions)
-    yield from translate_load_balancers(decisions, snapshot)
+    yield from translate_envoy_filters(decisions, snapshot)

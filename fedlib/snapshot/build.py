@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from fedlib.config.load import Configuration, unique
 from fedlib.config.resource import KINDS, Resource, read_resource
@@ -17,6 +17,9 @@ from fedlib.snapshot.settings import resolve_settings
 from fedlib.snapshot.visibility import resolve_visibility
 
 T = TypeVar("T")
+
+SERVERS: Final = ("ExtAuthServer", "RateLimitServerConfig", "RateLimitServerSettings")
+"""Kinds that administrators write, in namespaces of no workspace too; policies of all workspaces name them."""
 
 
 def build_snapshot(configuration: Configuration, inventory: Inventory, report: Report) -> Snapshot:
@@ -33,6 +36,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     by_key = {(namespace.cluster, namespace.name): namespace for namespace in namespaces}
     owned = _owned_namespaces(membership)
     settings = resolve_settings(by_kind.pop("WorkspaceSettings", []), workspaces, membership, by_key, report)
+    servers = {one.ref: one for kind in SERVERS for one in by_kind.pop(kind, [])}
     return Snapshot(
         placement=configuration.config.placement,
         group_shape=configuration.config.group_shape,
@@ -70,6 +74,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
         ),
         nodes={one.cluster: one.nodes for one in inventories},
         resources={kind: _owned(found, membership, by_key, report) for kind, found in sorted(by_kind.items())},
+        servers=servers,
         inputs=_inputs(resources, report),
         visibility=resolve_visibility(workspaces, settings, report),
     )

@@ -79,6 +79,7 @@ class Snapshot:
     service_accounts: Mapping[NamespaceKey, tuple[ServiceAccount, ...]]
     nodes: Mapping[str, tuple[Node, ...]]
     resources: Mapping[str, tuple[OwnedResource, ...]]
+    servers: Mapping[Ref, Resource]
     inputs: tuple[Ref, ...]
     visibility: Visibility
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from fedlib.config.model import Enum, Items, Model, SomeItems
-from fedlib.config.untranslated import Later
+from fedlib.config.untranslated import UNTRANSLATED, Later
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -170,7 +170,7 @@ class RateLimitActions(Model):
     """Its entries, in order."""
     set_actions: Later = None
     """Its entries in any order, which only Solo's server understands."""
-    limit: LimitOverride | None = None
+    limit: Annotated[LimitOverride | None, UNTRANSLATED] = None
     """Another limit than the server's."""
 
 

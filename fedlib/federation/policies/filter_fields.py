@@ -23,14 +23,19 @@ FILTER_POLICIES: Final = (
     "RateLimitPolicy",
 )
 
+_OWN_SERVER: Final = "Solo's server does it; use customAuth with an ExtAuthServer of your own"
 _ADVICE: Final = {
     "customHealthCheck": "use httpHealthCheck, grpcHealthCheck or tcpHealthCheck",
-    "eventLogger": "use eventLogPath",
-    "eventService": "use eventLogPath",
-    "send": "use tcpHealthCheck to send bytes and to compare the answer",
-    "receive": "use tcpHealthCheck to send bytes and to compare the answer",
+    **dict.fromkeys(("eventLogger", "eventService"), "use eventLogPath"),
+    **dict.fromkeys(("send", "receive"), "use tcpHealthCheck to send bytes and to compare the answer"),
+    "limit": "the server's own limits count",
     "setActions": "use actions: the rate limit server of the Envoy project knows no sets",
     "setDescriptors": "use descriptors: the rate limit server of the Envoy project knows no sets",
+    **dict.fromkeys(("apiKeyAuth", "basicAuth", "hmacAuth", "ldap", "pluginAuth", "portalAuth"), _OWN_SERVER),
+    **dict.fromkeys(("oauth", "oauth2"), f"{_OWN_SERVER}, such as oauth2-proxy"),
+    **dict.fromkeys(("opaAuth", "opaServerAuth"), f"{_OWN_SERVER}: the Open Policy Agent speaks Envoy's protocol"),
+    "jwt": "use a JWTPolicy",
+    "booleanExpr": "let one server decide about everything",
 }
 _ANY_ADVICE: Final = "leave it out"
 

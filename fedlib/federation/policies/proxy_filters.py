@@ -7,10 +7,20 @@ from dataclasses import dataclass, field
 
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.destination_index import DestinationIndex
+from fedlib.federation.gateway_pods import GatewayPods
 from fedlib.federation.listener import IngressGateway
+from fedlib.federation.model import FederatedService
+from fedlib.federation.policies import authorizers, limiters
+from fedlib.federation.policies.authorizers import Authorizer
 from fedlib.federation.policies.filter_fields import FILTER_POLICIES, refuses
+from fedlib.federation.policies.filter_uses import Place, filter_uses
 from fedlib.federation.policies.health_checks import GatewayChecks, decide_health_checks
+from fedlib.federation.policies.limiters import Limiter
 from fedlib.federation.policies.model import AppliedPolicies, Policy
+from fedlib.federation.policies.references import References
+from fedlib.federation.policies.served_ports import ServedPort, served_ports
+from fedlib.federation.policies.servers import ServerFinder
+from fedlib.federation.route import RoutedHosts
 from fedlib.snapshot.model import Snapshot
 
 
@@ -22,28 +32,57 @@ class ProxyFilters:
         refused: policies that cannot be translated; why was reported.
         checks: what gateways check, by policy and gateway.
         listeners: policies by kind for a gateway's Service and a port of its pods: one for all listeners of the port.
+        limiters: by RateLimitPolicy what it asks of which server.
+        authorizers: by ExtAuthPolicy what it asks of which server.
+        served: the ports of pods that enforce policies of destinations.
     """
 
     refused: frozenset[Ref] = frozenset()
     checks: tuple[GatewayChecks, ...] = ()
     listeners: Mapping[tuple[Ref, int], Mapping[str, Policy]] = field(default_factory=dict)
+    limiters: Mapping[Ref, Limiter] = field(default_factory=dict)
+    authorizers: Mapping[Ref, Authorizer] = field(default_factory=dict)
+    served: tuple[ServedPort, ...] = ()
+
+    def server_hosts(self) -> Mapping[Place, frozenset[str]]:
+        """The hosts of all servers that proxies of a workspace and cluster ask: trimming must leave them these."""
+        found: dict[Place, set[str]] = {}
+        asked = [one.servers for one in self.limiters.values()] + [one.servers for one in self.authorizers.values()]
+        for servers in asked:
+            for place, address in servers.items():
+                found.setdefault(place, set()).add(address.host)
+        return {place: frozenset(hosts) for place, hosts in found.items()}
 
 
-def decide_proxy_filters(
-    snapshot: Snapshot,
-    destinations: DestinationIndex,
-    policies: AppliedPolicies,
-    gateways: Iterable[IngressGateway],
-    report: Report,
-) -> ProxyFilters:
+@dataclass(frozen=True, slots=True)
+class FilterInputs:
+    """What was decided before: see `Decisions` for the fields."""
+
+    snapshot: Snapshot
+    services: tuple[FederatedService, ...]
+    destinations: DestinationIndex
+    routes: tuple[RoutedHosts, ...]
+    policies: AppliedPolicies
+    virtual_gateways: tuple[IngressGateway, ...]
+    gateway_pods: GatewayPods
+
+
+def decide_proxy_filters(inputs: FilterInputs, report: Report) -> ProxyFilters:
     """Decide for all such policies; whatever keeps one from being translated is reported."""
-    gateways = tuple(gateways)
-    found = tuple(owned.resource for kind in FILTER_POLICIES for owned in snapshot.resources.get(kind, ()))
-    refused = frozenset(resource.ref for resource in found if refuses(resource, report))
+    snapshot, policies, gateways = inputs.snapshot, inputs.policies, inputs.virtual_gateways
+    resources = (owned.resource for kind in FILTER_POLICIES for owned in snapshot.resources.get(kind, ()))
+    refused = frozenset(resource.ref for resource in resources if refuses(resource, report))
+    references = References(snapshot, report)
+    finder = ServerFinder(snapshot, inputs.destinations, inputs.services)
+    limited = filter_uses(limiters.KIND, inputs.routes, policies, snapshot)
+    authorized = filter_uses(authorizers.KIND, inputs.routes, policies, snapshot)
     return ProxyFilters(
         refused=refused,
-        checks=decide_health_checks(policies, refused, destinations, gateways, report),
+        checks=decide_health_checks(policies, refused, inputs.destinations, gateways, report),
         listeners=_listeners(policies, gateways, report),
+        limiters=limiters.decide_limiters(limited, refused, references, finder, report),
+        authorizers=authorizers.decide_authorizers(authorized, refused, references, finder, report),
+        served=served_ports(policies, refused, inputs.destinations, snapshot, inputs.gateway_pods, report),
     )
 
 

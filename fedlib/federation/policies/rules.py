@@ -74,7 +74,7 @@ RULES: Final[Mapping[str, PolicyRule]] = {
         *_on(Target.DESTINATIONS, Target.WORKLOADS), kinds=(_SERVICE, _EXTERNAL), server=True, additive=True
     ),
     "ActiveHealthCheckPolicy": PolicyRule(*_on(Target.DESTINATIONS, unselected=False)),
-    "AdaptiveRequestConcurrencyPolicy": PolicyRule(*_DESTINATIONS, kinds=(_SERVICE, _GROUP)),
+    "AdaptiveRequestConcurrencyPolicy": PolicyRule(*_DESTINATIONS, kinds=(_SERVICE, _GROUP), server=True),
     "CORSPolicy": PolicyRule(*_ROUTES),
     "CSRFPolicy": PolicyRule(*_ROUTES),
     "ClientTLSPolicy": PolicyRule(*_DESTINATIONS),

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fedlib.config.policies import POLICIES
 from fedlib.federation.policies.model import Policy
+from fedlib.federation.policies.servers import ServerAddress
 from fedlib.istio.envoy_filters.proxies import Context, Proxies
 from fedlib.istio.object import Declaration, Lineage, object_name
 
@@ -23,6 +24,11 @@ Patch = dict[str, Any]
 def typed(type_: str, **fields: Any) -> dict[str, Any]:
     """A message for one of Envoy's `Any` fields; `type_` is its full name, fields that are None are left out."""
     return {"@type": f"type.googleapis.com/{type_}", **{key: one for key, one in fields.items() if one is not None}}
+
+
+def cluster_name(server: ServerAddress) -> str:
+    """The name that Istio gives to the cluster of a host's port."""
+    return f"outbound|{server.port}||{server.host}"
 
 
 def policy_filter(policy: Policy, proxies: Proxies, patches: Iterable[Patch], target: str = "") -> Declaration:

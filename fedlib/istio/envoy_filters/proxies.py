@@ -68,3 +68,11 @@ def workspace_proxies(workspace: Workspace) -> Iterator[Proxies]:
     lineage = Lineage(workspace.ref, "admin.gloo.solo.io", "v2", workspace.name)
     for cluster, namespaces in sorted(workspace.namespaces.items()):
         yield Proxies(cluster, namespaces, workspace.name, Context.OUTBOUND, workspace.name, lineage)
+
+
+def service_proxies(service: Service, workspace: str) -> Proxies:
+    """The sidecars of a Service's pods, for requests that they get."""
+    return Proxies(
+        service.cluster, (service.namespace,), workspace, Context.INBOUND, service.name,
+        Lineage(service.ref, *CORE, workspace), service.selector,
+    )  # fmt: skip

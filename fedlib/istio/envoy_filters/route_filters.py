@@ -14,6 +14,7 @@ from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.policies.model import Policy
 from fedlib.federation.route import Route, RoutedHosts
+from fedlib.istio.envoy_filters.ask_server import server_filter
 from fedlib.istio.envoy_filters.csrf import csrf
 from fedlib.istio.envoy_filters.http_buffer import http_buffer
 from fedlib.istio.envoy_filters.http_filter import HTTPFilter
@@ -26,7 +27,9 @@ Translator = Callable[[Policy, Proxies, Decisions], HTTPFilter | None]
 
 _TRANSLATORS: Final[Mapping[str, Translator]] = {
     "CSRFPolicy": lambda policy, _proxies, _decisions: csrf(policy),
+    "ExtAuthPolicy": server_filter,
     "HTTPBufferPolicy": lambda policy, _proxies, _decisions: http_buffer(policy),
+    "RateLimitPolicy": server_filter,
 }
 
 Used = dict[tuple[Proxies, str], HTTPFilter]

@@ -1,0 +1,38 @@
+"""Policies of destinations that are HTTP filters of the pods behind a Service.
+
+They stand beside the Service, and cover every client, of the own workspace and of others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fedlib.federation.decisions import Decisions
+from fedlib.federation.policies.served_ports import ServedPort
+from fedlib.istio.envoy_filters.adaptive_concurrency import adaptive_concurrency
+from fedlib.istio.envoy_filters.ask_server import server_filter
+from fedlib.istio.envoy_filters.patch import Patch, insert_http_filter, merge_route, policy_filter
+from fedlib.istio.envoy_filters.proxies import Proxies, service_proxies
+from fedlib.istio.object import Declaration
+
+
+def translate_service_filters(decisions: Decisions) -> Iterator[Declaration]:
+    """One EnvoyFilter for each policy and port of a Service."""
+    for served in decisions.proxy_filters.served:
+        proxies = service_proxies(served.service, served.workspace)
+        patches = _patches(served, proxies, decisions)
+        if patches:
+            yield policy_filter(served.policy, proxies, patches, str(served.port))
+
+
+def _patches(served: ServedPort, proxies: Proxies, decisions: Decisions) -> list[Patch]:
+    port = served.container_port
+    if served.policy.kind == "AdaptiveRequestConcurrencyPolicy":
+        return [insert_http_filter(proxies, adaptive_concurrency(served.policy), port=port)]
+    found = server_filter(served.policy, proxies, decisions)
+    if found is None:
+        return []
+    return [
+        insert_http_filter(proxies, found.inserted(), first=found.first, port=port),
+        merge_route(proxies, {"portNumber": port}, found.name, found.route_config),
+    ]
