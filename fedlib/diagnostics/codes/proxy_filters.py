@@ -95,3 +95,12 @@ FILTER_NEEDS_HTTP = code(
     "name the port http or http-..., or set its appProtocol; or leave the port out of applyToDestinations",
     "HTTP filters see requests of HTTP only; Istio chooses it for a port by its name or appProtocol.",
 )
+CSRF_COUNTS_ALL = code(
+    "FED851",
+    "CSRFCountsAll",
+    INFO,
+    "all requests are counted, not {percentage:g} % of them",
+    "leave percentage out; it has its effect when filterEnabled is set",
+    "Envoy refuses some requests when its CSRF filter is only to count a share of them. So it counts them all, and "
+    "refuses none.",
+)

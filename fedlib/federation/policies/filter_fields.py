@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fedlib.config.model import Model
 from fedlib.config.policies.health_check import HeaderValue
+from fedlib.config.policies.origins import CSRFConfig, CSRFPolicySpec
 from fedlib.config.resource import Resource
 from fedlib.config.untranslated import untranslated_below
 from fedlib.diagnostics import Report, catalogue
@@ -51,6 +52,8 @@ def refuses(resource: Resource, report: Report) -> bool:
             field=f"spec.{path_text(path)}", advice=_ADVICE.get(str(path[-1]), _ANY_ADVICE),
         )  # fmt: skip
         found = True
+    if isinstance(resource.spec, CSRFPolicySpec):
+        _check_csrf(resource, resource.spec.config, report)
     for header, path in _headers(resource.spec, ()):
         if header.lower() in _SECRET_HEADERS:
             report.add(
@@ -59,6 +62,13 @@ def refuses(resource: Resource, report: Report) -> bool:
             )  # fmt: skip
             found = True
     return found
+
+
+def _check_csrf(resource: Resource, config: CSRFConfig, report: Report) -> None:
+    if config.shadow_enabled and not config.filter_enabled and 0 < config.percentage < 100:
+        report.add(
+            catalogue.CSRF_COUNTS_ALL, resource.ref, resource.at("config", "percentage"), percentage=config.percentage
+        )
 
 
 def _headers(value: Any, path: tuple[Step, ...]) -> Iterator[tuple[str, tuple[Step, ...]]]:

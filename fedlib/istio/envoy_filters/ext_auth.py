@@ -48,7 +48,10 @@ def _context(authorizer: Authorizer) -> dict[str, Any]:
 
 
 def _grpc(server: ServerAddress, timeout: str) -> dict[str, Any]:
-    return {"envoy_grpc": {"cluster_name": cluster_name(server)}, "timeout": seconds(timeout)}
+    return {
+        "envoy_grpc": {"cluster_name": cluster_name(server), "authority": server.host},
+        "timeout": seconds(timeout),
+    }
 
 
 def _http(http: ExtAuthHTTPService, authorizer: Authorizer, server: ServerAddress) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def rate_limit(limiter: Limiter, server: ServerAddress) -> HTTPFilter:
     phase = "before" if limiter.before_authorization else "after"
     settings = limiter.settings
     label = f"rate-limit-{phase}-{settings.name}-{settings.namespace}-{settings.cluster or 'any'}"
-    service = {"envoy_grpc": {"cluster_name": cluster_name(server)}}
+    service = {"envoy_grpc": {"cluster_name": cluster_name(server), "authority": server.host}}
     return HTTPFilter(
         name=f"fedlib.{label}",
         label=label,
