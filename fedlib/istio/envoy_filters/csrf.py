@@ -17,8 +17,8 @@ _TYPE: Final = "envoy.extensions.filters.http.csrf.v3.CsrfPolicy"
 def csrf(policy: Policy) -> HTTPFilter:
     """Requests that change something must come from pages of the same origin, or of one of the others.
 
-    A filter that only counts does so for all requests: Envoy draws lots twice, and refuses requests that lose the second
-    time (seen with 1.40 and a share of 12.5 %: one in ten was refused).
+    A filter that only counts does so for all requests: Envoy draws lots twice, and refuses the requests that lose the
+    second time (seen with 1.40 and a share of 12.5 %: one in ten was refused).
     """
     config = policy_spec(policy, CSRFPolicySpec).config
     shadow = config.shadow_enabled and not config.filter_enabled and config.percentage > 0
