@@ -74,8 +74,8 @@ def decide_proxy_filters(inputs: FilterInputs, report: Report) -> ProxyFilters:
     refused = frozenset(resource.ref for resource in resources if refuses(resource, report))
     references = References(snapshot, report)
     finder = ServerFinder(snapshot, inputs.destinations, inputs.services)
-    limited = filter_uses(limiters.KIND, inputs.routes, policies, snapshot)
-    authorized = filter_uses(authorizers.KIND, inputs.routes, policies, snapshot)
+    limited = filter_uses(limiters.KIND, inputs.routes, policies, inputs.gateway_pods)
+    authorized = filter_uses(authorizers.KIND, inputs.routes, policies, inputs.gateway_pods)
     return ProxyFilters(
         refused=refused,
         checks=decide_health_checks(policies, refused, inputs.destinations, gateways, report),

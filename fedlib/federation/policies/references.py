@@ -56,13 +56,14 @@ def refer(
 def check_address(
     use: FilterUse, address: ServerAddress | str, workspace: str, cluster: str, report: Report, *, grpc: bool
 ) -> bool:
-    """Whether there is an address; reports when not, and when its port has the wrong protocol."""
+    """Whether there is an address; reports when proxies have none, and when its port has the wrong protocol."""
     resource = use.policy.resource
     if isinstance(address, str):
-        report.add(
-            catalogue.SERVER_UNREACHABLE, resource.ref, resource.at("config"),
-            workspace=workspace, cluster=cluster, problem=address,
-        )  # fmt: skip
+        if (workspace, cluster) in use.populated:
+            report.add(
+                catalogue.SERVER_UNREACHABLE, resource.ref, resource.at("config"),
+                workspace=workspace, cluster=cluster, problem=address,
+            )  # fmt: skip
         return False
     if not address.speaks(grpc=grpc):
         report.add(
