@@ -15,7 +15,9 @@ from fedlib.federation.external_services import decide_externals
 from fedlib.federation.gateway_pods import GatewayPods, used_gateways
 from fedlib.federation.gateways import GatewayResolver
 from fedlib.federation.group_backings import BackingFinder
+from fedlib.federation.group_externals import ExternalFinder
 from fedlib.federation.groups import federate_groups
+from fedlib.federation.hostname import local_only_host
 from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
 from fedlib.federation.model import FederatedService, Group
 from fedlib.federation.policies.attach import attach_policies
@@ -23,6 +25,7 @@ from fedlib.federation.policies.checks.check import check_policies
 from fedlib.federation.policies.mirrors import resolve_mirrors
 from fedlib.federation.policies.proxy_filters import FilterInputs, decide_proxy_filters
 from fedlib.federation.policies.select_destinations import DestinationSelection
+from fedlib.federation.protocols import HTTP_PROTOCOLS
 from fedlib.federation.reachable_hosts import ReachableHosts
 from fedlib.federation.routes import route_hosts
 from fedlib.federation.services import federate_services, gateway_patterns
@@ -41,7 +44,14 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     virtual_gateways = decide_virtual_gateways(snapshot, backends, report)
     externals = decide_externals(snapshot, services, virtual_gateways, report)
     known = index_services(snapshot)
-    groups = federate_groups(snapshot, services, BackingFinder(snapshot, known, backends, gateways, report), report)
+    selectable = index_destinations(known, (), externals)
+    groups = federate_groups(
+        snapshot,
+        services,
+        BackingFinder(snapshot, selectable, backends, gateways, report),
+        ExternalFinder(selectable, snapshot.group_shape, report),
+        report,
+    )
     destinations = index_destinations(known, groups, externals)
     routes = route_hosts(snapshot, services, destinations, virtual_gateways, report)
     policies, routes = attach_policies(snapshot, destinations, services, routes, report)
@@ -77,6 +87,8 @@ def _name_hosts(services: Iterable[FederatedService], groups: Iterable[Group], r
     for group in groups:
         owner = HostOwner(group.resource.ref, group.resource.created, group.resource.at("hosts"))
         owners.update(dict.fromkeys(group.hosts, owner))
+        if any(port.protocol not in HTTP_PROTOCOLS for port in group.ports):
+            owners.update(dict.fromkeys(map(local_only_host, group.hosts), owner))
     return name_hosts(owners, report)
 
 

@@ -34,6 +34,7 @@ def fits(group: Group, report: Report) -> bool:
     """Whether a ServiceEntry can hold the group: Istio's schema limits its ports and its endpoints."""
     resource = group.resource
     endpoints = sum(len(gateway.endpoints) for backing in group.backings.values() for gateway in backing.gateways)
+    endpoints += sum(len(one.addresses) for one in group.externals)
     if len(group.ports) > services.MAX_PORTS:
         report.add(
             catalogue.GROUP_TOO_MANY_PORTS, resource.ref, resource.at("ports"),
@@ -78,9 +79,9 @@ def _check_reach(group: Group, snapshot: Snapshot, report: Report) -> None:
     clusters = {cluster for name in group.consumers for cluster in snapshot.workspaces[name].namespaces}
     if not spec.services and not spec.external_services:
         report.add(catalogue.GROUP_OF_HOSTS, resource.ref, resource.at())
-    elif not group.backings and group.ports:
+    elif not group.backings and not group.externals and group.ports:
         report.add(catalogue.GROUP_EMPTY, resource.ref, resource.at("services"))
-    elif len(group.backings) == 1 and len(clusters) > 1:
+    elif len(group.backings) == 1 and not group.externals and len(clusters) > 1:
         (cluster,) = group.backings
         report.add(
             catalogue.GROUP_ONE_BACKING, resource.ref, resource.at("services"), cluster=cluster, count=len(clusters)

@@ -17,16 +17,23 @@ from fedlib.diagnostics import Report, catalogue
 from fedlib.diagnostics.source import path_text
 from fedlib.federation.group_backings import BackingFinder
 from fedlib.federation.group_checks import check_group, fits
+from fedlib.federation.group_externals import ExternalFinder
 from fedlib.federation.group_hosts import settle_hosts
 from fedlib.federation.model import ClientMode, FederatedService, Group
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
 
 def federate_groups(
-    snapshot: Snapshot, federated: Iterable[FederatedService], finder: BackingFinder, report: Report
+    snapshot: Snapshot,
+    federated: Iterable[FederatedService],
+    finder: BackingFinder,
+    externals: ExternalFinder,
+    report: Report,
 ) -> tuple[Group, ...]:
     """Decide all groups, sorted by their resources. A group without a host that it may use is left out."""
-    found = [_group(owned, snapshot, finder, report) for owned in snapshot.resources.get("VirtualDestination", ())]
+    found = [
+        _group(owned, snapshot, finder, externals, report) for owned in snapshot.resources.get("VirtualDestination", ())
+    ]
     hosts = settle_hosts(found, federated, snapshot, report)
     groups = [replace(group, hosts=hosts[group.resource.ref]) for group in found if hosts[group.resource.ref]]
     for group in groups:
@@ -34,7 +41,9 @@ def federate_groups(
     return tuple(sorted((group for group in groups if fits(group, report)), key=lambda g: g.resource.ref))
 
 
-def _group(owned: OwnedResource, snapshot: Snapshot, finder: BackingFinder, report: Report) -> Group:
+def _group(
+    owned: OwnedResource, snapshot: Snapshot, finder: BackingFinder, externals: ExternalFinder, report: Report
+) -> Group:
     resource, spec = owned.resource, owned.resource.spec
     assert isinstance(spec, VirtualDestinationSpec)
     _check_schema(resource, spec, report)
@@ -45,7 +54,7 @@ def _group(owned: OwnedResource, snapshot: Snapshot, finder: BackingFinder, repo
     consumers = tuple(sorted({owned.workspace, *importers}))
     mode = _client_mode(spec, snapshot.workspaces[owned.workspace].settings.options)
     ports, backings = finder.find(owned, spec, consumers, mode)
-    return Group(resource, owned.workspace, consumers, (), ports, backings, client_mode=mode)
+    return externals.add(owned, Group(resource, owned.workspace, consumers, (), ports, backings, client_mode=mode))
 
 
 def _client_mode(spec: VirtualDestinationSpec, options: WorkspaceOptions) -> ClientMode:
@@ -58,11 +67,8 @@ def _client_mode(spec: VirtualDestinationSpec, options: WorkspaceOptions) -> Cli
 def _check_schema(resource: Resource, spec: VirtualDestinationSpec, report: Report) -> None:
     if not spec.hosts:
         report.add(catalogue.GROUP_WITHOUT_HOST, resource.ref, resource.at())
-    paths = list(untranslated(spec))
-    if spec.external_services:
-        paths.append(("externalServices",))
-    for path in paths:
+    for path in untranslated(spec):
         report.add(
             catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
-            field=f"spec.{path_text(path)}", advice="the group consists of the Services that `services` selects",
+            field=f"spec.{path_text(path)}", advice="the group has what `services` and `externalServices` select",
         )  # fmt: skip

@@ -142,7 +142,7 @@ class Group:
         hosts: its hosts that were accepted, in the order of the resource.
         ports: its ports by number.
         backings: the backing Service by cluster.
-        externals: backing ExternalServices.
+        externals: the ExternalServices behind it, for clients of all clusters.
         client_mode: how clients of other clusters reach it.
     """
 
@@ -152,7 +152,7 @@ class Group:
     hosts: tuple[str, ...]
     ports: tuple[DestinationPort, ...]
     backings: Mapping[str, Backing]
-    externals: tuple[External, ...] = ()
+    externals: tuple[ExternalBacking, ...] = ()
     client_mode: ClientMode = ClientMode.SNI_ROUTING
 
     @property
@@ -239,6 +239,18 @@ class External:
             named = any(is_hostname(endpoint.address) for endpoint in self.endpoints)
             return Resolution.DNS if named else Resolution.STATIC
         return Resolution.NONE if self.addresses or host.startswith("*") else Resolution.DNS
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalBacking:
+    """An ExternalService behind a group.
+
+    `ports` maps the group's ports to those of the ExternalService; those of `addresses` are by the group's ports too.
+    """
+
+    external: External
+    ports: Mapping[int, int]
+    addresses: tuple[ExternalAddress, ...]
 
 
 @dataclass(frozen=True, slots=True)

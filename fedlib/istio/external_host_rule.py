@@ -26,7 +26,7 @@ PUBLIC_AUTHORITIES: Final = "system"
 def external_host_rules(external: External, snapshot: Snapshot) -> Iterator[HostRule]:
     """A rule beside the ServiceEntries of each host."""
     for host in external.hosts:
-        tls = _tls_by_port(external, host)
+        tls = originated_tls(external, host)
         for workspace in external.consumers:
             lineage = Lineage(external.resource.ref, *NETWORKING, workspace)
             for cluster, namespaces, export_to in consumer_places(workspace, snapshot):
@@ -44,7 +44,8 @@ def external_host_rules(external: External, snapshot: Snapshot) -> Iterator[Host
                 )
 
 
-def _tls_by_port(external: External, host: str) -> Mapping[int, Mapping[str, Any]]:
+def originated_tls(external: External, host: str) -> Mapping[int, Mapping[str, Any]]:
+    """The TLS settings of a host by port; empty ones where clients send what they have."""
     spec = external.resource.spec
     assert isinstance(spec, ExternalServiceSpec)
     name = "" if external.addresses or host.startswith("*") else host

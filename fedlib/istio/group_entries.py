@@ -25,12 +25,13 @@ def host_spec(
         "hosts": [host],
         "addresses": hosts.addresses(host, snapshot.clusters[place.cluster].ip_families),
         "exportTo": list(place.export_to),
-        "location": "MESH_INTERNAL",
+        "location": "MESH_EXTERNAL" if group.externals and not group.backings else "MESH_INTERNAL",
         "ports": entry_ports(group, place.backing),
         "resolution": "DNS" if any(is_hostname(entry["address"]) for entry in remote) else "STATIC",
     }
-    if group.identities:
-        spec["subjectAltNames"] = list(group.identities)
+    identities = list(group.identities)
+    if identities:
+        spec["subjectAltNames"] = identities
     return spec
 
 
@@ -65,4 +66,18 @@ def endpoints(group: Group, backing: Backing, keys: frozenset[str], snapshot: Sn
         }
         if endpoint.locality:
             entry["locality"] = endpoint.locality
+        yield entry
+
+
+def external_endpoints(group: Group) -> Iterator[dict[str, Any]]:
+    """The addresses of the ExternalServices behind a group: without the label for mTLS, they get what clients send."""
+    names = {port.number: port.entry_name for port in group.ports}
+    for address in (address for backing in group.externals for address in backing.addresses):
+        entry: dict[str, Any] = {"address": address.address}
+        if address.labels:
+            entry["labels"] = dict(sorted(address.labels.items()))
+        if address.ports:
+            entry["ports"] = {names[number]: own for number, own in address.ports.items()}
+        if address.locality:
+            entry["locality"] = address.locality
         yield entry

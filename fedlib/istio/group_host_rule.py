@@ -11,6 +11,7 @@ from fedlib.federation.hostname import local_only_host
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import ClientMode, Group
 from fedlib.federation.subsets import DemandedSubsets
+from fedlib.istio.external_host_rule import originated_tls
 from fedlib.istio.group_place import GroupPlace, group_places
 from fedlib.istio.host_rule import HostRule, sni
 from fedlib.istio.host_subsets import called_subsets, host_subsets
@@ -28,7 +29,7 @@ def group_host_rules(
     """
     local_only = snapshot.group_shape is GroupShape.LOCAL_ONLY_HOST and group.client_mode is ClientMode.SNI_ROUTING
     tls = {host: _tls(group, host) for host in group.hosts}
-    nothing: Mapping[int, Mapping[str, Any]] = {port.number: {} for port in group.ports}
+    outside = _originated(group)
     for place in group_places(group, snapshot):
         remote = local_only and bool(group.remote(place.cluster))
         gateways = _gateways_that_serve(place, demanded, group) if not local_only else frozenset()
@@ -47,7 +48,7 @@ def group_host_rules(
                 destination=group.resource.ref,
                 consumers=place.consumers,
                 lineage=Lineage(group.resource.ref, *NETWORKING, place.workspace),
-                tls=tls[host] if remote else nothing,
+                tls=tls[host] if remote else outside,
                 sni_host=sni_host,
                 subsets=host_subsets(wanted, tls[host], sni_host),
             )
@@ -55,10 +56,19 @@ def group_host_rules(
 
 def _gateways_that_serve(place: GroupPlace, demanded: DemandedSubsets, group: Group) -> frozenset[str]:
     """The namespaces of the gateways that serve the host itself, where they must know its subsets."""
-    passing = group.client_mode is ClientMode.SNI_ROUTING and place.backing is not None
+    passing = group.client_mode is ClientMode.SNI_ROUTING
     if not passing or place.backing is None or not demanded.at_home(group.resource.ref):
         return frozenset()
     return frozenset(gateway.service.namespace for gateway in place.backing.gateways)
+
+
+def _originated(group: Group) -> Mapping[int, Mapping[str, Any]]:
+    """The TLS of the one ExternalService that originates any, by the group's ports; otherwise nothing for each port."""
+    found: dict[int, Mapping[str, Any]] = {port.number: {} for port in group.ports}
+    for backing in group.externals:
+        tls = originated_tls(backing.external, backing.external.hosts[0])
+        found.update({number: tls[port] for number, port in backing.ports.items() if tls[port]})
+    return found
 
 
 def _tls(group: Group, host: str) -> Mapping[int, Mapping[str, Any]]:

@@ -14,7 +14,7 @@ from fedlib.config.stack import GroupShape
 from fedlib.federation.hostname import local_only_host
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import Backing, ClientMode, Group
-from fedlib.istio.group_entries import Endpoint, endpoints, entry_ports, host_spec, selector
+from fedlib.istio.group_entries import Endpoint, endpoints, entry_ports, external_endpoints, host_spec, selector
 from fedlib.istio.group_place import GroupPlace, group_places
 from fedlib.istio.group_workload_entry import with_workload_entries
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
@@ -32,16 +32,18 @@ def translate_group(group: Group, hosts: HostNames, keys: frozenset[str], snapsh
     }
     native = snapshot.group_shape is GroupShape.WORKLOAD_ENTRY and group.client_mode is ClientMode.SNI_ROUTING
     places = [place for place in group_places(group, snapshot) if place.consumers or native]
+    outside = list(external_endpoints(group))
     for host in group.hosts:
         for place in places:
             remote = [entry for backing in group.remote(place.cluster) for entry in gateways[backing.service.cluster]]
+            remote += outside
             if native and place.backing is not None:
                 yield from with_workload_entries(group, host, place, place.backing, remote, hosts, snapshot)
             else:
                 yield from _at(group, host, place, remote, hosts, snapshot)
         for backing in group.backings.values():
             if backing.gateways and not native:
-                yield _local_only(group, host, backing, hosts)
+                yield _local_only(group, host, backing, hosts, snapshot)
 
 
 def _at(
@@ -60,17 +62,33 @@ def _at(
     yield Declaration(place.cluster, place.namespaces, API_VERSION, KIND, object_name(name), spec, lineage)
 
 
-def _local_only(group: Group, host: str, backing: Backing, hosts: HostNames) -> Declaration:
-    """What the east-west gateways of the cluster know of the host, and nobody else."""
+def _local_only(group: Group, host: str, backing: Backing, hosts: HostNames, snapshot: Snapshot) -> Declaration:
+    """What the east-west gateways of the cluster know of the host, and nobody else.
+
+    It has addresses where it has a port that is not HTTP: without one, sidecars beside the gateway would take every
+    connection to the port's number for this host.
+    """
+    name = local_only_host(host)
+    families = snapshot.clusters[backing.service.cluster].ip_families
+    addresses = {"addresses": hosts.addresses(name, families)} if name in hosts.virtual_ips else {}
     spec = {
-        "hosts": [local_only_host(host)],
+        "hosts": [name],
+        **addresses,
         "exportTo": sorted({gateway.service.namespace for gateway in backing.gateways}),
         "location": "MESH_INTERNAL",
         "ports": entry_ports(group, backing),
         "resolution": "STATIC",
         "workloadSelector": selector(backing),
     }
-    name = object_name(f"vd-{local_only_host(hosts.stems[host])}-{group.workspace}")
+    stem = local_only_host(hosts.stems[host])
     lineage = Lineage(group.resource.ref, *NETWORKING, group.workspace)
     service = backing.service
-    return Declaration(service.cluster, (service.namespace,), API_VERSION, KIND, name, spec, lineage)
+    return Declaration(
+        service.cluster,
+        (service.namespace,),
+        API_VERSION,
+        KIND,
+        object_name(f"vd-{stem}-{group.workspace}"),
+        spec,
+        lineage,
+    )

@@ -43,7 +43,7 @@ def with_workload_entries(
     chosen = dict(sorted(backing.service.selector.items()))
     taken: set[str] = set()
     for entry in remote:
-        labels = dict(sorted({**entry["labels"], **chosen}.items()))
+        labels = dict(sorted({**entry.get("labels", {}), **chosen}.items()))
         marks = "".join(f"-{key}-{value}" for key, value in labels.items() if key != TLS_MODE)
         entry_name = f"{name}{marks}-{entry['address']}".replace("/", "-")
         if entry_name in taken:  # another port of the same address

@@ -33,10 +33,10 @@ GROUP_TARGET_PORT_MISSING = code(
     "FED703",
     "GroupTargetPortMissing",
     ERROR,
-    "the targetPort {port} is not a TCP port of every backing Service: it is missing on {services}",
-    "name a port, by number or by name, that all backing Services have",
-    "A group has the same ports in every cluster. A port that one backing Service lacks would fail for the requests "
-    "that reach its cluster. Without a targetPort the port's own number is used.",
+    "the targetPort {port} is not a TCP port of everything behind the group: it is missing on {services}",
+    "name a port, by number or by name, that all of them have",
+    "A group has the same ports in every cluster. A port that one backing lacks would fail for the requests that reach "
+    "it. Without a targetPort the port's own number is used.",
 )
 GROUP_PORT_CONFLICT = code(
     "FED704",
@@ -210,4 +210,40 @@ SUBSET_TERMINATED = code(
     "gateway",
     "use the client mode sniRouting, or a VirtualDestination for each version",
     "A gateway that ends TLS sees requests, not the subset for which a client made its connection.",
+)
+GROUP_EXTERNAL_MISS = code(
+    "FED724",
+    "GroupExternalSelectorMatchesNothing",
+    WARNING,
+    "externalServices[{index}] matches no ExternalService that workspace '{workspace}' owns or imports",
+    "check labels, name, namespace, cluster and workspace of the selector, which are ANDed; an ExternalService of "
+    "another workspace must be exported and imported (kind EXTERNAL_SERVICE or ALL)",
+    "A selector that matches nothing adds nothing to the group.",
+)
+GROUP_EXTERNAL_UNUSABLE = code(
+    "FED725",
+    "GroupExternalWithoutAddress",
+    WARNING,
+    "'{address}' of {external} cannot stand behind the group, as it is no single address",
+    "name hosts without wildcards or single addresses in the ExternalService, or select ExternalEndpoints there",
+    "The group calls its endpoints by address. With a wildcard or a block of addresses only the client knows which one "
+    "it means.",
+)
+GROUP_MIXED = code(
+    "FED726",
+    "GroupMixesServicesAndExternalServices",
+    ERROR,
+    "ExternalServices cannot stand beside Services that are reached through east-west gateways by SNI",
+    "set clientMode: {{tlsTermination: {{}}}}, or leave the ExternalServices to a VirtualDestination of their own and "
+    "divide requests with a RouteTable",
+    "The SNI of a group's gateways is a setting of the host as a whole, with mTLS, which external servers do not "
+    "speak. Where TLS ends at the gateway, Istio decides on mTLS endpoint by endpoint.",
+)
+GROUP_EXTERNAL_TLS = code(
+    "FED727",
+    "GroupExternalTls",
+    ERROR,
+    "{external} originates TLS, so it must be the only one behind the group",
+    "leave it to a VirtualDestination of its own, and divide requests with a RouteTable",
+    "TLS settings belong to a host as a whole: those of one ExternalService would apply to all that is behind it.",
 )
