@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from fedlib.federation import services
+import pytest
+import yaml
+
+from fedlib.federation import delegation, services
 from tests.golden_case import GOLDEN, compile_case
 
 
@@ -44,6 +47,48 @@ def test_more_gateways_of_a_group_than_a_service_entry_can_have(monkeypatch: pyt
     found = [finding.message for finding in compilation.report if finding.code.id == "FED602"]
     assert found == ["host 'catalog.shop.mesh' would have 2 endpoints, more than Istio's limit of 1"]
     assert [one.kind for one in compilation.plan.declarations] == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "problem"),
+    [("MAX_DEPTH", 2, "is more than 2 tables deep"), ("MAX_ROUTES", 3, "gives more than 3 routes")],
+)
+def test_delegation_without_end(monkeypatch: pytest.MonkeyPatch, limit: str, value: int, problem: str) -> None:
+    """FED535: the delegating route answers 500, and the finding says which limit it is."""
+    monkeypatch.setattr(delegation, limit, value)
+    compilation = compile_case(GOLDEN / "delegation" / "nested.in.yaml")
+    found = [finding for finding in compilation.report if finding.code.id == "FED535"]
+    assert [finding.message for finding in found] == [f"delegation below RouteTable shop-backend/root (eu) {problem}"]
+    virtual_services = [d for d in compilation.plan.declarations if d.kind == "VirtualService"]
+    for declaration in virtual_services:
+        assert declaration.spec["http"][0]["directResponse"] == {"status": 500}
+    assert virtual_services
+
+
+def test_tables_that_delegate_twice_to_the_next(tmp_path: Path) -> None:
+    """2^30 routes are refused at once, and no depth of nesting is a traceback."""
+    tables = [
+        {
+            "apiVersion": "networking.gloo.solo.io/v2",
+            "kind": "RouteTable",
+            "metadata": {"name": f"t{number}", "namespace": "shop-backend"},
+            "spec": {
+                **({"hosts": ["catalog.shop-backend.svc.cluster.local"]} if not number else {}),
+                "http": [{"name": name, "delegate": {"routeTables": [{"name": f"t{number + 1}"}]}} for name in "ab"],
+            },
+        }
+        for number in range(1000)
+    ]
+    workspace = {"workloadClusters": [{"name": "*", "namespaces": [{"name": "shop-backend"}]}], "settings": {}}
+    config = {
+        "federation:clusters": {"eu": {}},
+        "federation:workspaces": {"shop": workspace},
+        "federation:resources": tables,
+    }
+    path = tmp_path / "Pulumi.deep.yaml"
+    path.write_text(yaml.safe_dump({"title": "deep", "use": ["eu"], "config": config}), encoding="utf-8")
+    found = [finding for finding in compile_case(path).report if finding.code.id == "FED535"]
+    assert [finding.subject.name for finding in found] == ["t0"] * len(found) != []
 
 
 def test_limits_are_those_of_the_schema() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from fedlib.config.route_table import Delegate, HTTPRoute, SortMethod
 from fedlib.config.selectors import HTTPRequestMatcher
@@ -20,6 +21,10 @@ from fedlib.federation.matchers import ConflictError, combine_matchers
 from fedlib.federation.route import SourceLabels, TableLabels
 from fedlib.federation.route_names import route_names, table_suffix
 from fedlib.federation.route_tables import LATER, RouteTables, Table, both_labels, source_labels
+
+MAX_DEPTH: Final = 32
+MAX_ROUTES: Final = 10_000
+"""Of one root table, with all below it; each table that is delegated to counts as one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,12 @@ class Delegation:
     report: Report
     used: set[Ref] = field(default_factory=set)
     """The tables that any other delegates to."""
+    _left: int = 0
+    """How many more routes the root table may have."""
 
     def flatten(self, root: Table) -> tuple[FlatRoute, ...]:
         """All routes of a root table, in the order in which they are tried, each with a name of its own."""
+        self._left = MAX_ROUTES
         routes = self._expand(root, _Above()) or []
         counts: Counter[str] = Counter()
         named = []
@@ -79,6 +87,8 @@ class Delegation:
 
     def _expand(self, table: Table, above: _Above) -> list[FlatRoute] | None:
         """The routes of a table; None where one of them contradicts what is above, which is reported."""
+        if not self._is_within_limits(table, above):
+            return None
         above = self._with_own_labels(table, above)
         inherited = above.tables[-1].labels if above.tables else {}
         suffix = table_suffix([*(one.table.ref for one in above.tables), table.ref])
@@ -103,6 +113,16 @@ class Delegation:
             flat = FlatRoute(name, table, path, route, chain, matchers, above.source_labels, above.broken)
             expanded += [flat] if route.delegate is None else self._delegate(flat, route.delegate)
         return expanded if fits else None
+
+    def _is_within_limits(self, table: Table, above: _Above) -> bool:
+        self._left -= 1 + len(table.spec.http)
+        problem = f"is more than {MAX_DEPTH} tables deep" if len(above.tables) >= MAX_DEPTH else ""
+        if self._left < 0 and above.tables:
+            problem = f"gives more than {MAX_ROUTES} routes"
+        if problem:
+            root = above.tables[0].table
+            self.report.add(catalogue.DELEGATION_TOO_LARGE, root.ref, root.at("http"), root=root.ref, problem=problem)
+        return not problem
 
     def _with_own_labels(self, table: Table, above: _Above) -> _Above:
         both = both_labels(above.source_labels, source_labels(table.spec))

@@ -71,3 +71,12 @@ DELEGATE_PARENT_UNSEEN = code(
     "Gloo's documentation asks '{owner}' to export its table and '{workspace}' to import it",
     "Gloo documents that workspaces share the delegating table too. Solo's workshops work without, and so does this.",
 )
+DELEGATION_TOO_LARGE = code(
+    "FED535",
+    "DelegationTooLarge",
+    ERROR,
+    "delegation below {root} {problem}",
+    "delegate less deeply, and select fewer tables for each route",
+    "One VirtualService holds all routes of a root table, and tables that each delegate twice to the next double with "
+    "each step. The delegating route answers 500.",
+)
