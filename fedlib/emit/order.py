@@ -1,9 +1,10 @@
 """In which order objects come and go, so that requests never meet one half of an edit.
 
-What serves comes first: gateways, and ServiceEntries that select pods, in every cluster. So do DestinationRules, which
-do nothing by themselves. Then the ServiceEntries that lead to gateways, then the routes to their hosts. Pulumi deletes
-in the opposite order. Otherwise a route may reach a sidecar before the host that it leads to, or a request may reach a
-gateway that does not know its host yet (tests/mesh/test_change_under_load.py sees both fail).
+What serves comes first: gateways with their routes to local pods, and ServiceEntries that select pods, in every
+cluster. So do DestinationRules, which do nothing by themselves. Then the ServiceEntries that lead to gateways, then the
+routes to their hosts. Pulumi deletes in the opposite order. Otherwise a route may reach a sidecar before the host that
+it leads to, or a request may reach a gateway that does not know its host yet (tests/mesh/test_change_under_load.py sees
+both fail).
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ class Order:
     def _index(self, declaration: Declaration) -> None:
         if declaration.kind == "Gateway":
             self._gateways[declaration.cluster].append(declaration)
+        if declaration.kind == "VirtualService" and _stage(declaration) == _SERVES:
+            for host in _destinations(declaration.spec):
+                self._homes[host.removesuffix(f".{LOCAL_ONLY}")].append(declaration)
         for host in _hosts(declaration):
             self._known[declaration.cluster, host].append(declaration)
             if declaration.kind == "ServiceEntry" and _stage(declaration) == _SERVES:
@@ -63,7 +67,9 @@ class Order:
 
 def _stage(declaration: Declaration) -> int:
     if declaration.kind == "VirtualService":
-        return _ROUTES
+        # where TLS ends at an east-west gateway, its routes to local-only hosts are a part of what serves
+        hosts = _destinations(declaration.spec)
+        return _SERVES if hosts and all(host.endswith(f".{LOCAL_ONLY}") for host in hosts) else _ROUTES
     if declaration.kind == "ServiceEntry" and "workloadSelector" not in declaration.spec:
         return _LEADS
     return _SERVES

@@ -51,3 +51,10 @@ def test_routes_wait_for_the_hosts_that_they_lead_to() -> None:
     needed = [before for name, before in order("routes/weights.in.yaml") if "VirtualService" in name]
     assert needed
     assert any("ServiceEntry" in name for before in needed for name in before)
+
+
+def test_clients_wait_for_the_routes_of_gateways_where_tls_ends() -> None:
+    """The gateway's VirtualService to the local pods is a part of what serves."""
+    found = dict(order("groups/tls-termination.in.yaml"))
+    remote = next(before for name, before in found.items() if name.startswith("eu/ServiceEntry") and "remote" in name)
+    assert any(name.startswith("us/VirtualService") for name in remote)
