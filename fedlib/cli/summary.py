@@ -32,10 +32,21 @@ def print_summary(console: Console, inventory: Inventory, compilation: Compilati
     if decisions.groups:
         console.print(_groups(decisions))
     console.print(_objects(compilation))
+    example = _example(decisions)
+    if example:
+        console.print(example, soft_wrap=True)
+
+
+def _example(decisions: Decisions) -> str:
+    """A host to call: of a group, or else of a Service, by HTTP where there is one."""
+    for group in (group for group in decisions.groups if len(group.backings) > 1):
+        who = " and ".join(group.consumers)
+        return f"For example, every workload of {who}, in every cluster, can call [bold]{group.hosts[0]}[/]"
     reachable = [service for service in decisions.services if service.gateways]
-    for service in sorted(reachable, key=lambda s: s.ports[0].protocol not in HTTP_PROTOCOLS)[:1]:
+    for service in sorted(reachable, key=lambda s: s.ports[0].protocol not in HTTP_PROTOCOLS):
         who = " and ".join(service.consumers)
-        console.print(f"For example, every workload of {who}, in every cluster, can call [bold]{service.host}[/]")
+        return f"For example, every workload of {who}, in every cluster, can call [bold]{service.host}[/]"
+    return ""
 
 
 def print_findings(console: Console, findings: Iterable[Finding]) -> None:
