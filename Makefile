@@ -43,6 +43,7 @@ format: .venv/.dev
 docs: .venv/.dev  ## Generated files: the catalogue of findings, the schema of the stack config, tables of tests
 	$(BIN)/python -m fedlib schema > stacks/schema.json
 	$(BIN)/python -m fedlib.diagnostics.document > docs/findings.md
+	$(BIN)/python -m tests.gloo_samples > docs/gloo-samples.md
 	$(BIN)/python -m tests.shapes.document
 
 clean:
