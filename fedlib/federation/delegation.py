@@ -20,7 +20,7 @@ from fedlib.federation.delegates import select_delegates
 from fedlib.federation.matchers import ConflictError, combine_matchers
 from fedlib.federation.route import SourceLabels, TableLabels
 from fedlib.federation.route_names import route_names, table_suffix
-from fedlib.federation.route_tables import LATER, RouteTables, Table, both_labels, source_labels
+from fedlib.federation.route_tables import RouteTables, Table, advice_instead, both_labels, source_labels
 
 MAX_DEPTH: Final = 32
 MAX_ROUTES: Final = 10_000
@@ -166,7 +166,7 @@ class Delegation:
         for where in fields:
             self.report.add(
                 catalogue.UNSUPPORTED_FIELD, flat.table.ref, flat.table.resource.at(*where),
-                field=f"spec.{path_text(where)}", advice=f"the route answers 500; {LATER}",
+                field=f"spec.{path_text(where)}", advice=f"the route answers 500; {advice_instead(where)}",
             )  # fmt: skip
         return not fields
 

@@ -5,20 +5,32 @@ Source: the field comments of Gloo's `RouteTable`. One with hosts is a root; one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from fedlib.config.gloo import ObjectSelector, ResourceKind
 from fedlib.config.resource import Resource
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.untranslated import untranslated
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.diagnostics.source import path_text
+from fedlib.diagnostics.source import Step, path_text
 from fedlib.federation.route import SourceLabels
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selection import selects
 
-LATER = "see the CHANGELOG for what each version translates"
+_ADVICE: Final[Mapping[str, str]] = {
+    "graphql": "it needs the GraphQL filter of Solo's Envoy; route to a GraphQL server instead",
+    "awsLambda": "it needs a filter of Solo's Envoy; route to an ExternalService with the function's URL",
+    "function": "it needs a filter of Solo's Envoy; route to an ExternalService with the function's URL",
+    "allowedRoutes": "it restricts functions of a cloud, which are no destinations here; take it out",
+    "applyToDestinations": "it is for waypoints of ambient meshes; use workloadSelectors or virtualGateways",
+}
+
+
+def advice_instead(path: tuple[Step, ...]) -> str:
+    """Why a field of a RouteTable cannot be translated, and what to do about it."""
+    return next(_ADVICE[step] for step in reversed(path) if isinstance(step, str) and step in _ADVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,7 @@ def _is_translated(resource: Resource, spec: RouteTableSpec, report: Report) -> 
     for path in fields:
         report.add(
             catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
-            field=f"spec.{path_text(path)}", advice=LATER,
+            field=f"spec.{path_text(path)}", advice=advice_instead(path),
         )  # fmt: skip
     return not fields
 

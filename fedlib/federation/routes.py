@@ -23,7 +23,7 @@ from fedlib.federation.listener import IngressGateway
 from fedlib.federation.model import FederatedService
 from fedlib.federation.route import Route, RouteDestination, RoutedHosts
 from fedlib.federation.route_actions import action_problems, doubtful_rewrite, replaces_whole_path, route_action
-from fedlib.federation.route_tables import LATER, Table, read_route_tables, source_labels
+from fedlib.federation.route_tables import Table, advice_instead, read_route_tables, source_labels
 from fedlib.federation.table_hosts import check_hosts, known_hosts, settle_hosts, uses_sidecars
 from fedlib.federation.unreachable_routes import report_unreachable
 from fedlib.snapshot.model import Snapshot
@@ -146,7 +146,7 @@ def _is_translated(flat: FlatRoute, report: Report) -> bool:
     for where in fields:
         report.add(
             catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*where),
-            field=f"spec.{path_text(where)}", advice=f"the route answers 500; {LATER}",
+            field=f"spec.{path_text(where)}", advice=f"the route answers 500; {advice_instead(where)}",
         )  # fmt: skip
     problems = list(action_problems(flat.route))
     for path, problem, advice in problems:
