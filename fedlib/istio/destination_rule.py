@@ -26,8 +26,9 @@ KIND: Final = "DestinationRule"
 
 def translate_destination_rules(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
     """The DestinationRules of all hosts."""
+    same = _Same()
     for rule in _rules_with_policies(decisions, snapshot):
-        settings = _port_level_settings(rule, rule.tls)
+        settings = same.settings(rule)
         if not settings and not rule.subsets:
             continue
         spec: dict[str, Any] = {"host": rule.host, "exportTo": list(rule.export_to)}
@@ -64,6 +65,32 @@ def _subset(rule: HostRule, subset: HostSubset) -> dict[str, Any]:
     if settings:
         found["trafficPolicy"] = {"portLevelSettings": settings}
     return found
+
+
+class _Same:
+    """Settings of the rule before, where this one has the same TLS and policies: a group's rules differ in little else.
+
+    They are told apart by identity, which is safe while the rule before is held here.
+    """
+
+    def __init__(self) -> None:
+        self._rule: HostRule | None = None
+        self._settings: list[dict[str, Any]] = []
+
+    def settings(self, rule: HostRule) -> list[dict[str, Any]]:
+        """The settings of all ports of a rule. Rules share them: nothing may change them."""
+        before = self._rule
+        if before is None or before.host != rule.host or not _shares(before, rule):
+            self._rule, self._settings = rule, _port_level_settings(rule, rule.tls)
+        return self._settings
+
+
+def _shares(one: HostRule, other: HostRule) -> bool:
+    """Whether TLS and policies are the same objects."""
+    policies = one.policies.keys() == other.policies.keys() and all(
+        found is other.policies[port] for port, found in one.policies.items()
+    )
+    return policies and one.tls is other.tls
 
 
 def _port_level_settings(rule: HostRule, tls: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
