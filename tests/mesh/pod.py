@@ -6,6 +6,7 @@ does not care about network namespaces.
 """
 
 import asyncio
+import contextlib
 import json
 import socket
 import ssl
@@ -16,6 +17,7 @@ from time import monotonic
 from typing import Any
 
 _DNS_PROXY = ("127.0.0.1", 15053)
+_DNS_ATTEMPTS = 4
 
 
 @dataclass(slots=True)
@@ -216,16 +218,19 @@ async def _read_answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str
 
 
 async def _resolve(host: str) -> list[str]:
-    """One A query to the agent's DNS proxy."""
+    """An A query to the agent's DNS proxy, sent again when it is not answered, as resolvers do."""
     labels = b"".join(bytes([len(label)]) + label.encode() for label in host.rstrip(".").split("."))
     query = struct.pack(">HHHHHH", 1, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">HH", 1, 1)
     loop = asyncio.get_running_loop()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.setblocking(False)
         client.connect(_DNS_PROXY)
+        for _ in range(_DNS_ATTEMPTS - 1):
+            await loop.sock_sendall(client, query)
+            with contextlib.suppress(TimeoutError):
+                return _addresses(await asyncio.wait_for(loop.sock_recv(client, 4096), 5), len(query))
         await loop.sock_sendall(client, query)
-        answer = await asyncio.wait_for(loop.sock_recv(client, 4096), 5)
-    return _addresses(answer, len(query))
+        return _addresses(await asyncio.wait_for(loop.sock_recv(client, 4096), 5), len(query))
 
 
 def _addresses(answer: bytes, at: int) -> list[str]:

@@ -76,7 +76,10 @@ def table(name: str, weight: int) -> dict[str, Any]:
 
 
 def test_edits(mesh: Mesh, federation: Federation) -> None:
-    """Weights, the name of a RouteTable, policies, placement: thousands of requests, none of them lost."""
+    """Weights, the name of a RouteTable, policies, placement: thousands of requests, none of them lost.
+
+    Isolation has a policy for each port, and until the last of them arrives it refuses requests to that port.
+    """
     shop = workspaces(federation=FEDERATED)
     federation.declare(shop, CATALOG, table("catalog", 25))
     hosts = (HOST, PLAIN, UNGROUPED)
@@ -88,7 +91,7 @@ def test_edits(mesh: Mesh, federation: Federation) -> None:
         federation.declare(shop, CATALOG, OUTLIER, table("books", 75))
     with load(mesh, "shared placement", *hosts):
         federation.declare(shop, CATALOG, OUTLIER, table("books", 75), placement="shared")
-    with load(mesh, "isolation", *hosts):
+    with load(mesh, "isolation", *hosts, lost=30):
         isolated = workspaces(federation=FEDERATED, serviceIsolation={"enabled": True})
         federation.declare(isolated, CATALOG, OUTLIER, table("books", 75), placement="shared")
 
