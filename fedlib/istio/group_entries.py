@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from fedlib.federation.address import is_hostname
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import Backing, Group
 from fedlib.istio.endpoint_labels import endpoint_labels
+from fedlib.istio.gateway_endpoints import gateway_endpoints
 from fedlib.istio.group_place import GroupPlace
 from fedlib.snapshot.model import Snapshot
 
@@ -55,18 +55,8 @@ def selector(backing: Backing) -> dict[str, Any]:
 def endpoints(group: Group, backing: Backing, keys: frozenset[str], snapshot: Snapshot) -> Iterator[dict[str, Any]]:
     """The gateways of a backing's cluster, as clients of all other clusters see them; `keys` are labels they need."""
     network = snapshot.clusters[backing.service.cluster].network
-    addresses = sorted({endpoint for gateway in backing.gateways for endpoint in gateway.endpoints})
-    all_labels = endpoint_labels(backing.service.selector, backing.versions, keys)
-    for endpoint, labels in itertools.product(addresses, all_labels):
-        entry: dict[str, Any] = {
-            "address": endpoint.address,
-            "labels": labels,
-            "network": network,
-            "ports": {port.entry_name: endpoint.port for port in group.ports},
-        }
-        if endpoint.locality:
-            entry["locality"] = endpoint.locality
-        yield entry
+    labels = endpoint_labels(backing.service.selector, backing.versions, keys)
+    return gateway_endpoints(backing.gateways, labels, network, (port.entry_name for port in group.ports))
 
 
 def external_endpoints(group: Group) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,6 @@ Shapes as Gloo emits them, with the fields without which a real mesh refuses req
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from fedlib.federation.address import is_hostname
 from fedlib.federation.hosts import HostNames
 from fedlib.federation.model import FederatedService
 from fedlib.istio.endpoint_labels import endpoint_labels
+from fedlib.istio.gateway_endpoints import gateway_endpoints
 from fedlib.istio.object import CORE, Declaration, Lineage, object_name
 from fedlib.istio.placement import shared_namespace
 from fedlib.snapshot.model import Snapshot
@@ -89,19 +89,8 @@ def _home(service: FederatedService, hosts: HostNames, snapshot: Snapshot) -> De
 
 def _remote_spec(service: FederatedService, keys: frozenset[str], network: str) -> dict[str, Any]:
     """The part that is the same in every cluster."""
-    endpoints: list[dict[str, Any]] = []
-    addresses = sorted({endpoint for gateway in service.gateways for endpoint in gateway.endpoints})
-    all_labels = endpoint_labels(service.service.selector, service.versions, keys)
-    for endpoint, labels in itertools.product(addresses, all_labels):
-        entry: dict[str, Any] = {
-            "address": endpoint.address,
-            "labels": labels,
-            "network": network,
-            "ports": {port.name: endpoint.port for port in service.ports},
-        }
-        if endpoint.locality:
-            entry["locality"] = endpoint.locality
-        endpoints.append(entry)
+    labels = endpoint_labels(service.service.selector, service.versions, keys)
+    endpoints = list(gateway_endpoints(service.gateways, labels, network, (port.name for port in service.ports)))
     return {
         "endpoints": endpoints,
         "exportTo": ["."],

@@ -1,0 +1,30 @@
+"""Gateways of another cluster as endpoints: what ServiceEntries of single Services and of groups have in common."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from fedlib.federation.model import EastWestGateway
+
+
+def gateway_endpoints(
+    gateways: Iterable[EastWestGateway],
+    labels: Iterable[Mapping[str, str]],
+    network: str,
+    port_names: Iterable[str],
+) -> Iterator[dict[str, Any]]:
+    """An endpoint for each address and each of `labels`, all ports of which lead to the gateway's one port."""
+    addresses = sorted({endpoint for gateway in gateways for endpoint in gateway.endpoints})
+    names = list(port_names)
+    for endpoint, own in itertools.product(addresses, labels):
+        entry: dict[str, Any] = {
+            "address": endpoint.address,
+            "labels": own,
+            "network": network,
+            "ports": dict.fromkeys(names, endpoint.port),
+        }
+        if endpoint.locality:
+            entry["locality"] = endpoint.locality
+        yield entry
