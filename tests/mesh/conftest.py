@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,16 @@ from .bed import KEPT_LOGS, Mesh
 from .federation import Federation
 from .shop import open_shop
 from .tools import MeshTools, find_mesh_tools
+
+REGIONS = {"eu": "eu-west", "us": "us-east", "ap": "ap-south"}
+
+
+@dataclass(frozen=True, slots=True)
+class StandingBed:
+    """A plugin that says: there is a bed already (see `__main__`)."""
+
+    mesh: Mesh
+    federation: Federation
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +43,10 @@ def mesh_tools() -> MeshTools:
 @pytest.fixture(scope="session")
 def mesh(mesh_tools: MeshTools, request: pytest.FixtureRequest) -> Iterator[Mesh]:
     """The clusters `eu` and `us` with a shop in each; `ap` is there but not started."""
-    mesh = Mesh(mesh_tools, {"eu": "eu-west", "us": "us-east", "ap": "ap-south"})
+    if standing := _standing(request):
+        yield standing.mesh
+        return
+    mesh = Mesh(mesh_tools, REGIONS)
     try:
         open_shop(mesh, "eu", "us")
         yield mesh
@@ -44,10 +58,21 @@ def mesh(mesh_tools: MeshTools, request: pytest.FixtureRequest) -> Iterator[Mesh
 
 
 @pytest.fixture(scope="session")
-def federation(mesh: Mesh, mesh_tools: MeshTools, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
+def federation(
+    mesh: Mesh, mesh_tools: MeshTools, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Federation]:
     """The project's program on the real engine, for the clusters of the mesh."""
+    if standing := _standing(request):
+        yield standing.federation
+        return
     with interrupted_programs_forgotten():
         yield Federation(Engine(mesh_tools.engine, tmp_path_factory.mktemp("engine")), mesh)
+
+
+def _standing(request: pytest.FixtureRequest) -> StandingBed | None:
+    # By name: modules are imported anew between runs on a standing bed, so this class is another one then.
+    plugins = request.config.pluginmanager.get_plugins()
+    return next((p for p in plugins if type(p).__name__ == StandingBed.__name__), None)
 
 
 def _routes() -> list[str]:
