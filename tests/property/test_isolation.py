@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedlib.compilation import Compilation
-from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service, ServiceAccount, Workload
 from fedlib.istio.object import Declaration
 from tests.property.expectation import Expectation
@@ -23,13 +23,14 @@ def _policies(compilation: Compilation, kind: str) -> Iterator[Declaration]:
             yield declaration
 
 
-def _principals(declaration: Declaration) -> set[str]:
-    """The principals of a policy. A source without any would admit everybody, and is refused here."""
-    found: set[str] = set()
+def _principals(declaration: Declaration) -> dict[str, set[str]]:
+    """The principals by container port. A source without any would admit everybody, and is refused here."""
+    found: dict[str, set[str]] = defaultdict(set)
     for rule in declaration.spec.get("rules", ()):
         for entry in rule["from"]:
             assert entry["source"]["principals"]
-            found.update(entry["source"]["principals"])
+            for port in rule["to"][0]["operation"]["ports"]:
+                found[port].update(entry["source"]["principals"])
     return found
 
 
@@ -42,21 +43,49 @@ def _identities(world: World, expectation: Expectation, workspaces: Iterable[str
     return {f"{domains[c]}/ns/{namespace}/sa/{name}" for c, namespace, name in accounts if (c, namespace) in places}
 
 
-def _services(world: World) -> dict[Ref, Service]:
-    return {service.ref: service for service in world.services()}
+def _services(world: World, declaration: Declaration) -> dict[str, list[Service]]:
+    """The Services of the pods that a policy selects, by container port."""
+    found: dict[str, list[Service]] = defaultdict(list)
+    selector = declaration.spec["selector"]["matchLabels"]
+    place = (declaration.cluster, *declaration.namespaces)
+    pods = [
+        one
+        for one in world.objects
+        if isinstance(one, Workload)
+        and (one.cluster, one.namespace) == place
+        and selector.items() <= one.labels.items()
+    ]
+    for service in world.services():
+        if (service.cluster, service.namespace) == place and service.selector == selector:
+            for port in (one for one in service.ports if one.protocol == "TCP"):
+                target = port.target_port or port.number
+                named = {str(n) for pod in pods for name, n in pod.container_ports.items() if name == target}
+                for number in {str(target)} if isinstance(target, int) else named:
+                    found[number].append(service)
+    return found
+
+
+def _callers(world: World, expectation: Expectation, services: Iterable[Service]) -> set[str]:
+    """The workspaces that may call one of some Services, which share their owner."""
+    found: set[str] = set()
+    for service in services:
+        owner = expectation.owner(service)
+        assert owner is not None
+        found |= {w for w in world.config["workspaces"] if w == owner or expectation.crosses(owner, w, service)}
+    return found
 
 
 @given(worlds())
 def test_a_port_admits_its_own_and_importing_workspaces(world: World) -> None:
-    """The principals of each policy are those of the owner and of every workspace that both sides agree on."""
+    """The principals of a port are those of the owner and of every workspace that both sides agree on."""
     compilation = compile_world(world)
-    expectation, services = Expectation(world, compilation), _services(world)
+    expectation = Expectation(world, compilation)
     for declaration in _policies(compilation, "AuthorizationPolicy"):
-        service = services[declaration.lineage.parent]
-        owner = expectation.owner(service)
-        assert owner is not None
-        callers = {w for w in world.config["workspaces"] if w == owner or expectation.crosses(owner, w, service)}
-        assert _principals(declaration) == _identities(world, expectation, callers)
+        admitted, services = _principals(declaration), _services(world, declaration)
+        assert admitted.keys() <= services.keys()
+        for port, behind in services.items():
+            expected = _identities(world, expectation, _callers(world, expectation, behind))
+            assert admitted.get(port, set()) == expected
 
 
 @given(worlds(), st.data())
@@ -70,18 +99,17 @@ def test_without_an_import_its_principals_are_gone_and_nothing_else(world: World
         config["workspaces"][name]["settings"]["importFrom"] = []
 
     before, after = compile_world(world), compile_world(world.edited(edit))
-    expectation, services = Expectation(world, before), _services(world)
+    expectation = Expectation(world, before)
     admitted = {(d.cluster, d.namespaces, d.name): d for d in _policies(before, "AuthorizationPolicy")}
     kept = {(d.cluster, d.namespaces, d.name): d for d in _policies(after, "AuthorizationPolicy")}
     assert admitted.keys() == kept.keys()
     for key, declaration in admitted.items():
-        service = services[declaration.lineage.parent]
-        owner = expectation.owner(service)
-        assert owner is not None
-        others = {w for w in world.config["workspaces"] if w == owner or expectation.crosses(owner, w, service)}
-        gone = _identities(world, expectation, {name}) - _identities(world, expectation, others - {name})
-        expected = _principals(declaration) - (gone if owner != name else set())
-        assert _principals(kept[key]) == expected
+        services, remaining = _services(world, declaration), _principals(kept[key])
+        for port, principals in _principals(declaration).items():
+            others = _callers(world, expectation, services[port])
+            gone = _identities(world, expectation, {name}) - _identities(world, expectation, others - {name})
+            owner = expectation.owner(services[port][0])
+            assert remaining.get(port, set()) == principals - (gone if owner != name else set())
     assert list(_policies(before, "PeerAuthentication")) == list(_policies(after, "PeerAuthentication"))
 
 

@@ -9,6 +9,7 @@ from fedlib.federation.access.access_policies import AccessPolicies
 from fedlib.federation.access.isolation import Isolation, isolation_requirements, isolation_rules
 from fedlib.federation.access.jwt_policies import JwtPolicies
 from fedlib.federation.access.jwt_routes import JwtRoutes
+from fedlib.federation.access.merged_rules import merge_rules
 from fedlib.federation.access.model import AccessDecisions
 from fedlib.federation.access.mutual_tls import merge_requirements
 from fedlib.federation.access.principals import Principals
@@ -46,15 +47,13 @@ def decide_access(
     on_routes.decide(routes)
     replaced = {port.key for port, _ in policies.replaced}
     kept = [one for one in isolated if one.port.key not in replaced]
-    rules = [*isolation_rules(kept), *policies.rules]
+    rules = [*isolation_rules(isolated, replaced), *policies.rules]
     effects = SideEffects(snapshot, backends, report)
     effects.report_side_doors(policies.replaced, kept)
     effects.report_closed_ports(policies.replaced, rules)
     requirements = [*isolation_requirements(isolated), *policies.requirements]
     return AccessDecisions(
-        tuple(
-            sorted([*rules, *tokens.rules, *on_routes.rules], key=lambda one: (one.cluster, one.namespace, one.stem))
-        ),
+        merge_rules([*rules, *tokens.rules, *on_routes.rules]),
         merge_requirements(requirements, snapshot),
         tuple(
             sorted(

@@ -13,7 +13,7 @@ from fedlib.config.policies.access import AccessPolicySpec
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.access.authorizations import Authorizations, read_authorizations, with_ports
-from fedlib.federation.access.model import AccessRules, ProtectedPort, TlsMode, TlsRequirement
+from fedlib.federation.access.model import AccessRules, Age, ProtectedPort, TlsMode, TlsRequirement
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.access.protected_ports import ProtectedPorts
 from fedlib.federation.model import Group
@@ -34,6 +34,7 @@ class _Place:
     selector: Mapping[str, str]
     stem: str
     parent: Ref
+    age: Age
 
 
 @dataclass(slots=True)
@@ -97,8 +98,8 @@ class AccessPolicies:
         if port is None:
             return
         service = port.service
-        stem = f"accesspolicy-{service.name}-{number}-{_name(policy)}"
-        place = _Place(service.cluster, service.namespace, service.selector, stem, service.ref)
+        stem, age = f"accesspolicy-{service.name}-{policy.workspace}", (1, service.created or "9999", service.ref)
+        place = _Place(service.cluster, service.namespace, service.selector, stem, service.ref, age)
         self._write(policy, place, port.container_ports)
         found = self._read[policy.ref]
         if found.enforced is not None:
@@ -123,7 +124,8 @@ class AccessPolicies:
         for cluster, namespace, labels in sorted(places):
             stem = f"accesspolicy-{_name(policy)}" + "".join(f"-{key}-{value}" for key, value in labels)
             parent = Ref("Namespace", namespace, "", cluster)
-            self._write(policy, _Place(cluster, namespace, dict(labels), stem, parent), ())
+            place = _Place(cluster, namespace, dict(labels), stem, parent, (2, *policy.resource.age))
+            self._write(policy, place, ())
 
     def _write(self, policy: Policy, place: _Place, ports: tuple[int, ...]) -> None:
         """Add what a policy gives to the pods of a place: to all of their ports where none are named."""
@@ -134,7 +136,7 @@ class AccessPolicies:
                 self.rules.append(
                     AccessRules(
                         place.cluster, place.namespace, place.selector, place.stem + suffix, place.parent,
-                        policy.workspace, limited, dry_run=bool(suffix),
+                        policy.workspace, limited, dry_run=bool(suffix), age=place.age,
                     )
                 )  # fmt: skip
         mode = self._mode(policy)
@@ -142,7 +144,7 @@ class AccessPolicies:
             self.requirements.append(
                 TlsRequirement(
                     place.cluster, place.namespace, place.selector, place.stem, place.parent, policy.workspace,
-                    dict.fromkeys(ports, mode), None if ports else mode, (1, *policy.resource.age),
+                    dict.fromkeys(ports, mode), None if ports else mode, place.age,
                 )
             )  # fmt: skip
 

@@ -8,7 +8,7 @@ admits nobody: who may call a Service is its owner's decision, and imports do no
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
 from fedlib.config.gloo import ServiceIsolation
@@ -17,6 +17,7 @@ from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
 from fedlib.federation.access.model import (
     AccessRules,
+    Age,
     IsolatedPort,
     ProtectedPort,
     Rule,
@@ -164,25 +165,37 @@ def isolation_requirements(isolated: Iterable[IsolatedPort]) -> Iterator[TlsRequ
             cluster=service.cluster,
             namespace=service.namespace,
             selector=service.selector,
-            stem=f"settings-{service.name}-{workspace}",
+            stem=_stem(one),
             parent=service.ref,
             workspace=workspace,
             ports=dict.fromkeys(one.port.container_ports, TlsMode.STRICT),
-            age=(0, service.created or "9999", service.ref),
+            age=_age(one),
         )
 
 
-def isolation_rules(isolated: Iterable[IsolatedPort]) -> Iterator[AccessRules]:
-    """An AuthorizationPolicy for each isolated port, without a rule where nobody is known to be admitted."""
+def isolation_rules(isolated: Iterable[IsolatedPort], replaced: Set[tuple[Ref, int]]) -> Iterator[AccessRules]:
+    """What each isolated port admits: nothing where nobody is known to be admitted, or where policies replace it.
+
+    A part without rules still names the object, so that a policy is a change of an object and not another one.
+    """
     for one in isolated:
         service, port = one.port.service, one.port
-        sources = tuple(Source(principals=block) for block in one.callers)
+        sources = tuple(Source(principals=block) for block in one.callers) if port.key not in replaced else ()
         yield AccessRules(
             cluster=service.cluster,
             namespace=service.namespace,
             selector=service.selector,
-            stem=f"settings-{service.name}-{port.number}-{port.workspace}",
+            stem=_stem(one),
             parent=service.ref,
             workspace=port.workspace,
             rules=(Rule(sources, port.container_ports),) if sources else (),
+            age=_age(one),
         )
+
+
+def _stem(one: IsolatedPort) -> str:
+    return f"settings-{one.port.service.name}-{one.port.workspace}"
+
+
+def _age(one: IsolatedPort) -> Age:
+    return 0, one.port.service.created or "9999", one.port.service.ref

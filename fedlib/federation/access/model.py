@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 
+Age = tuple[int, str, Ref]
+"""Of several parts of an object, the first by this order names it."""
+
 
 class TlsMode(enum.StrEnum):
     """Modes of a server's mTLS, the weakest first."""
@@ -73,18 +76,19 @@ class Action(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
-    """Rules for the pods that a selector selects: an AuthorizationPolicy.
+    """Rules for the pods that a selector selects: a part of an AuthorizationPolicy, or a whole one.
 
     Attributes:
         cluster: the pods' cluster.
         namespace: their namespace.
         selector: labels that select them; empty selects all of the namespace.
-        stem: the name of the object.
+        stem: the name of the object if this part decides it.
         parent: what it was translated from.
         workspace: the workspace of the namespace.
         rules: any of them must match. Pods that have rules which allow refuse what none allows.
         action: whether matching requests are admitted or refused.
         dry_run: whether the result is only logged.
+        age: sorts parts of isolation before those of policies, and each by age: adding a policy renames nothing.
     """
 
     cluster: str
@@ -96,6 +100,7 @@ class AccessRules:
     rules: tuple[Rule, ...]
     action: Action = Action.ALLOW
     dry_run: bool = False
+    age: Age = (0, "", Ref(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,7 @@ class TlsRequirement:
         workspace: the workspace of the namespace.
         ports: modes by container port.
         mode: the mode of all other ports; None leaves them as they are.
-        age: sorts those of Services before those of policies, and each by age: adding a policy renames nothing.
+        age: as that of `AccessRules`.
     """
 
     cluster: str
@@ -149,7 +154,7 @@ class TlsRequirement:
     workspace: str
     ports: Mapping[int, TlsMode] = field(default_factory=dict)
     mode: TlsMode | None = None
-    age: tuple[int, str, Ref] = (0, "", Ref(""))
+    age: Age = (0, "", Ref(""))
 
 
 @dataclass(frozen=True, slots=True)

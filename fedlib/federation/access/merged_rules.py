@@ -1,0 +1,47 @@
+"""One AuthorizationPolicy for each selector of pods.
+
+Pods with an AuthorizationPolicy that allows refuse what none of theirs allows. With one for each port, as Gloo has it,
+a pod refuses the ports whose policy has not arrived yet. So all that is admitted by one selector is one object, which
+arrives at once, and an edit of it is one change. Rules that refuse, and those that are only logged, need not be
+together with anything.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from fedlib.federation.access.model import AccessRules, Action, Rule
+
+Key = tuple[str, str, tuple[tuple[str, str], ...], bool]
+
+
+def merge_rules(parts: Iterable[AccessRules]) -> tuple[AccessRules, ...]:
+    """Merge what allows by selector, what counts apart from what is only logged; the first by age names it."""
+    by_selector: dict[Key, list[AccessRules]] = defaultdict(list)
+    merged: list[AccessRules] = []
+    for part in parts:
+        if part.action is Action.ALLOW:
+            selector = tuple(sorted(part.selector.items()))
+            by_selector[part.cluster, part.namespace, selector, part.dry_run].append(part)
+        else:
+            merged.append(part)
+    for found in by_selector.values():
+        ordered = sorted(found, key=lambda part: part.age)
+        merged.append(replace(ordered[0], rules=_joined(rule for part in ordered for rule in part.rules)))
+    return tuple(sorted(merged, key=lambda one: (one.cluster, one.namespace, one.stem)))
+
+
+def _joined(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules by port; those that differ in their ports only are one, because they may list many principals."""
+    alike: list[tuple[Rule, set[int]]] = []
+    for rule in rules:
+        anywhere = replace(rule, ports=())
+        ports = next((ports for other, ports in alike if other == anywhere and bool(ports) is bool(rule.ports)), None)
+        if ports is None:
+            alike.append((anywhere, set(rule.ports)))
+        else:
+            ports.update(rule.ports)
+    joined = [replace(rule, ports=tuple(sorted(ports))) for rule, ports in alike]
+    return tuple(sorted(joined, key=lambda rule: rule.ports))
