@@ -12,9 +12,11 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fedlib.federation.address import is_hostname
 from tests.engine.control_plane import Cluster, ControlPlane
 from tests.engine.kubernetes_api import Manifest
 from tests.engine.server_process import ServerProcess
@@ -35,6 +37,14 @@ HTTP = Port("http", 80, 8080)
 TCP = Port("tcp", 9000, 9000)
 
 
+@dataclass(frozen=True, slots=True)
+class OutsideServer:
+    """A server that is in no cluster."""
+
+    address: str
+    process: ServerProcess
+
+
 class Mesh:
     """The clusters by name, up until `stop`."""
 
@@ -51,7 +61,7 @@ class Mesh:
         self.root = Root(tools.engine.openssl, self.directory / "trust")
         self._plane = ControlPlane(tools.engine, tuple(regions))
         self.clusters: dict[str, MeshCluster] = {}
-        self._outside: list[str] = []
+        self._outside = 0
 
     def __getitem__(self, name: str) -> "MeshCluster":
         """A started cluster."""
@@ -77,22 +87,22 @@ class Mesh:
         self._running.callback(process.stop)
         return process
 
-    def add_outside_server(self, host: str) -> str:
-        """A server that is in no cluster, with HTTPS on port 443: its address."""
-        address = f"172.30.200.{len(self._outside) + 10}"
-        name = f"outside-{host}"
-        self._outside.append(name)
-        self.network.add_pod(name, f"10.200.0.{len(self._outside)}", address, intercepted=False)
+    def add_outside_server(self, host: str) -> OutsideServer:
+        """A server that is in no cluster, with HTTP on port 80 and HTTPS on port 443."""
+        self._outside += 1
+        address, name = f"172.30.200.{self._outside + 10}", f"outside-{self._outside}"
+        self.network.add_pod(name, f"10.200.0.{self._outside}", address, intercepted=False)
         settings: dict[str, Any] = {
-            "identity": {"cluster": "outside", "namespace": "", "pod": host},
+            "identity": {"cluster": "outside", "namespace": "", "pod": host, "address": address},
             "control": str(self.directory / "pods" / f"{name}.control"),
+            "http_ports": [80],
             "https_ports": [443],
             "certificate": str(self.root.server(host)),
         }
         command = [*self.network.inside(name), sys.executable, "-I", str(POD), json.dumps(settings)]
         process = self.own(ServerProcess(name, command, self.directory / "logs" / f"{name}.log"))
         process.wait_until(lambda: Path(settings["control"]).exists())
-        return address
+        return OutsideServer(address, process)
 
     def settle(self) -> None:
         """Wait until the proxies of all clusters have what was declared."""
@@ -103,6 +113,7 @@ class Mesh:
         """Stop everything and remove it; the logs move to `KEPT_LOGS` if asked for."""
         atexit.unregister(self.stop)
         self._running.close()
+        self.network.names.stop()
         self._plane.stop(keep_logs=keep_logs)
         if keep_logs and self.directory.exists():
             shutil.rmtree(KEPT_LOGS, ignore_errors=True)
@@ -170,6 +181,13 @@ class MeshCluster:
         self.create(manifests.deployment(namespace, kind, labels, kind, ports))
         self._expose(namespace, kind, {"istio": kind}, ports, pod.outside)
         return pod
+
+    def publish(self, gateway: "Workload", *addresses: str) -> None:
+        """Give the load balancer of a gateway other addresses, or names."""
+        found = self.api.get("v1", "Service", gateway.account, gateway.namespace)
+        ingress = [{"hostname" if is_hostname(one) else "ip": one} for one in addresses]
+        status = {"status": {"loadBalancer": {"ingress": ingress}}}
+        self.api.patch(found, status, "load-balancers", subresource="status")
 
     def apply(self, *objects: Manifest) -> None:
         """Apply objects as a user does with kubectl."""

@@ -56,7 +56,6 @@ def pod(
     containers: Sequence[str],
 ) -> Manifest:
     """A running, ready pod."""
-    ready = [{"type": kind, "status": "True"} for kind in ("Ready", "ContainersReady", "PodScheduled")]
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -66,8 +65,19 @@ def pod(
             "nodeName": node_name,
             "containers": [{"name": container, "image": container} for container in containers],
         },
-        "status": {"phase": "Running", "podIP": address, "podIPs": [{"ip": address}], "conditions": ready},
+        "status": {
+            "phase": "Running",
+            "podIP": address,
+            "podIPs": [{"ip": address}],
+            "conditions": conditions(ready=True),
+        },
     }
+
+
+def conditions(ready: bool) -> list[Manifest]:
+    """The conditions of a pod that runs."""
+    found = {"Ready": ready, "ContainersReady": ready, "PodScheduled": True}
+    return [{"type": kind, "status": str(holds)} for kind, holds in found.items()]
 
 
 def service(

@@ -7,8 +7,11 @@ the clusters (172.30.0.0/16), where the gateways are found. So clusters meet at 
 
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
-# Where istiod listens, for all pods.
+from .names import Names
+
+# Where istiod listens, and the DNS, for all pods.
 CONTROL_ADDRESS = "10.255.0.1"
 
 # What an application sends carries this mark, and goes to the sidecar; what Envoy sends does not.
@@ -40,13 +43,15 @@ class Network:
     """The bridge, and what is plugged into it."""
 
     def __init__(self) -> None:
-        """Make the bridge."""
+        """Make the bridge, and serve names."""
         self._pods = 0
         _ip(
             f"link add {_BRIDGE} type bridge",
             f"link set {_BRIDGE} up",
             f"address add {CONTROL_ADDRESS}/8 dev {_BRIDGE}",
         )
+        self.names = Names(CONTROL_ADDRESS)
+        _use_names()
 
     def add_pod(self, name: str, address: str, outside: str, *, intercepted: bool) -> None:
         """Make a pod's namespace; `intercepted`: its connections go through the sidecar."""
@@ -77,9 +82,41 @@ class Network:
         """What starts a command inside a pod's namespace."""
         return ["nsenter", f"--net=/run/netns/{name}"]
 
+    def add_address(self, name: str, address: str) -> None:
+        """Another address of a pod on the network between the clusters; IPv6 ones are of fd00::/64."""
+        _ip(
+            f"address add {address}/64 dev eth0 nodad" if ":" in address else f"address add {address}/32 dev eth0",
+            namespace=name,
+        )
+
+    def add_balancer_address(self, address: str) -> None:
+        """An IPv6 address of a load balancer, which the tests themselves are."""
+        _ip(f"address replace {address}/64 dev {_BRIDGE} nodad")
+
+    def redirect(self, name: str, port: int, to: int) -> None:
+        """What comes to one port of a pod's node goes to another one of the pod."""
+        inbound = f"type nat hook prerouting priority dstnat; tcp dport {port} redirect to :{to}\n"
+        rule = f"table ip node {{ chain inbound {{ {inbound} }} }}"
+        _run([*self.inside(name), "nft", "-f", "-"], rule)
+
+    def remove_address(self, name: str, address: str) -> None:
+        """Undo `add_address`."""
+        _ip(f"address delete {address}/{64 if ':' in address else 32} dev eth0", namespace=name)
+
     def remove_pod(self, name: str) -> None:
         """Remove the namespace, once its processes have ended."""
         _ip(f"netns delete {name}")
+
+
+def _use_names() -> None:
+    """Everything in the private namespace asks the DNS of the tests."""
+    resolver = Path("/run/mesh-resolv.conf")
+    resolver.write_text(f"nameserver {CONTROL_ADDRESS}\n")
+    used = Path("/etc/resolv.conf").resolve()
+    if not used.exists():  # a link into the /run that was here before
+        used.parent.mkdir(parents=True, exist_ok=True)
+        used.touch()
+    _run(["mount", "--bind", str(resolver), str(used)], "")
 
 
 def _ip(*commands: str, namespace: str = "") -> None:

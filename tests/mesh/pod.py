@@ -154,16 +154,20 @@ class Pod:
 
         return await asyncio.gather(*(one(number) for number in range(count)))
 
-    async def _send(self, kind: str, address: str, port: int, timeout: float, text: str) -> Answer:
+    async def _send(
+        self, kind: str, address: str, port: int, timeout: float, text: str, server_name: str = ""
+    ) -> Answer:
         begun = monotonic()
         try:
             async with asyncio.timeout(timeout):
-                status, headers, body = await self._exchange(kind, address, port, text)
+                status, headers, body = await self._exchange(kind, address, port, text, server_name)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, LookupError) as error:
             return Answer(0, monotonic() - begun, error=f"{type(error).__name__}: {error}")
         return Answer(status, monotonic() - begun, headers, body)
 
-    async def _exchange(self, kind: str, address: str, port: int, text: str) -> tuple[int, dict[str, str], str]:
+    async def _exchange(
+        self, kind: str, address: str, port: int, text: str, server_name: str
+    ) -> tuple[int, dict[str, str], str]:
         if not address.replace(".", "").isdigit():
             found = await _resolve(address)
             if not found:
@@ -178,7 +182,7 @@ class Pod:
         except OSError:
             connection.close()
             raise
-        reader, writer = await asyncio.open_connection(sock=connection)
+        reader, writer = await asyncio.open_connection(sock=connection, **_tls(server_name))
         try:
             writer.write(text.encode())
             if kind == "tcp":
@@ -189,6 +193,15 @@ class Pod:
             return await _read_answer(reader)
         finally:
             writer.close()
+
+
+def _tls(server_name: str) -> dict[str, Any]:
+    """TLS of the application itself, if a server name says so; any certificate will do."""
+    if not server_name:
+        return {}
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return {"ssl": context, "server_hostname": server_name}
 
 
 async def _read_head(reader: asyncio.StreamReader) -> tuple[str, dict[str, str]] | None:

@@ -31,12 +31,22 @@ class Proxy:
     """One running proxy, of a sidecar or of a gateway."""
 
     def __init__(
-        self, tools: MeshTools, identity: Identity, kind: str, istiod: str, directory: Path, inside: Sequence[str]
+        self,
+        tools: MeshTools,
+        identity: Identity,
+        kind: str,
+        istiod: str,
+        directory: Path,
+        inside: Sequence[str],
+        more: Mapping[str, str],
     ) -> None:
-        """Start it; `kind` is `sidecar` or `router`, the directory has the pod's token and the mesh's root."""
+        """Start it; `kind` is `sidecar` or `router`, the directory has the pod's token and the mesh's root.
+
+        `more` are settings of the pod in its environment.
+        """
         self._identity = identity
         self.log = directory.parent.parent / "logs" / f"proxy-{directory.name}.log"
-        environment = {**_environment(identity, kind), "PROXY_CONFIG": json.dumps(_config(tools, istiod))}
+        environment = _environment(identity, kind) | {"PROXY_CONFIG": json.dumps(_config(tools, istiod))} | dict(more)
         command: list[str | Path] = [
             *inside,
             tools.pilot_agent,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.engine.server_process import ServerProcess
 
+from . import manifests
 from .answers import Answers
 from .manifests import Port
 from .network import APPLICATION_MARK
@@ -48,11 +49,23 @@ class Workload:
             self._write_credentials()
             self.start_proxy()
 
-    def start_proxy(self) -> None:
+    def start_proxy(self, **environment: str) -> None:
         """Start the proxy, again after `kill_proxy`."""
-        istiod = self.cluster.istiod.address
-        self.proxy = Proxy(self.cluster.tools, self._identity, self._kind, istiod, self._directory, self._inside)
+        istiod, tools, identity = self.cluster.istiod.address, self.cluster.tools, self._identity
+        self.proxy = Proxy(tools, identity, self._kind, istiod, self._directory, self._inside, environment)
         self._mesh.own(self.proxy.process)
+
+    def add_address(self, address: str) -> None:
+        """Another address on the network between the clusters."""
+        self._mesh.network.add_address(self._name, address)
+
+    def redirect(self, port: int, to: int) -> None:
+        """Take what comes to one port at another one, as nodes do for NodePorts."""
+        self._mesh.network.redirect(self._name, port, to)
+
+    def remove_address(self, address: str) -> None:
+        """Undo `add_address`."""
+        self._mesh.network.remove_address(self._name, address)
 
     def admin(self, page: str) -> Any:
         """A page of Envoy's admin interface, which listens inside the pod only."""
@@ -87,6 +100,13 @@ class Workload:
         """Answer with a status, after a delay in seconds."""
         self._do("behave", status=status, delay=delay)
 
+    def set_ready(self, ready: bool = True) -> None:
+        """Say of the pod that it is ready, or not."""
+        found = self.cluster.api.get("v1", "Pod", self.pod, self.namespace)
+        conditions = manifests.conditions(ready)
+        if found["status"]["conditions"] != conditions:
+            self.cluster.api.patch(found, {"status": {"conditions": conditions}}, "kubelet", subresource="status")
+
     def served(self) -> int:
         """How many HTTP requests have arrived."""
         count: int = self._do("served")
@@ -112,16 +132,18 @@ class Workload:
         method: str = "GET",
         body: str = "",
         preface: str = "",
+        tls: bool = False,
     ) -> Answers:
         """Requests to a host, which is resolved as the application would unless `address` is given.
 
-        `preface` goes before each request, on its connection.
+        `preface` goes before each request, on its connection; `tls`: the application itself speaks HTTPS.
         """
         authority = host if port == 80 else f"{host}:{port}"
         lines = [f"{method} {path} HTTP/1.1", f"Host: {authority}", "Connection: close", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         text = preface + "\r\n".join([*lines, "", body])
         request = {"kind": "http", "address": address or host, "port": port, "timeout": timeout, "text": text}
+        request["server_name"] = host if tls else ""
         sent = self._do("send", count=count, parallel=parallel, pause=pause, **request)
         return Answers(tuple(Answer(**answer) for answer in sent))
 
