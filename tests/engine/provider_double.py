@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from importlib import metadata
 from typing import TypeAlias
 
-import grpc  # type: ignore[import-untyped]
+import grpc
 import httpx2
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc

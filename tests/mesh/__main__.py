@@ -20,7 +20,16 @@ from .federation import Federation
 from .shop import open_shop
 from .tools import find_mesh_tools
 
-_EDITED = ("fedlib", "tests.mesh.test_", "tests.mesh.shop", "tests.mesh.answers", "tests.mesh.conftest")
+_EDITED = (
+    "fedlib",
+    "tests.mesh.test_",
+    "tests.mesh.shop",
+    "tests.mesh.answers",
+    "tests.mesh.rpc",
+    "tests.mesh.tokens",
+    "tests.mesh.asked_servers",
+    "tests.mesh.conftest",
+)
 
 
 def main(commands: Path) -> None:

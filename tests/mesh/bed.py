@@ -8,7 +8,6 @@ answers = web.get("catalog.shop.mesh", count=20)
 import atexit
 import json
 import shutil
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -87,8 +86,8 @@ class Mesh:
         self._running.callback(process.stop)
         return process
 
-    def add_outside_server(self, host: str) -> OutsideServer:
-        """A server that is in no cluster, with HTTP on port 80 and HTTPS on port 443."""
+    def add_outside_server(self, host: str, *others: str) -> OutsideServer:
+        """A server that is in no cluster, with HTTP on port 80 and HTTPS on port 443, by all these names."""
         self._outside += 1
         address, name = f"172.30.200.{self._outside + 10}", f"outside-{self._outside}"
         self.network.add_pod(name, f"10.200.0.{self._outside}", address, intercepted=False)
@@ -97,10 +96,10 @@ class Mesh:
             "control": str(self.directory / "pods" / f"{name}.control"),
             "http_ports": [80],
             "https_ports": [443],
-            "certificate": str(self.root.server(host)),
+            "certificate": str(self.root.server(host, *others)),
         }
-        command = [*self.network.inside(name), sys.executable, "-I", str(POD), json.dumps(settings)]
-        process = self.own(ServerProcess(name, command, self.directory / "logs" / f"{name}.log"))
+        command = [*self.network.inside(name), *POD, json.dumps(settings)]
+        process = self.own(ServerProcess(name, command, self.directory / "logs" / f"{name}.log", directory=REPOSITORY))
         process.wait_until(lambda: Path(settings["control"]).exists())
         return OutsideServer(address, process)
 

@@ -10,14 +10,12 @@ import contextlib
 import json
 import socket
 import ssl
-import struct
 import sys
 from dataclasses import asdict, dataclass, field
 from time import monotonic
 from typing import Any
 
-_DNS_PROXY = ("127.0.0.1", 15053)
-_DNS_ATTEMPTS = 4
+from .dns_proxy import resolve
 
 
 @dataclass(slots=True)
@@ -30,6 +28,7 @@ class Settings:
     tcp_ports: list[int] = field(default_factory=list)
     https_ports: list[int] = field(default_factory=list)
     certificate: str = ""  # a file with the key and the certificates of the HTTPS ports
+    relays: dict[str, str] = field(default_factory=dict)  # Unix sockets by port
     mark: int = 0
     status: int = 200
     delay: float = 0.0
@@ -65,12 +64,29 @@ class Pod:
     async def _listen(self) -> None:
         for port in self._settings.http_ports:
             self._listeners.append(await asyncio.start_server(self._answer_http, "0.0.0.0", port))
+        for port in self._settings.tcp_ports:
+            self._listeners.append(await asyncio.start_server(self._answer_tcp, "0.0.0.0", port))
+        for relayed, path in self._settings.relays.items():
+            await self._listen_relay(int(relayed), path)
+        await self._listen_tls()
+
+    async def _listen_tls(self) -> None:
         for port in self._settings.https_ports:
             tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             tls.load_cert_chain(self._settings.certificate)
             self._listeners.append(await asyncio.start_server(self._answer_http, "0.0.0.0", port, ssl=tls))
-        for port in self._settings.tcp_ports:
-            self._listeners.append(await asyncio.start_server(self._answer_tcp, "0.0.0.0", port))
+
+    async def _listen_relay(self, port: int, path: str) -> None:
+        async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._connections.add(writer)
+            try:
+                await _join(reader, writer, *await asyncio.open_unix_connection(path))
+            except OSError:  # nobody listens behind it now
+                writer.close()
+            finally:
+                self._connections.discard(writer)
+
+        self._listeners.append(await asyncio.start_server(relay, "0.0.0.0", port))
 
     async def _answer_http(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connections.add(writer)
@@ -134,13 +150,35 @@ class Pod:
         if not self._listeners:
             await self._listen()
 
+    async def do_serve_tls(self, port: int, certificate: str) -> None:
+        """Serve HTTPS on a port; nothing happens when it is served already."""
+        if port not in self._settings.https_ports:
+            self._settings.certificate = certificate
+            self._settings.https_ports = [port]
+            await self._listen_tls()
+
+    async def do_relay_in(self, port: int, path: str) -> None:
+        """Hand connections to a port on to a Unix socket; nothing happens when it is done already."""
+        if str(port) not in self._settings.relays:
+            self._settings.relays[str(port)] = path
+            await self._listen_relay(port, path)
+
+    async def do_relay_out(self, path: str, host: str, port: int) -> None:
+        """Hand connections to a Unix socket on to a host, as the application would call it."""
+
+        async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connection = await self._connect(host, port)
+            await _join(reader, writer, *await asyncio.open_connection(sock=connection))
+
+        await asyncio.start_unix_server(relay, path)
+
     async def do_served(self) -> int:
         """How many HTTP requests have arrived."""
         return self._served
 
     async def do_resolve(self, host: str) -> list[str]:
         """The addresses that the agent's DNS proxy gives for a host."""
-        return await _resolve(host)
+        return await resolve(host)
 
     async def do_send(self, count: int, parallel: int, pause: float, **request: Any) -> list[dict[str, Any]]:
         """Send the same request `count` times, each on a connection of its own."""
@@ -154,22 +192,18 @@ class Pod:
 
         return await asyncio.gather(*(one(number) for number in range(count)))
 
-    async def _send(
-        self, kind: str, address: str, port: int, timeout: float, text: str, server_name: str = ""
-    ) -> Answer:
+    async def _send(self, timeout: float, **request: Any) -> Answer:
         begun = monotonic()
         try:
             async with asyncio.timeout(timeout):
-                status, headers, body = await self._exchange(kind, address, port, text, server_name)
+                status, headers, body = await self._exchange(**request)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, LookupError) as error:
             return Answer(0, monotonic() - begun, error=f"{type(error).__name__}: {error}")
         return Answer(status, monotonic() - begun, headers, body)
 
-    async def _exchange(
-        self, kind: str, address: str, port: int, text: str, server_name: str
-    ) -> tuple[int, dict[str, str], str]:
+    async def _connect(self, address: str, port: int) -> socket.socket:
         if not address.replace(".", "").isdigit():
-            found = await _resolve(address)
+            found = await resolve(address)
             if not found:
                 raise LookupError(f"no address for {address}")
             address = found[0]
@@ -182,7 +216,14 @@ class Pod:
         except OSError:
             connection.close()
             raise
-        reader, writer = await asyncio.open_connection(sock=connection, **_tls(server_name))
+        return connection
+
+    async def _exchange(
+        self, kind: str, address: str, port: int, text: str, name: str = "", trust: str = ""
+    ) -> tuple[int, dict[str, str], str]:
+        connection = await self._connect(address, port)
+        tls = ssl.create_default_context(cafile=trust) if name else None
+        reader, writer = await asyncio.open_connection(sock=connection, ssl=tls, server_hostname=name or None)
         try:
             writer.write(text.encode())
             if kind == "tcp":
@@ -195,13 +236,22 @@ class Pod:
             writer.close()
 
 
-def _tls(server_name: str) -> dict[str, Any]:
-    """TLS of the application itself, if a server name says so; any certificate will do."""
-    if not server_name:
-        return {}
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return {"ssl": context, "server_hostname": server_name}
+async def _join(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    far_reader: asyncio.StreamReader,
+    far_writer: asyncio.StreamWriter,
+) -> None:
+    """Carry bytes both ways until one side ends."""
+
+    async def carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await source.read(2**16):
+                sink.write(data)
+                await sink.drain()
+        sink.close()
+
+    await asyncio.gather(carry(reader, far_writer), carry(far_reader, writer))
 
 
 async def _read_head(reader: asyncio.StreamReader) -> tuple[str, dict[str, str]] | None:
@@ -228,37 +278,6 @@ async def _read_answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str
     else:
         body = await reader.readexactly(int(headers.get("content-length", 0)))
     return int(first.split(" ")[1]), headers, body.decode()
-
-
-async def _resolve(host: str) -> list[str]:
-    """An A query to the agent's DNS proxy, sent again when it is not answered, as resolvers do."""
-    labels = b"".join(bytes([len(label)]) + label.encode() for label in host.rstrip(".").split("."))
-    query = struct.pack(">HHHHHH", 1, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">HH", 1, 1)
-    loop = asyncio.get_running_loop()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.setblocking(False)
-        client.connect(_DNS_PROXY)
-        for _ in range(_DNS_ATTEMPTS - 1):
-            await loop.sock_sendall(client, query)
-            with contextlib.suppress(TimeoutError):
-                return _addresses(await asyncio.wait_for(loop.sock_recv(client, 4096), 5), len(query))
-        await loop.sock_sendall(client, query)
-        return _addresses(await asyncio.wait_for(loop.sock_recv(client, 4096), 5), len(query))
-
-
-def _addresses(answer: bytes, at: int) -> list[str]:
-    """The A records behind the question, which is as long as the query was."""
-    addresses = []
-    for _ in range(struct.unpack(">H", answer[6:8])[0]):
-        while answer[at] and answer[at] < 0xC0:
-            at += answer[at] + 1
-        at += 2 if answer[at] else 1
-        kind, _, _, length = struct.unpack(">HHIH", answer[at : at + 10])
-        at += 10
-        if kind == 1:
-            addresses.append(".".join(map(str, answer[at : at + 4])))
-        at += length
-    return addresses
 
 
 if __name__ == "__main__":

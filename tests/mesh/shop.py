@@ -16,6 +16,10 @@ from .manifests import Port
 from .workload import Workload
 
 ADMIN = Port("http-admin", 81, 8081)
+GRPC = Port("grpc", 90, 8090)  # served where a test says by what
+TLS = Port("tls", 443, 8443)  # the same
+LIMITER = Port("grpc-limiter", 9001, 9001)  # the same
+AUTHORIZER = Port("grpc-authorizer", 9002, 9002)  # the same
 _EAST_WEST = (Port("tls", 15443, 15443), Port("https", 16443, 16443))
 _INGRESS = (Port("http2", 80, 8080), Port("https", 443, 8443))
 
@@ -32,7 +36,7 @@ def open_shop(mesh: Mesh, *clusters: str, catalog: bool = True) -> None:
             add_catalog(cluster)
             for version in ("v1", "v2") if name == "us" else ("v1",):
                 cluster.add_workload("shop", "reviews", version=version)
-            cluster.add_workload("shop", "bare", sidecar=False)
+            cluster.add_workload("shop", "bare", ports=(HTTP, LIMITER, AUTHORIZER), sidecar=False)
         for namespace in CLIENTS:
             cluster.add_workload(namespace, "client", ports=())
     mesh.wait()
@@ -40,7 +44,7 @@ def open_shop(mesh: Mesh, *clusters: str, catalog: bool = True) -> None:
 
 def add_catalog(cluster: MeshCluster) -> None:
     """The Service that everybody wants."""
-    cluster.add_workload("shop", "catalog", ports=(HTTP, ADMIN, TCP), pods=2)
+    cluster.add_workload("shop", "catalog", ports=(HTTP, ADMIN, TCP, GRPC, TLS), pods=2)
 
 
 def add_gateways(cluster: MeshCluster) -> None:
@@ -106,6 +110,16 @@ OUTLIER = gloo(
     "outlier",
     applyToDestinations=_GROUP,
     config={"consecutiveErrors": 2, "interval": "1s", "baseEjectionTime": "10s"},
+)
+
+
+NORTH_SOUTH = gloo(
+    "networking",
+    "VirtualGateway",
+    "north-south",
+    "istio-gateways",
+    workloads=[{"selector": {"labels": {"istio": "ingressgateway"}}}],
+    listeners=[{"http": {}, "port": {"number": 80}}],
 )
 
 

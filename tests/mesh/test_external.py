@@ -18,7 +18,7 @@ HOST = "api.example.com"
 @pytest.fixture(scope="module")
 def address(mesh: Mesh) -> str:
     """An HTTPS server that is in no cluster."""
-    return mesh.add_outside_server(HOST).address
+    return mesh.add_outside_server(HOST, "any.example.net").address
 
 
 def external(mesh: Mesh, address: str, trusted: bool) -> list[dict[str, Any]]:
@@ -73,7 +73,7 @@ def test_names(mesh: Mesh, federation: Federation, address: str) -> None:
     for web in (client(mesh, "eu", "shop-web"), client(mesh, "eu", "edge")):
         for host in (HOST, "any.example.net"):
             assert web.get(host, count=5).pods == {f"outside/{HOST}": 5}
-            assert web.get(host, port=443, tls=True, count=5).pods == {f"outside/{HOST}": 5}
+            assert web.get(host, port=443, tls=host, count=5).pods == {f"outside/{HOST}": 5}
     eventually(lambda: bool(web.get("any.example.net").good) and called(web, "*.example.net"))
 
 

@@ -16,7 +16,7 @@ class Root:
 
     def __init__(self, openssl: Path, directory: Path) -> None:
         """Make the root's key and certificate."""
-        self._openssl = openssl
+        self.openssl = openssl
         self._directory = directory
         directory.mkdir(mode=0o700)
         self.certificate = directory / "root-cert.pem"
@@ -38,11 +38,11 @@ class Root:
         (home / "cert-chain.pem").write_bytes(certificate.read_bytes() + self.certificate.read_bytes())
         return home
 
-    def server(self, host: str) -> Path:
-        """A file with the key and the certificate of a server of this name."""
+    def server(self, host: str, *others: str) -> Path:
+        """A file with the key and the certificate of a server of this name, and of others."""
         key, request, certificate = (self._directory / f"{host}.{end}" for end in ("key", "request", "pem"))
         extensions = self._directory / f"{host}.extensions"
-        extensions.write_text(f"subjectAltName = DNS:{host}\n")
+        extensions.write_text(f"subjectAltName = {', '.join(f'DNS:{name}' for name in (host, *others))}\n")
         self._run("req", *self._new_key(key, host), "-out", request)
         self._sign(request, extensions, certificate)
         key.write_bytes(key.read_bytes() + certificate.read_bytes())
@@ -57,4 +57,4 @@ class Root:
         return ["-newkey", "rsa:2048", "-nodes", "-keyout", file, "-subj", f"/O=mesh/CN={name}"]
 
     def _run(self, *arguments: str | Path) -> None:
-        subprocess.run([self._openssl, *arguments], check=True, capture_output=True)
+        subprocess.run([self.openssl, *arguments], check=True, capture_output=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.engine.server_process import ServerProcess
+from tests.engine.tools import REPOSITORY
 
 from . import manifests
 from .answers import Answers
@@ -22,7 +23,7 @@ from .proxy import Identity, Proxy
 if TYPE_CHECKING:
     from .bed import MeshCluster
 
-POD = Path(__file__).parent / "pod.py"
+POD = (sys.executable, "-E", "-s", "-m", f"{__package__}.pod")
 
 
 class Workload:
@@ -132,26 +133,51 @@ class Workload:
         method: str = "GET",
         body: str = "",
         preface: str = "",
-        tls: bool = False,
+        tls: str = "",
     ) -> Answers:
         """Requests to a host, which is resolved as the application would unless `address` is given.
 
-        `preface` goes before each request, on its connection; `tls`: the application itself speaks HTTPS.
+        `preface` goes before each request, on its connection. `tls` is the name of the server that the client asks
+        for and whose certificate it wants to see; without it there is no TLS.
         """
         authority = host if port == 80 else f"{host}:{port}"
         lines = [f"{method} {path} HTTP/1.1", f"Host: {authority}", "Connection: close", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         text = preface + "\r\n".join([*lines, "", body])
         request = {"kind": "http", "address": address or host, "port": port, "timeout": timeout, "text": text}
-        request["server_name"] = host if tls else ""
+        if tls:
+            request |= {"name": tls, "trust": str(self._mesh.root.certificate)}
         sent = self._do("send", count=count, parallel=parallel, pause=pause, **request)
         return Answers(tuple(Answer(**answer) for answer in sent))
 
-    def connect(self, host: str, port: int, *, count: int = 1, pause: float = 0.0, timeout: float = 15.0) -> Answers:
+    def connect(
+        self, host: str, port: int, *, count: int = 1, parallel: int = 1, pause: float = 0.0, timeout: float = 15.0
+    ) -> Answers:
         """TCP connections that send one line and read one."""
         request = {"kind": "tcp", "address": host, "port": port, "timeout": timeout, "text": "hello\n"}
-        sent = self._do("send", count=count, parallel=1, pause=pause, **request)
+        sent = self._do("send", count=count, parallel=parallel, pause=pause, **request)
         return Answers(tuple(Answer(**answer) for answer in sent))
+
+    def serve_tls(self, port: int, certificate: Path) -> None:
+        """Serve HTTPS on a port, with a key and a certificate in one file."""
+        self._do("serve_tls", port=port, certificate=str(certificate))
+
+    def serve_by(self, port: int, path: Path) -> None:
+        """Have a port of the pod served by what listens on a Unix socket."""
+        self._do("relay_in", port=port, path=str(path))
+
+    def socket(self, name: str) -> Path:
+        """Where a Unix socket of this pod may be; nothing is there."""
+        path = self._directory / name
+        path.unlink(missing_ok=True)
+        return path
+
+    def dial(self, host: str, port: int) -> Path:
+        """A Unix socket whose connections go to a host, as if the application made them."""
+        path = self._directory / f"to-{host}-{port}"
+        if not path.exists():
+            self._do("relay_out", path=str(path), host=host, port=port)
+        return path
 
     def wait(self) -> None:
         """Wait for the proxy."""
@@ -162,13 +188,13 @@ class Workload:
         settings = {
             "identity": {"cluster": self.cluster.name, "namespace": self.namespace, "pod": self.pod},
             "control": str(self._directory / "control"),
-            "http_ports": [port.target for port in ports if not port.name.startswith(("tcp", "tls"))],
+            "http_ports": [port.target for port in ports if not port.name.startswith(("tcp", "tls", "grpc"))],
             "tcp_ports": [port.target for port in ports if port.name.startswith("tcp")],
             "mark": APPLICATION_MARK if self._kind else 0,
         }
-        command = [*self._inside, sys.executable, "-I", str(POD), json.dumps(settings)]
+        command = [*self._inside, *POD, json.dumps(settings)]
         log = self._mesh.directory / "logs" / f"app-{self._name}.log"
-        process = ServerProcess(self._name, command, log)
+        process = ServerProcess(self._name, command, log, directory=REPOSITORY)
         self._mesh.own(process)
         process.wait_until(lambda: (self._directory / "control").exists())
 
