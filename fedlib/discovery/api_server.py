@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 import httpx2
@@ -39,6 +39,14 @@ class UnreadableError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.advice = advice
+
+
+class ForbiddenError(UnreadableError):
+    """The user of the kubeconfig may not look."""
+
+
+class _AbsentError(UnreadableError):
+    """There is no such object (404)."""
 
 
 class _PassingError(Exception):
@@ -78,10 +86,26 @@ class ApiServer:
                 continue
         raise UnreadableError(f"the list of {resource.plural} expired again and again before its end (HTTP 410)")
 
-    def gloo_resources(self) -> list[Resource]:
-        """The kinds of all served groups of Gloo Mesh, at each group's preferred version."""
+    def read(self, path: str, what: str) -> Mapping[str, Any] | None:
+        """One object; None when there is none.
+
+        Raises:
+            ForbiddenError: the user may not read it.
+            UnreadableError: it could not be read.
+        """
+        try:
+            return self._get(path, {}, what)
+        except _AbsentError:
+            return None
+
+    def groups(self) -> list[Mapping[str, Any]]:
+        """All API groups that are served."""
+        return self._items(self._get("apis", {}, "API groups"), "groups", "API groups")
+
+    def gloo_resources(self, groups: Iterable[Mapping[str, Any]]) -> list[Resource]:
+        """The kinds of all groups of Gloo Mesh among the served ones, at each group's preferred version."""
         found = []
-        for group in self._items(self._get("apis", {}, "API groups"), "groups", "API groups"):
+        for group in groups:
             name, preferred = group.get("name"), as_mapping(group.get("preferredVersion")).get("groupVersion")
             if not (isinstance(name, str) and is_gloo_group(name)):
                 continue
@@ -200,7 +224,10 @@ def _refusal(response: httpx2.Response, what: str, *, listing: bool) -> Exceptio
         return UnreadableError("the credentials were refused (HTTP 401); the token may have expired", _LOG_IN)
     if code == httpx2.codes.FORBIDDEN:
         advice = f"grant the user a ClusterRole with `get` and `list` on {what}"
-        return UnreadableError(f"the user of its kubeconfig may not list {what} (HTTP 403)", advice)
+        verb = "list" if listing else "get"
+        return ForbiddenError(f"the user of its kubeconfig may not {verb} {what} (HTTP 403)", advice)
+    if code == httpx2.codes.NOT_FOUND and not listing:
+        return _AbsentError(f"the API server answered HTTP {code} for {what}", _REACH)
     if code in _RETRIED:
         after = response.headers.get("Retry-After", "")
         pause = float(after) if after.isdecimal() else None

@@ -8,10 +8,13 @@ from typing import TypeVar
 from fedlib.diagnostics import NOWHERE, Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, as_mapping
 from fedlib.discovery.inventory import (
+    ApiGroup,
     ClusterInventory,
     GlooObject,
+    MeshConfig,
     Namespace,
     Node,
+    RootCertificate,
     Service,
     ServiceAccount,
     Workload,
@@ -19,7 +22,7 @@ from fedlib.discovery.inventory import (
 from fedlib.discovery.kinds import group_of
 from fedlib.discovery.objects import Discovered
 
-T = TypeVar("T", Namespace, Node, Service, Workload, ServiceAccount, GlooObject)
+T = TypeVar("T", Namespace, Node, Service, Workload, ServiceAccount, GlooObject, MeshConfig, RootCertificate, ApiGroup)
 
 Found = tuple[Discovered, Origin | None]
 
@@ -44,6 +47,9 @@ def assemble(cluster: str, found: Iterable[Found], report: Report, *, live: bool
         service_accounts=_sorted(objects, ServiceAccount),
         nodes=_sorted(objects, Node),
         gloo_objects=_sorted(objects, GlooObject),
+        mesh_configs=_sorted(objects, MeshConfig),
+        root_certificates=_sorted(objects, RootCertificate),
+        api_groups=_sorted(objects, ApiGroup),
     )
 
 
@@ -55,6 +61,8 @@ def identity(found: Discovered) -> tuple[str, Ref]:
         return group_of(str(found.document["apiVersion"])), ref
     if isinstance(found, Service | Workload):
         return "", found.ref
+    if isinstance(found, MeshConfig | RootCertificate):
+        return "", Ref("ConfigMap", found.name, found.namespace, found.cluster)
     namespace = found.namespace if isinstance(found, ServiceAccount) else ""
     return "", Ref(type(found).__name__, found.name, namespace, found.cluster)
 

@@ -76,10 +76,29 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Istiod:
+    """What the Deployment of an istiod says of its settings.
+
+    Attributes:
+        revision: its revision; `default` without one.
+        version: the version of Istio from the image's tag, such as `1.24.3`; empty where the tag is none.
+        environment: the settings that federation depends on; None: it is set to what stands elsewhere.
+        complete: nothing else sets variables (`envFrom`), so that what is not in `environment` is not set.
+        shared_config: the ConfigMap from which it takes what its own mesh config does not say; mostly empty.
+    """
+
+    revision: str = "default"
+    version: str = ""
+    environment: Mapping[str, str | None] = field(default_factory=dict)
+    complete: bool = True
+    shared_config: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Workload:
     """A Deployment, StatefulSet or DaemonSet, seen through its pod template.
 
-    `labels` are the pods'; `container_ports` maps names of container ports to numbers.
+    `labels` are the pods'; `container_ports` maps names of container ports to numbers. `istiod` is set for an istiod.
     """
 
     cluster: str
@@ -90,6 +109,7 @@ class Workload:
     annotations: Mapping[str, str] = field(default_factory=dict)
     service_account: str = "default"
     container_ports: Mapping[str, int] = field(default_factory=dict)
+    istiod: Istiod | None = None
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -110,6 +130,66 @@ class ServiceAccount:
     namespace: str
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSelector:
+    """A label selector as Kubernetes has it: all labels and all expressions (key, operator, values) must match."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    expressions: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeshConfig:
+    """A mesh config, from the ConfigMap `istio` or `istio-<revision>`, with Istio's defaults for what it does not say.
+
+    Attributes:
+        stated: the fields that it sets.
+        ca_domains: the trust domains of `caCertificates`; None without any such certificates.
+        discovery_selectors: selectors of the namespaces that istiod looks at; empty: all.
+    """
+
+    cluster: str
+    namespace: str
+    name: str
+    stated: frozenset[str] = frozenset()
+    trust_domain: str = "cluster.local"
+    trust_domain_aliases: tuple[str, ...] = ()
+    ca_domains: tuple[str, ...] | None = None
+    dns_capture: bool = False
+    auto_mtls: bool = True
+    discovery_selectors: tuple[LabelSelector, ...] = ()
+    origin: Origin | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def ref(self) -> Ref:
+        """Its identity."""
+        return Ref("ConfigMap", self.name, self.namespace, self.cluster)
+
+    def at(self) -> Location:
+        """Where it stands in the input."""
+        return _locate(self.origin, "data", "mesh")
+
+
+@dataclass(frozen=True, slots=True)
+class RootCertificate:
+    """What proxies trust, from the ConfigMap `istio-ca-root-cert`: SHA-256 of each certificate, sorted."""
+
+    cluster: str
+    namespace: str
+    name: str
+    fingerprints: tuple[str, ...]
+    origin: Origin | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiGroup:
+    """The versions of an API group that a cluster serves; none: the group is not there."""
+
+    cluster: str
+    name: str
+    versions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +225,9 @@ class ClusterInventory:
     service_accounts: tuple[ServiceAccount, ...] = ()
     nodes: tuple[Node, ...] = ()
     gloo_objects: tuple[GlooObject, ...] = ()
+    mesh_configs: tuple[MeshConfig, ...] = ()
+    root_certificates: tuple[RootCertificate, ...] = ()
+    api_groups: tuple[ApiGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

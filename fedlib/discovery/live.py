@@ -16,10 +16,12 @@ from typing import Any, Generic, TypeVar
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.api_server import ApiServer, UnreadableError
 from fedlib.discovery.assemble import Found, assemble
-from fedlib.discovery.inventory import ClusterInventory, Namespace
-from fedlib.discovery.kinds import KUBERNETES_RESOURCES, NAMESPACES
+from fedlib.discovery.inventory import ClusterInventory, Istiod, Namespace, Workload
+from fedlib.discovery.istio_settings import is_istiod
+from fedlib.discovery.kinds import KUBERNETES_RESOURCES, NAMESPACES, Resource
 from fedlib.discovery.kubeconfig import UnusableKubeconfigError, open_client
 from fedlib.discovery.live_cluster import Limits, LiveCluster
+from fedlib.discovery.live_settings import read_settings
 from fedlib.discovery.objects import Discovered, parse_object
 from fedlib.discovery.pending import PendingFindings
 from fedlib.discovery.progress import Progress, silent
@@ -101,6 +103,7 @@ class _Reading(Generic[T]):
     limits: Limits
     given_up_at: float = 0
     findings: PendingFindings = field(default_factory=PendingFindings)
+    istiods: list[tuple[str, Istiod]] = field(default_factory=list)
     found: list[T] | None = None
     bug: Exception | None = None
 
@@ -133,15 +136,26 @@ class _Reading(Generic[T]):
     def _read(self) -> list[T]:
         with open_client(self.cluster, self.limits) as client:
             server = ApiServer(client, self.limits)
-            found: list[T] = []
+            groups = server.groups()
+            found = self._list(server, (*KUBERNETES_RESOURCES, *server.gloo_resources(groups)))
+            settings = read_settings(server, groups, self.istiods, self.cluster, self.findings)
+            found += [taken for taken in map(self._take, settings) if taken is not None]
             # Namespaces come last, so that the namespace of every object that was created meanwhile is known
-            for resource in (*KUBERNETES_RESOURCES, *server.gloo_resources(), NAMESPACES):
-                listed = server.list_all(resource, self._take, self._count(resource.kind))
-                self.progress(self.cluster.name, resource.kind, len(listed), done=True)
-                found += listed
-            return found
+            return found + self._list(server, (NAMESPACES,))
+
+    def _list(self, server: ApiServer, resources: Iterable[Resource]) -> list[T]:
+        found: list[T] = []
+        for resource in resources:
+            listed = server.list_all(resource, self._take, self._count(resource.kind))
+            self.progress(self.cluster.name, resource.kind, len(listed), done=True)
+            found += listed
+        return found
 
     def _take(self, document: Any) -> T | None:
+        if is_istiod(document):
+            parsed = parse_object(document, self.cluster.name, None, Report())
+            if isinstance(parsed, Workload) and parsed.istiod:
+                self.istiods.append((parsed.namespace, parsed.istiod))
         return self.take(document, self.cluster.name, self.findings)
 
     def _count(self, kind: str) -> Callable[[int], None]:

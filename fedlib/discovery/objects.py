@@ -8,16 +8,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from fedlib.config.validate import describe
 from fedlib.diagnostics import NOWHERE, Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, as_mapping
 from fedlib.discovery.fields import Part, Reading
-from fedlib.discovery.inventory import GlooObject, Namespace, Node, Service, ServiceAccount, ServicePort, Workload
+from fedlib.discovery.inventory import (
+    ApiGroup,
+    GlooObject,
+    MeshConfig,
+    Namespace,
+    Node,
+    RootCertificate,
+    Service,
+    ServiceAccount,
+    ServicePort,
+    Workload,
+)
+from fedlib.discovery.istio_settings import holds_settings, is_istiod, read_config_map, read_istiod
 from fedlib.discovery.kinds import group_of, is_gloo_group, is_passed_over, near_kind
 
-Discovered = Namespace | Service | Workload | ServiceAccount | Node | GlooObject
+Discovered = (
+    Namespace | Service | Workload | ServiceAccount | Node | GlooObject | MeshConfig | RootCertificate | ApiGroup
+)
 
 _NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 _NAMESPACE_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -69,6 +84,8 @@ def parse_object(document: Any, cluster: str, origin: Origin | None, report: Rep
         return None
     gloo = is_gloo_group(group_of(api_version))
     parse = _parse_gloo if gloo else _PARSERS.get((api_version, kind))
+    if (api_version, kind) == ("v1", "ConfigMap") and holds_settings(document):
+        parse = partial(_parse_config_map, report)
     if parse is not None:
         return _parse_named(document, Ref(kind, cluster=cluster), origin, report, parse)
     if kind == "List" or (kind.endswith("List") and "items" in document):
@@ -82,7 +99,7 @@ def parse_object(document: Any, cluster: str, origin: Origin | None, report: Rep
     return None
 
 
-_Parse = Callable[[Part, Ref, Origin | None], Discovered]
+_Parse = Callable[[Part, Ref, Origin | None], Discovered | None]
 
 
 def _parse_named(
@@ -106,7 +123,7 @@ def _parse_named(
     return found if reading.sound else None
 
 
-_CLUSTER_SCOPED: Final = frozenset({"Namespace", "Node"})
+_CLUSTER_SCOPED: Final = frozenset({"Namespace", "Node", "APIGroup"})
 
 
 def _check_names(metadata: Part, ref: Ref) -> None:
@@ -121,7 +138,7 @@ def _check_names(metadata: Part, ref: Ref) -> None:
         metadata.complain("namespace", "is missing")
 
 
-_NAMESPACED: Final = frozenset({"Service", "Deployment", "StatefulSet", "DaemonSet", "ServiceAccount"})
+_NAMESPACED: Final = frozenset({"Service", "Deployment", "StatefulSet", "DaemonSet", "ServiceAccount", "ConfigMap"})
 
 
 def _refuse(subject: Ref, problem: str, origin: Origin | None, report: Report) -> None:
@@ -199,6 +216,7 @@ def _parse_workload(part: Part, ref: Ref, origin: Origin | None) -> Workload:
         annotations={key: value for key, value in annotations.items() if is_mesh_annotation(key)},
         service_account=spec.text("serviceAccountName") or spec.text("serviceAccount") or "default",
         container_ports=ports,
+        istiod=read_istiod(metadata.strings("labels"), spec.parts("containers")) if is_istiod(part.data) else None,
         origin=origin,
     )
 
@@ -210,6 +228,17 @@ def is_mesh_annotation(key: str) -> bool:
 
 def _parse_service_account(part: Part, ref: Ref, _origin: Origin | None) -> ServiceAccount:
     return ServiceAccount(ref.cluster, ref.namespace, ref.name, part.part("metadata").strings("labels"))
+
+
+def _parse_config_map(
+    report: Report, part: Part, ref: Ref, origin: Origin | None
+) -> MeshConfig | RootCertificate | None:
+    return read_config_map(part, ref, origin, report)
+
+
+def _parse_api_group(part: Part, ref: Ref, _origin: Origin | None) -> ApiGroup:
+    versions = tuple(one.text("version") for one in part.parts("versions"))
+    return ApiGroup(ref.cluster, ref.name, versions)
 
 
 def _parse_node(part: Part, ref: Ref, _origin: Origin | None) -> Node:
@@ -246,6 +275,7 @@ _PARSERS: Final[Mapping[tuple[str, str], _Parse]] = {
     ("v1", "Service"): _parse_service,
     ("v1", "ServiceAccount"): _parse_service_account,
     ("v1", "Node"): _parse_node,
+    ("v1", "APIGroup"): _parse_api_group,
     ("apps/v1", "Deployment"): _parse_workload,
     ("apps/v1", "StatefulSet"): _parse_workload,
     ("apps/v1", "DaemonSet"): _parse_workload,

@@ -2,7 +2,7 @@
 
 A folder for each cluster: `cluster.yaml` holds its Namespaces and Nodes, `namespaces/NAME.yaml` the rest. The bytes
 depend on the objects only. Written is what discovery reads (see `_KEPT`) and nothing else: no Secrets, no environment
-of containers, no annotations but the mesh's.
+of containers but the settings of istiod that are known by name, no annotations but the mesh's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any, Final
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.yaml_text import dump_documents
 from fedlib.discovery.assemble import identity
-from fedlib.discovery.inventory import GlooObject, Namespace, Node
+from fedlib.discovery.inventory import GlooObject, MeshConfig, Namespace, Node, RootCertificate, Workload
+from fedlib.discovery.istio_settings import keep_config_map, keep_istiod
 from fedlib.discovery.live import inventory_of, read_clusters
 from fedlib.discovery.live_cluster import Limits, LiveCluster
 from fedlib.discovery.objects import (
@@ -74,6 +75,7 @@ _KEPT: Final[Mapping[str, Mapping[str, Keep]]] = {
             "conditions": {"type": None, "status": None},  # without the times of heartbeats
         },
     },
+    "APIGroup": {"metadata": {"name": None}, "versions": {"version": None}},
     "Deployment": _WORKLOAD,
     "StatefulSet": _WORKLOAD,
     "DaemonSet": _WORKLOAD,
@@ -130,7 +132,11 @@ def _take(document: Any, cluster: str, report: Report) -> _Recorded | None:
         return None
     if isinstance(found, GlooObject):
         return _Recorded(found, found.document)
+    if isinstance(found, MeshConfig | RootCertificate):
+        return _Recorded(found, keep_config_map(document))
     kept = _prune(document, {"apiVersion": None, "kind": None, **_KEPT[document["kind"]]})
+    if isinstance(found, Workload) and found.istiod:
+        kept = keep_istiod(document, kept)
     return _Recorded(found, kept)
 
 

@@ -19,6 +19,7 @@ from fedlib.federation.group_externals import ExternalFinder
 from fedlib.federation.groups import federate_groups
 from fedlib.federation.hostname import local_only_host
 from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
+from fedlib.federation.mesh.check import check_mesh_settings
 from fedlib.federation.model import FederatedService, Group
 from fedlib.federation.policies.attach import attach_policies
 from fedlib.federation.policies.checks.check import check_policies
@@ -58,6 +59,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     routes = resolve_mirrors(routes, DestinationResolver(snapshot, services, destinations, report))
     check_subsets(routes, backends, report)
     check_policies(policies, destinations, snapshot, report)
+    check_mesh_settings(snapshot, services, groups, report)
     gateway_pods = GatewayPods(backends, used_gateways(services, groups, virtual_gateways))
     inputs = FilterInputs(snapshot, services, destinations, routes, policies, virtual_gateways, gateway_pods)
     proxy_filters = decide_proxy_filters(inputs, report)

@@ -12,6 +12,7 @@ from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, Source
 from fedlib.discovery.inventory import ClusterInventory, Inventory, Namespace, Service
 from fedlib.snapshot.membership import Membership, resolve_membership
+from fedlib.snapshot.mesh import resolve_mesh
 from fedlib.snapshot.model import Cluster, NamespaceKey, OwnedResource, Snapshot, Workspace
 from fedlib.snapshot.settings import resolve_settings
 from fedlib.snapshot.visibility import resolve_visibility
@@ -52,6 +53,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
             )
             for name, cluster in sorted(declared.items())
         },
+        meshes={one.cluster: resolve_mesh(one) for one in inventories},
         workspaces={
             name: Workspace(
                 name,

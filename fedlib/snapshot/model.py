@@ -10,6 +10,7 @@ from fedlib.config.resource import Resource
 from fedlib.config.stack import GroupShape, Placement, PolicyInheritance
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Namespace, Node, Service, ServiceAccount, Workload
+from fedlib.snapshot.mesh import Mesh
 from fedlib.snapshot.visibility import Visibility
 
 NamespaceKey = tuple[str, str]
@@ -70,6 +71,7 @@ class Snapshot:
     group_shape: GroupShape
     policy_inheritance: PolicyInheritance
     clusters: Mapping[str, Cluster]
+    meshes: Mapping[str, Mesh]
     workspaces: Mapping[str, Workspace]
     owners: Mapping[NamespaceKey, str]
     namespaces: Mapping[NamespaceKey, Namespace]

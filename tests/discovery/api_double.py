@@ -46,6 +46,9 @@ class Handler(BaseHTTPRequestHandler):
         trouble = self.server.troubles.get(path) or self.server.troubles.get("*")
         if trouble and trouble(self, count):
             return
+        if "/configmaps/" in path and path not in self.server.config_maps:
+            self.answer({"kind": "Status", "reason": "NotFound"}, 404)
+            return
         self.answer(self.server.content(path, self.query()))
 
     def query(self) -> dict[str, str]:
@@ -84,11 +87,18 @@ class ApiDouble(ThreadingHTTPServer):
             if "gloo" not in key:
                 del item["apiVersion"], item["kind"]  # as in lists of Kubernetes' own types
             self.lists.setdefault(PLURALS[key], []).append(item)
+        self.config_maps: dict[str, Document] = {}
+        self.istio_versions: tuple[str, ...] = ()
         self.troubles: dict[str, Trouble] = {}
         self.requests: Counter[str] = Counter()
         self.authorizations: set[str] = set()
         self.lock = threading.Lock()
         self.released = threading.Event()
+
+    def add_config_map(self, document: Document) -> None:
+        """Serve a ConfigMap; ConfigMaps are never listed."""
+        metadata = document["metadata"]
+        self.config_maps[f"api/v1/namespaces/{metadata['namespace']}/configmaps/{metadata['name']}"] = document
 
     def content(self, path: str, query: dict[str, str]) -> Document:
         """What a well-behaved API server answers."""
@@ -100,6 +110,8 @@ class ApiDouble(ThreadingHTTPServer):
                 {"name": name, "kind": kind, "namespaced": True, "verbs": verbs} for name, kind, verbs in kinds
             ]
             return {"kind": "APIResourceList", "groupVersion": "admin.gloo.solo.io/v2", "resources": resources}
+        if path in self.config_maps:
+            return self.config_maps[path]
         items = self.lists[path]
         start, size = int(query.get("continue", "0")), int(query["limit"])
         rest = {"continue": str(start + size)} if start + size < len(items) else {}
@@ -110,6 +122,9 @@ class ApiDouble(ThreadingHTTPServer):
         for name in served:
             version = {"groupVersion": f"{name}/{'v1' if name == 'apps' else 'v2'}", "version": "v2"}
             yield {"name": name, "versions": [version], "preferredVersion": version}
+        if self.istio_versions:
+            versions = [{"groupVersion": f"networking.istio.io/{one}", "version": one} for one in self.istio_versions]
+            yield {"name": "networking.istio.io", "versions": versions, "preferredVersion": versions[0]}
 
     @property
     def url(self) -> str:

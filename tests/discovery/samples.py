@@ -90,6 +90,20 @@ def deployment(name: str, in_namespace: str = "shop", kind: str = "Deployment") 
     }
 
 
+def istiod(revision: str = "default", **environment: str) -> Document:
+    found = deployment("istiod" if revision == "default" else f"istiod-{revision}", "istio-system")
+    template = found["spec"]["template"]
+    template["metadata"]["labels"] = {"app": "istiod", "istio.io/rev": revision}
+    variables = [{"name": name, "value": value} for name, value in environment.items()]
+    variables.append({"name": "TOKEN", "value": "hunter4"})
+    template["spec"]["containers"] = [{"name": "discovery", "image": "istio/pilot:1.27.1-debug", "env": variables}]
+    return found
+
+
+def config_map(name: str, in_namespace: str = "istio-system", **data: str) -> Document:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(name, in_namespace), "data": data}
+
+
 def service_account(name: str, in_namespace: str = "shop") -> Document:
     return {
         "apiVersion": "v1",

@@ -222,7 +222,7 @@ def test_clusters_are_read_at_once_and_one_that_fails_does_not_touch_the_others(
     assert [finding.subject.name for finding in report] == ["us"]
     assert ("eu", "Service", 2, True) in steps
     assert ("us", "", -1, True) in steps
-    assert ("eu", "", 12, True) in steps
+    assert ("eu", "", 13, True) in steps
 
 
 def _delayed(seconds: float) -> Trouble:

@@ -192,7 +192,7 @@ class ProgramStack:
 
     def edit_config(self, edit: Callable[[dict[str, Any]], None]) -> None:
         """Edit the stack file's `config` by hand, as a user does in an editor."""
-        file = self._config_file()
+        file = self.config_file
         content = yaml.safe_load(file.read_text()) if file.exists() else {}
         edit(content.setdefault("config", {}))
         file.parent.mkdir(exist_ok=True)
@@ -205,7 +205,9 @@ class ProgramStack:
         resources: list[dict[str, Any]] = latest.get("resources") or []
         return resources
 
-    def _config_file(self) -> Path:
+    @property
+    def config_file(self) -> Path:
+        """The stack file."""
         settings = yaml.safe_load((self.project / "Pulumi.yaml").read_text())
         folder = self.project / settings.get("stackConfigDir", ".")
         return Path(folder / f"Pulumi.{self._stack.name}.yaml")

@@ -1,5 +1,8 @@
 """The project's own program, run by the real Pulumi engine, on the clusters of the mesh."""
 
+import json
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any
 
 from tests.engine.program import Engine, Run
@@ -39,3 +42,12 @@ class Federation:
         if settle:
             self._mesh.settle()
         return run
+
+    def check(self) -> dict[str, str]:
+        """`python -m fedlib check` of what was declared last: the codes of the findings with their messages."""
+        from fedlib.cli.main import main  # here, because on a standing bed its modules are imported anew for each run
+
+        output = StringIO()
+        with redirect_stdout(output):
+            main(["check", "--stack-file", str(self._stack.config_file), "--output", "json"])
+        return {finding["code"]: finding["message"] for finding in json.loads(output.getvalue())["findings"]}

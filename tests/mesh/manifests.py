@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import yaml
+
 from tests.engine.kubernetes_api import Manifest
 
 
@@ -13,6 +15,38 @@ class Port:
     name: str
     number: int
     target: int
+
+
+def istiod(settings: Mapping[str, str]) -> Manifest:
+    """The Deployment of istiod, as Istio's chart writes it, with settings in its environment."""
+    labels = {"app": "istiod", "istio.io/rev": "default"}
+    container = {
+        "name": "discovery",
+        "image": "docker.io/istio/pilot:1.31.0",
+        "env": [{"name": name, "value": value} for name, value in settings.items()],
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "istiod", "namespace": "istio-system", "labels": labels},
+        "spec": {
+            "selector": {"matchLabels": labels},
+            "template": {
+                "metadata": {"labels": labels},
+                "spec": {"serviceAccountName": "istiod", "containers": [container]},
+            },
+        },
+    }
+
+
+def mesh_config(settings: Mapping[str, object]) -> Manifest:
+    """The ConfigMap that istiod reads its mesh config from."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "istio", "namespace": "istio-system"},
+        "data": {"mesh": yaml.safe_dump(dict(settings))},
+    }
 
 
 def node(name: str, region: str) -> Manifest:

@@ -19,6 +19,7 @@ from .manifests import Port
 from .network import APPLICATION_MARK
 from .pod import Answer
 from .proxy import Identity, Proxy
+from .trust import Root
 
 if TYPE_CHECKING:
     from .bed import MeshCluster
@@ -55,6 +56,17 @@ class Workload:
         istiod, tools, identity = self.cluster.istiod.address, self.cluster.tools, self._identity
         self.proxy = Proxy(tools, identity, self._kind, istiod, self._directory, self._inside, environment)
         self._mesh.own(self.proxy.process)
+
+    def restart_proxy(self, **environment: str) -> None:
+        """Kill the proxy and start it, with further settings in its environment; wait until it serves."""
+        self.kill_proxy()
+        self.start_proxy(**environment)
+        self.wait()
+
+    def trust(self, root: Root) -> None:
+        """Give the proxy another root certificate, for when it is started the next time."""
+        certificate = root.certificate.read_bytes()
+        (self._directory / "var" / "run" / "secrets" / "istio" / "root-cert.pem").write_bytes(certificate)
 
     def add_address(self, address: str) -> None:
         """Another address on the network between the clusters."""
@@ -209,7 +221,7 @@ class Workload:
         request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
         token = self.cluster.api.request("POST", path, request)["status"]["token"]
         (secrets / "tokens" / "istio-token").write_text(token)
-        (secrets / "istio" / "root-cert.pem").write_bytes(self._mesh.root.certificate.read_bytes())
+        self.trust(self._mesh.root)
 
     def _do(self, what: str, **arguments: Any) -> Any:
         with socket.socket(socket.AF_UNIX) as control:

@@ -1,0 +1,1 @@
+"""Checks of how Istio is set up in the clusters."""
