@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fedlib.config.model import Model
@@ -14,22 +16,45 @@ Later = Annotated[Any, UNTRANSLATED]
 """A known field whose content is not read."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field of a model: its name in Python and in YAML, whether it is translated, and its value when it is unset."""
+
+    name: str
+    alias: str
+    translated: bool
+    default: Any
+
+
+@functools.cache
+def _fields(model: type[Model]) -> tuple[_Field, ...]:
+    """The fields of a model. Each model is asked for once: thousands of routes have the same ones."""
+    return tuple(
+        _Field(
+            name,
+            field.alias or name,
+            UNTRANSLATED not in field.metadata,
+            field.get_default(call_default_factory=True, validated_data={}),
+        )
+        for name, field in model.model_fields.items()
+    )
+
+
 def untranslated(model: Model) -> Iterator[tuple[Step, ...]]:
     """Paths of the fields of this model (not of nested ones) that are set and not translated yet."""
-    for name, field in type(model).model_fields.items():
-        value = getattr(model, name)
-        default = field.get_default(call_default_factory=True, validated_data={})
-        if UNTRANSLATED in field.metadata and value not in (default, []):
-            yield (field.alias or name,)
+    for field in _fields(type(model)):
+        if not field.translated and getattr(model, field.name) not in (field.default, []):
+            yield (field.alias,)
 
 
 def untranslated_below(model: Model, path: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
     """As `untranslated`, for this model and for all models in it; `path` is where the model stands."""
     for found in untranslated(model):
         yield (*path, *found)
-    for name, field in type(model).model_fields.items():
-        if UNTRANSLATED not in field.metadata:
-            yield from _below(getattr(model, name), (*path, field.alias or name))
+    for field in _fields(type(model)):
+        value = getattr(model, field.name) if field.translated else None
+        if isinstance(value, Model | Mapping | tuple):
+            yield from _below(value, (*path, field.alias))
 
 
 def _below(value: Any, path: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:

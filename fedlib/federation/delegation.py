@@ -108,7 +108,7 @@ class Delegation:
                 fits = False
                 continue
             labels = {**inherited, **table.resource.labels, **route.labels}
-            chain = (*above.tables, TableLabels(table.resource, table.owner, labels))
+            chain = (*above.tables, TableLabels(table.resource, table.workspace, labels))
             name = f"{names[index]}-{suffix}" if names[index] else suffix
             flat = FlatRoute(name, table, path, route, chain, matchers, above.source_labels, above.broken)
             expanded += [flat] if route.delegate is None else self._delegate(flat, route.delegate)

@@ -16,12 +16,9 @@ from fedlib.discovery.inventory import Service
 from fedlib.federation.model import Destination, DestinationPort, External, Group
 from fedlib.federation.protocols import declared_protocol
 from fedlib.snapshot.model import Snapshot
-from fedlib.snapshot.selection import selects
+from fedlib.snapshot.selector_index import SelectorIndex
 
-_Features = dict[tuple[str, str], list[Destination]]
-"""Destinations by label, name and namespace, sorted. The keys of the last two cannot be keys of labels."""
-_NAME: Final = " name"
-_NAMESPACE: Final = " namespace"
+NO_DESTINATIONS: Final[SelectorIndex[Destination]] = SelectorIndex()
 
 _KINDS: Final = {
     "Service": DestinationKind.SERVICE,
@@ -32,11 +29,10 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class DestinationIndex:
-    """All destinations by kind and identity. Indexes for selectors are made when they are first needed."""
+    """All destinations by kind and identity, and by kind and consumer."""
 
     by_ref: Mapping[tuple[DestinationKind, Ref], Destination] = field(default_factory=dict)
-    by_consumer: Mapping[tuple[DestinationKind, str], tuple[Destination, ...]] = field(default_factory=dict)
-    features: dict[tuple[DestinationKind, str], _Features] = field(default_factory=dict, compare=False, repr=False)
+    by_consumer: Mapping[tuple[DestinationKind, str], SelectorIndex[Destination]] = field(default_factory=dict)
 
     def find(self, kind: DestinationKind, ref: Ref) -> Destination | None:
         """The destination; None where it does not exist."""
@@ -49,38 +45,11 @@ class DestinationIndex:
 
     def visible(self, kind: DestinationKind, workspace: str) -> tuple[Destination, ...]:
         """The destinations of a kind that a workspace owns or imports, sorted."""
-        return self.by_consumer.get((kind, workspace), ())
+        return self.by_consumer.get((kind, workspace), NO_DESTINATIONS).objects
 
     def select(self, kind: DestinationKind, selector: ObjectSelector, workspace: str) -> Iterator[Destination]:
         """The destinations that a selector of `workspace` selects: its own and the imported ones."""
-        for one in self._candidates(kind, selector, workspace):
-            if selects(
-                selector, labels=one.labels, name=one.ref.name, namespace=one.ref.namespace,
-                cluster=one.ref.cluster, workspace=one.workspace,
-            ):  # fmt: skip
-                yield one
-
-    def _candidates(
-        self, kind: DestinationKind, selector: ObjectSelector, workspace: str
-    ) -> tuple[Destination, ...] | list[Destination]:
-        """Few destinations with all selected ones among them: thousands of selectors ask, so there are indexes."""
-        wanted = [*selector.labels.items()]
-        wanted += [(_NAME, selector.name)] if selector.name else []
-        wanted += [(_NAMESPACE, selector.namespace)] if selector.namespace else []
-        if not wanted:
-            return self.visible(kind, workspace)
-        if (kind, workspace) not in self.features:
-            self.features[kind, workspace] = _features(self.visible(kind, workspace))
-        indexed = self.features[kind, workspace]
-        return min((indexed.get(item, []) for item in wanted), key=len)
-
-
-def _features(destinations: Iterable[Destination]) -> _Features:
-    found: _Features = {}
-    for one in destinations:
-        for item in (*one.labels.items(), (_NAME, one.ref.name), (_NAMESPACE, one.ref.namespace)):
-            found.setdefault(item, []).append(one)
-    return found
+        return self.by_consumer.get((kind, workspace), NO_DESTINATIONS).select(selector)
 
 
 def index_services(snapshot: Snapshot) -> DestinationIndex:
@@ -95,9 +64,7 @@ def index_destinations(
     found = [_grouped(DestinationKind.VIRTUAL_DESTINATION, group) for group in groups]
     found += [_grouped(DestinationKind.EXTERNAL_SERVICE, external) for external in externals]
     index = _index(found)
-    return DestinationIndex(
-        {**services.by_ref, **index.by_ref}, {**services.by_consumer, **index.by_consumer}, services.features
-    )
+    return DestinationIndex({**services.by_ref, **index.by_ref}, {**services.by_consumer, **index.by_consumer})
 
 
 def _index(destinations: Iterable[Destination]) -> DestinationIndex:
@@ -107,7 +74,8 @@ def _index(destinations: Iterable[Destination]) -> DestinationIndex:
         for consumer in one.consumers:
             by_consumer.setdefault((one.kind, consumer), []).append(one)
     return DestinationIndex(
-        {(one.kind, one.ref): one for one in found}, {key: tuple(listed) for key, listed in by_consumer.items()}
+        {(one.kind, one.ref): one for one in found},
+        {key: SelectorIndex(tuple(listed)) for key, listed in by_consumer.items()},
     )
 
 

@@ -45,7 +45,7 @@ class GatewayBinder:
         for gateway in named:
             hosts = _served_hosts(gateway, table)
             if hosts:
-                ports = gateway.restricts(table.resource, table.owner, hosts)
+                ports = gateway.restricts(table.resource, table.workspace, hosts)
                 found.setdefault((gateway.workspace, hosts, ports), []).append(gateway)
             self._report_shared(table, gateway, hosts)
         served = {host for _, hosts, _ in found for host in hosts}
@@ -76,7 +76,7 @@ class GatewayBinder:
         if known[wanted] not in table.consumers:
             self.report.add(
                 catalogue.ROUTE_GATEWAY_UNSHARED, table.ref, location,
-                gateway=wanted, workspace=known[wanted], owner=table.owner,
+                gateway=wanted, workspace=known[wanted], owner=table.workspace,
             )  # fmt: skip
             return []
         gateways = [gateway for gateway in self.gateways if gateway.resource.ref == wanted]
@@ -112,7 +112,7 @@ def _served_hosts(gateway: IngressGateway, table: Table) -> tuple[str, ...]:
     """The valid hosts of a table that a gateway serves with routes of a kind that the table has."""
     hosts = []
     for host in dict.fromkeys(filter(_is_valid, table.spec.hosts)):
-        listeners = gateway.allows(table.resource, table.owner, host)
+        listeners = gateway.allows(table.resource, table.workspace, host)
         if any(_carries(listener, table.spec) for listener in listeners):
             hosts.append(host)
     return tuple(hosts)

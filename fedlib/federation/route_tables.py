@@ -5,6 +5,7 @@ Source: the field comments of Gloo's `RouteTable`. One with hosts is a root; one
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +18,7 @@ from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step, path_text
 from fedlib.federation.route import SourceLabels
 from fedlib.snapshot.model import Snapshot
-from fedlib.snapshot.selection import selects
+from fedlib.snapshot.selector_index import SelectorIndex
 
 _ADVICE: Final[Mapping[str, str]] = {
     "graphql": "it needs the GraphQL filter of Solo's Envoy; route to a GraphQL server instead",
@@ -39,7 +40,7 @@ class Table:
 
     resource: Resource
     spec: RouteTableSpec
-    owner: str
+    workspace: str
     consumers: tuple[str, ...]
 
     @property
@@ -47,12 +48,18 @@ class Table:
         """Its identity."""
         return self.resource.ref
 
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its labels."""
+        return self.resource.labels
+
 
 @dataclass(frozen=True, slots=True)
 class RouteTables:
     """All RouteTables that are translated, the oldest first."""
 
     tables: tuple[Table, ...]
+    by_consumer: Mapping[str, SelectorIndex[Table]]
 
     @property
     def roots(self) -> Iterator[Table]:
@@ -61,13 +68,7 @@ class RouteTables:
 
     def select(self, selector: ObjectSelector, workspace: str) -> Iterator[Table]:
         """The tables that a selector of a workspace selects: its own and imported ones, the oldest first."""
-        for table in self.tables:
-            ref = table.ref
-            if workspace in table.consumers and selects(
-                selector, labels=table.resource.labels, name=ref.name, namespace=ref.namespace,
-                cluster=ref.cluster, workspace=table.owner,
-            ):  # fmt: skip
-                yield table
+        return self.by_consumer[workspace].select(selector)
 
 
 def read_route_tables(snapshot: Snapshot, report: Report) -> RouteTables:
@@ -82,7 +83,12 @@ def read_route_tables(snapshot: Snapshot, report: Report) -> RouteTables:
         )
         if _is_translated(resource, spec, report):
             found.append(Table(resource, spec, owned.workspace, (owned.workspace, *importers)))
-    return RouteTables(tuple(sorted(found, key=lambda table: table.resource.age)))
+    tables = tuple(sorted(found, key=lambda table: table.resource.age))
+    by_consumer: dict[str, list[Table]] = defaultdict(list)
+    for table in tables:
+        for consumer in table.consumers:
+            by_consumer[consumer].append(table)
+    return RouteTables(tables, {name: SelectorIndex(tuple(listed)) for name, listed in by_consumer.items()})
 
 
 def _is_translated(resource: Resource, spec: RouteTableSpec, report: Report) -> bool:

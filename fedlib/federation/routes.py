@@ -77,7 +77,7 @@ class _Routing:
             for table, hosts in settle_hosts(used, workspace, self.report):
                 connections = self._connections(table, workspace)
                 yield RoutedHosts(
-                    table.resource, table.owner, workspace, hosts, self._routes(table, workspace),
+                    table.resource, table.workspace, workspace, hosts, self._routes(table, workspace),
                     source_labels(table.spec), tcp=connections.tcp(), tls=connections.tls(),
                     suffix="mesh" if table.spec.virtual_gateways else "",
                 )  # fmt: skip
@@ -91,7 +91,7 @@ class _Routing:
             for binding in bindings:
                 alone = sum(1 for one in bindings if one.workspace == binding.workspace) == 1
                 yield RoutedHosts(
-                    table.resource, table.owner, binding.workspace, binding.hosts,
+                    table.resource, table.workspace, binding.workspace, binding.hosts,
                     self._routes(table, binding.workspace), mesh=False, gateways=binding.gateways,
                     tls=self._connections(table, binding.workspace).tls(),
                     suffix="" if alone else binding.gateways[0].name,

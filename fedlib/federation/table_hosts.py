@@ -50,7 +50,7 @@ def check_hosts(table: Table, known: set[str], report: Report) -> None:
         elif "*" not in host and host not in known and not table.spec.virtual_gateways:
             report.add(
                 catalogue.ROUTE_HOST_UNKNOWN, resource.ref, location,
-                workspace=table.owner, host=host, suggestion=suggest(host, known),
+                workspace=table.workspace, host=host, suggestion=suggest(host, known),
             )  # fmt: skip
 
 
