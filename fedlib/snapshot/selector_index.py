@@ -27,6 +27,19 @@ class Selectable(Protocol):
         """The workspace that owns it."""
 
 
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Owned(Generic[Thing]):
+    """An object that does not know its workspace, with what selectors ask for."""
+
+    object: Thing
+    ref: Ref
+    labels: Mapping[str, str]
+    workspace: str
+
+
 T = TypeVar("T", bound=Selectable)
 
 _Features = dict[tuple[str, str], list[T]]

@@ -12,8 +12,8 @@ from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import ServiceAccount
 from fedlib.federation.backends import Backends
 from fedlib.federation.model import EastWestGateway
-from fedlib.snapshot.model import Snapshot
-from fedlib.snapshot.selection import selects
+from fedlib.snapshot.model import NamespaceKey, Snapshot
+from fedlib.snapshot.selector_index import Owned, SelectorIndex
 
 CLUSTER_LOCAL: Final = "cluster.local"
 """What Istio replaces in AuthorizationPolicies by the trust domain of its own cluster (`ReplaceTrustDomainAliases`)."""
@@ -27,6 +27,8 @@ class Principals:
     backends: Backends
     report: Report
     _workspaces: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _partners: dict[str, list[str]] = field(default_factory=dict)
+    _indexed: dict[str, SelectorIndex[Owned[ServiceAccount]]] = field(default_factory=dict)
     _places: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
@@ -37,8 +39,11 @@ class Principals:
     def workspace(self, name: str) -> tuple[str, ...]:
         """All service accounts of a workspace in all clusters, sorted. A namespace without any known is reported."""
         if name not in self._workspaces:
-            found = [self._principal(account) for account in self._accounts(name, report_unknown=True)]
-            self._workspaces[name] = tuple(sorted(set(found)))
+            for cluster, namespace in self._namespaces(name):
+                if not self._in_namespace(cluster, namespace):
+                    self._report_unknown(cluster, namespace)
+            found = {self._principal(one.object) for one in self._accounts(name).objects}
+            self._workspaces[name] = tuple(sorted(found))
         return self._workspaces[name]
 
     def selected(self, selector: ObjectSelector, workspace: str) -> tuple[str, ...]:
@@ -46,15 +51,14 @@ class Principals:
 
         These are its own ones, and those of the workspaces that it imports from or that import from it: callers.
         """
-        found: set[str] = set()
-        for name in (workspace, *self._partners(workspace)):
-            for account in self._accounts(name, report_unknown=False):
-                if selects(
-                    selector, labels=account.labels, name=account.name, namespace=account.namespace,
-                    cluster=account.cluster, workspace=name,
-                ):  # fmt: skip
-                    found.add(self._principal(account))
-        return tuple(sorted(found))
+        if workspace not in self._partners:
+            self._partners[workspace] = self._find_partners(workspace)
+        selected = (
+            one.object
+            for name in (workspace, *self._partners[workspace])
+            for one in self._accounts(name).select(selector)
+        )
+        return tuple(sorted({self._principal(account) for account in selected}))
 
     def gateway(self, gateway: EastWestGateway) -> tuple[str, ...]:
         """The principals of a gateway's pods; reported where none is known."""
@@ -63,7 +67,7 @@ class Principals:
             self._report_unknown(gateway.service.cluster, gateway.service.namespace)
         return tuple(identity.removeprefix("spiffe://") for identity in identities)
 
-    def _partners(self, workspace: str) -> list[str]:
+    def _find_partners(self, workspace: str) -> list[str]:
         visibility = self.snapshot.visibility
         importers = visibility.partners(workspace)
         return sorted(
@@ -72,13 +76,21 @@ class Principals:
             if name != workspace and (name in importers or workspace in visibility.partners(name))
         )
 
-    def _accounts(self, workspace: str, *, report_unknown: bool) -> Iterator[ServiceAccount]:
+    def _accounts(self, workspace: str) -> SelectorIndex[Owned[ServiceAccount]]:
+        if workspace not in self._indexed:
+            self._indexed[workspace] = SelectorIndex(
+                tuple(
+                    Owned(one, Ref("ServiceAccount", one.name, one.namespace, one.cluster), one.labels, workspace)
+                    for cluster, namespace in self._namespaces(workspace)
+                    for one in self._in_namespace(cluster, namespace)
+                )
+            )
+        return self._indexed[workspace]
+
+    def _namespaces(self, workspace: str) -> Iterator[NamespaceKey]:
         for cluster, namespaces in self.snapshot.workspaces[workspace].namespaces.items():
             for namespace in namespaces:
-                found = self._in_namespace(cluster, namespace)
-                if not found and report_unknown:
-                    self._report_unknown(cluster, namespace)
-                yield from found
+                yield cluster, namespace
 
     def _report_unknown(self, cluster: str, namespace: str) -> None:
         subject = Ref("Namespace", namespace, "", cluster)

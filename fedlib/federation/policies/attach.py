@@ -20,7 +20,7 @@ from fedlib.federation.policies.model import AppliedPolicies, Policy
 from fedlib.federation.policies.rules import RULES, Target
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.policies.select_routes import RouteSelection
-from fedlib.federation.policies.select_workloads import select_listeners, select_workloads
+from fedlib.federation.policies.select_workloads import WorkloadSelection, select_listeners
 from fedlib.federation.route import Route, RouteDestination, RoutedHosts
 from fedlib.snapshot.model import Snapshot
 
@@ -152,10 +152,11 @@ def _report_limits(policy: Policy, skipped: set[str], ungrouped: set[str], repor
 
 
 def _attach_proxies(policies: Iterable[Policy], work: _Attachment) -> None:
+    selection = WorkloadSelection(work.snapshot)
     for policy in policies:
         targets = RULES[policy.kind].targets
         if Target.WORKLOADS in targets:
-            for workload in select_workloads(policy, work.snapshot):
+            for workload in selection.selected(policy):
                 work.counts[policy.ref] += work.workloads.claim(workload.ref, policy, str(workload.ref))
         if Target.LISTENERS in targets:
             for owned, index in select_listeners(policy, work.snapshot):

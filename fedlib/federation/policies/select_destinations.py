@@ -1,10 +1,9 @@
-"""Which (destination, port) pairs policies select. Look-ups go by label and name, so that many policies stay fast."""
+"""Which (destination, port) pairs policies select."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fedlib.config.gloo import ObjectSelector
 from fedlib.config.selectors import DestinationKind, DestinationSelector
@@ -14,9 +13,7 @@ from fedlib.federation.model import Destination
 from fedlib.federation.policies.model import Policy
 from fedlib.federation.policies.rules import RULES, Target
 from fedlib.federation.policies.select_routes import unselected
-from fedlib.snapshot.selection import selects
 
-Item = tuple[str, str]
 EVERYTHING = ObjectSelector()
 
 
@@ -25,7 +22,6 @@ class DestinationSelection:
     """Evaluates DestinationSelectors of a workspace over what it owns and imports."""
 
     destinations: DestinationIndex
-    _indexed: dict[tuple[DestinationKind, str], dict[Item, list[Destination]]] = field(default_factory=dict)
 
     def selected(self, policy: Policy) -> Iterator[tuple[Destination, int]]:
         """What a policy applies to: what it selects, or everything where it selects nothing and that means all.
@@ -48,32 +44,10 @@ class DestinationSelection:
 
     def matching(self, entry: DestinationSelector, workspace: str) -> Iterator[tuple[Destination, int]]:
         """The (destination, port number) pairs that one selector of a workspace selects."""
-        selector = entry.selector or EVERYTHING
-        for one in self._candidates(entry.kind, selector, workspace):
-            if selects(
-                selector, labels=one.labels, name=one.ref.name, namespace=one.ref.namespace,
-                cluster=one.ref.cluster, workspace=one.workspace,
-            ):  # fmt: skip
-                for port in one.ports:
-                    if entry.port is None or entry.port.matches(port.number, port.name):
-                        yield one, port.number
-
-    def _candidates(
-        self, kind: DestinationKind, selector: ObjectSelector, workspace: str
-    ) -> list[Destination] | tuple[Destination, ...]:
-        visible = self.destinations.visible(kind, workspace)
-        wanted = list(selector.labels.items()) + ([("", selector.name)] if selector.name else [])
-        if not wanted:
-            return visible
-        key = (kind, workspace)
-        if key not in self._indexed:
-            index: dict[Item, list[Destination]] = defaultdict(list)
-            for one in visible:
-                index["", one.ref.name].append(one)
-                for item in one.labels.items():
-                    index[item].append(one)
-            self._indexed[key] = index
-        return min((self._indexed[key].get(item, []) for item in wanted), key=len)
+        for one in self.destinations.select(entry.kind, entry.selector or EVERYTHING, workspace):
+            for port in one.ports:
+                if entry.port is None or entry.port.matches(port.number, port.name):
+                    yield one, port.number
 
 
 def _may_apply(policy: Policy, destination: Destination) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from fedlib.config.gloo import ObjectSelector
 from fedlib.config.selectors import ListenerSelector
@@ -13,23 +14,30 @@ from fedlib.federation.policies.rules import Target
 from fedlib.federation.policies.select_routes import unselected
 from fedlib.snapshot.model import NamespaceKey, OwnedResource, Snapshot
 from fedlib.snapshot.selection import selects
+from fedlib.snapshot.selector_index import Owned, SelectorIndex
 
 EVERYTHING = ObjectSelector()
 
 
-def select_workloads(policy: Policy, snapshot: Snapshot) -> Iterator[Workload]:
-    """The workloads of the policy's workspace that its `applyToWorkloads` selects, by the labels of their pods."""
-    selectors = workload_selectors(policy)
-    for key in own_namespaces(policy, snapshot):
-        for workload in snapshot.workloads.get(key, ()):
-            if any(
-                selects(
-                    selector, labels=workload.labels, name=workload.name, namespace=workload.namespace,
-                    cluster=workload.cluster, workspace=policy.workspace,
-                )
-                for selector in selectors
-            ):  # fmt: skip
-                yield workload
+@dataclass(slots=True)
+class WorkloadSelection:
+    """Finds the workloads that policies select. Those of a workspace are indexed once."""
+
+    snapshot: Snapshot
+    _indexed: dict[str, SelectorIndex[Owned[Workload]]] = field(default_factory=dict)
+
+    def selected(self, policy: Policy) -> Iterable[Workload]:
+        """The workloads of the policy's workspace that its `applyToWorkloads` selects, by the labels of their pods."""
+        if policy.workspace not in self._indexed:
+            self._indexed[policy.workspace] = SelectorIndex(tuple(self._owned(policy)))
+        index = self._indexed[policy.workspace]
+        selected = (one for selector in workload_selectors(policy) for one in index.select(selector))
+        return {one.ref: one.object for one in selected}.values()
+
+    def _owned(self, policy: Policy) -> Iterator[Owned[Workload]]:
+        for key in own_namespaces(policy, self.snapshot):
+            for workload in self.snapshot.workloads.get(key, ()):
+                yield Owned(workload, workload.ref, workload.labels, policy.workspace)
 
 
 def select_namespaces(selector: ObjectSelector, policy: Policy, snapshot: Snapshot) -> Iterator[NamespaceKey]:
