@@ -19,8 +19,8 @@ from fedlib.federation.model import Destination
 from fedlib.federation.policies.model import AppliedPolicies, Policy
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.reachable_hosts import ReachableHosts
+from fedlib.snapshot.label_selectors import label_selectors
 from fedlib.snapshot.model import Snapshot, Workspace
-from fedlib.snapshot.selection import labels_match
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -128,15 +128,15 @@ def _merge(
     if len(set(hosts.values())) < 2:
         return hosts
     merged = dict(hosts)
-    for wide in workloads:
-        for narrow in workloads:
-            if wide is narrow or hosts[wide.ref] is None or hosts[wide.ref] == hosts[narrow.ref]:
-                continue
-            if not labels_match(wide.labels, narrow.labels):
+    selecting = label_selectors((one.labels, one) for one in workloads)
+    for narrow in workloads:
+        own = hosts[narrow.ref]
+        for wide in selecting.selecting(narrow.labels):
+            other = hosts[wide.ref]
+            if wide is narrow or other is None or other == own:
                 continue
             report.add(catalogue.TRIMMED_TOGETHER, narrow.ref, narrow.at(), other=wide.ref)
-            both = (hosts[wide.ref] or NOTHING) | (hosts[narrow.ref] or NOTHING)
             for one in (wide, narrow):
                 kept = merged[one.ref]
-                merged[one.ref] = None if kept is None else kept | both
+                merged[one.ref] = None if kept is None else kept | other | (own or NOTHING)
     return merged

@@ -21,7 +21,7 @@ def glob_matches(pattern: str, name: str) -> bool:
 
 def labels_match(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:
     """Whether all wanted labels are there."""
-    return all(labels.get(key) == value for key, value in wanted.items())
+    return wanted.items() <= labels.items()
 
 
 def selects(

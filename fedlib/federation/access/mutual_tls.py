@@ -14,8 +14,8 @@ from dataclasses import replace
 
 from fedlib.discovery.inventory import Workload
 from fedlib.federation.access.model import TlsMode, TlsRequirement
+from fedlib.snapshot.label_selectors import label_selectors
 from fedlib.snapshot.model import Snapshot
-from fedlib.snapshot.selection import labels_match
 
 Selector = tuple[tuple[str, str], ...]
 _STRENGTH = {mode: strength for strength, mode in enumerate(TlsMode)}
@@ -55,26 +55,18 @@ def _overlaps(selectors: list[Selector], workloads: tuple[Workload, ...]) -> Map
     workloads say nothing. Pods of a selector without any are also pods of each selector that asks for less.
     """
     found: dict[Selector, set[Selector]] = {selector: {selector} for selector in selectors}
-    filed: dict[tuple[str, str], list[Selector]] = defaultdict(list)
-    for selector in selectors:
-        if selector:
-            filed[selector[0]].append(selector)
+    filed = label_selectors((dict(selector), selector) for selector in selectors if selector)
     known: set[Selector] = set()
     for workload in workloads:
-        selecting = _selecting(workload.labels, filed)
+        selecting = filed.selecting(workload.labels)
         known.update(selecting)
         for selector in selecting:
             found[selector].update(selecting)
     for selector in selectors:
-        for other in _selecting(dict(selector), filed) if selector not in known else ():
+        for other in filed.selecting(dict(selector)) if selector not in known else ():
             found[selector].add(other)
             found[other].add(selector)
     return found
-
-
-def _selecting(labels: Mapping[str, str], filed: Mapping[tuple[str, str], list[Selector]]) -> list[Selector]:
-    """The selectors, filed by their first label, that select pods with these labels."""
-    return [one for item in labels.items() for one in filed.get(item, ()) if labels_match(dict(one), labels)]
 
 
 def _stronger(one: TlsMode, other: TlsMode | None) -> TlsMode:

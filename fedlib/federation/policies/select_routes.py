@@ -10,64 +10,71 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from fedlib.config.selectors import DestinationSelector, RouteDestinationSelector, RouteLabelSelector, RouteSelector
+from fedlib.diagnostics import Ref
 from fedlib.federation.model import Destination
 from fedlib.federation.policies.model import Policy
 from fedlib.federation.policies.rules import RULES, Target
 from fedlib.federation.route import Route, RouteDestination, TableLabels
+from fedlib.snapshot.label_selectors import LabelSelectors, label_selectors
 from fedlib.snapshot.selection import labels_match, selects
 
-Item = tuple[str, str]
-ANYTHING: Item = ("", "")
 EVERY_ROUTE = RouteSelector()
 
 
 @dataclass(slots=True)
 class RouteSelection:
-    """Finds the policies of a route. They are filed by workspace and by one label that they ask for."""
+    """Finds the policies of a route. Their selectors are indexed by workspace and by the labels that they ask for."""
 
     policies: Iterable[Policy]
-    _filed: dict[str, dict[Item, list[tuple[Policy, RouteSelector]]]] = field(default_factory=dict)
-    _on_destinations: dict[str, list[tuple[Policy, RouteDestinationSelector]]] = field(default_factory=dict)
+    _on_routes: dict[str, LabelSelectors[tuple[Policy, RouteSelector]]] = field(default_factory=dict)
+    _on_destinations: dict[str, LabelSelectors[tuple[Policy, RouteDestinationSelector]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """File the policies once."""
+        """Index the policies once."""
+        on_routes: dict[str, list[tuple[Policy, RouteSelector]]] = defaultdict(list)
+        on_destinations: dict[str, list[tuple[Policy, RouteDestinationSelector]]] = defaultdict(list)
         for policy in self.policies:
             entries: tuple[RouteSelector, ...] = policy.entries(Target.ROUTES.attribute)
             if unselected(policy) is Target.ROUTES:
                 entries = (EVERY_ROUTE,)
-            filed = self._filed.setdefault(policy.workspace, defaultdict(list))
-            for entry in entries:
-                labels = entry.route.labels if entry.route else {}
-                filed[min(labels.items(), default=ANYTHING)].append((policy, entry))
-            for chosen in policy.entries(Target.ROUTE_DESTINATIONS.attribute):
-                self._on_destinations.setdefault(policy.workspace, []).append((policy, chosen))
+            on_routes[policy.workspace] += [(policy, entry) for entry in entries]
+            chosen: tuple[RouteDestinationSelector, ...] = policy.entries(Target.ROUTE_DESTINATIONS.attribute)
+            on_destinations[policy.workspace] += [(policy, entry) for entry in chosen]
+        self._on_routes = {name: _by_labels(found) for name, found in on_routes.items()}
+        self._on_destinations = {name: _by_labels(found) for name, found in on_destinations.items()}
 
     def of_route(self, route: Route) -> list[Policy]:
         """The policies that select a route, the oldest first."""
-        found: dict[int, Policy] = {}
+        found: dict[Ref, Policy] = {}
         for table in route.tables:
-            filed = self._filed.get(table.workspace)
-            if filed is None:
-                continue
-            for item in (ANYTHING, *table.labels.items()):
-                for policy, entry in filed.get(item, ()):
-                    if id(policy) not in found and _selects(entry, table, route):
-                        found[id(policy)] = policy
+            filed = self._on_routes.get(table.workspace)
+            for policy, entry in filed.selecting(table.labels) if filed else ():
+                if policy.ref not in found and _selects(entry, table, route):
+                    found[policy.ref] = policy
         return sorted(found.values(), key=lambda policy: policy.resource.age)
 
     def of_destination(self, route: Route, destination: RouteDestination) -> list[Policy]:
         """The policies that select a destination of a route, the oldest first."""
-        found: dict[int, Policy] = {}
+        found: dict[Ref, Policy] = {}
         for table in route.tables:
-            for policy, entry in self._on_destinations.get(table.workspace, ()):
+            filed = self._on_destinations.get(table.workspace)
+            for policy, entry in filed.selecting(table.labels) if filed else ():
                 if not _matches_table(entry.route, table):
                     continue
                 listed = entry.on_destinations
                 if not listed or any(_is_called(one, destination) for one in listed):
-                    found[id(policy)] = policy
+                    found[policy.ref] = policy
         return sorted(found.values(), key=lambda policy: policy.resource.age)
+
+
+Entry = TypeVar("Entry", RouteSelector, RouteDestinationSelector)
+
+
+def _by_labels(entries: Iterable[tuple[Policy, Entry]]) -> LabelSelectors[tuple[Policy, Entry]]:
+    return label_selectors((entry.route.labels if entry.route else {}, (policy, entry)) for policy, entry in entries)
 
 
 def unselected(policy: Policy) -> Target | None:
