@@ -5,6 +5,7 @@ Source: `DestinationReference` of Gloo's common API; the rules for weights are i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -41,9 +42,15 @@ class DestinationResolver:
     destinations: DestinationIndex
     report: Report
     _federated: dict[tuple[Ref, str], FederatedService] = field(default_factory=dict)
+    _written: frozenset[Ref] = frozenset()
+    _known: dict[tuple[DestinationKind, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _names: dict[tuple[DestinationKind, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Clusters by kind, name and namespace, and names by kind, namespace and cluster: for the first that is not known."""
 
     def __post_init__(self) -> None:
         """Index the federated hosts by Service and consumer; of several hosts the owner's own comes first."""
+        resources = self.snapshot.resources
+        self._written = frozenset(one.resource.ref for kind in KINDS.values() for one in resources.get(kind, ()))
         for service in sorted(self.services, key=lambda s: (s.workspace not in s.consumers, s.host)):
             for consumer in service.consumers:
                 self._federated.setdefault((service.service.ref, consumer), service)
@@ -161,7 +168,7 @@ class DestinationResolver:
         kind = KINDS[reference.kind]
         wanted = Ref(kind, name, namespace, cluster)
         found = self.destinations.find(reference.kind, wanted)
-        if found is None and any(owned.resource.ref == wanted for owned in self.snapshot.resources.get(kind, ())):
+        if found is None and wanted in self._written:
             self.report.add(
                 catalogue.ROUTE_DESTINATION_UNFIT, table.ref, table.at(*path, "ref"),
                 route=route, destination=wanted, problem="it has no host or was not accepted; its own findings say why",
@@ -176,11 +183,14 @@ class DestinationResolver:
 
     def _elsewhere(self, kind: DestinationKind, name: str, namespace: str, cluster: str) -> str:
         """Where an object of this name is, or which name comes near."""
-        refs = [ref for known, ref in self.destinations.by_ref if known is kind]
-        same = sorted(ref.cluster for ref in refs if (ref.name, ref.namespace) == (name, namespace))
+        if not self._known:
+            for known, ref in self.destinations.by_ref:
+                self._known[known, ref.name, ref.namespace].add(ref.cluster)
+                self._names[known, ref.namespace, ref.cluster].add(ref.name)
+        same = self._known.get((kind, name, namespace))
         if same:
-            return f"; it exists in {', '.join(same)}: set ref.cluster"
-        return suggest(name, {ref.name for ref in refs if (ref.namespace, ref.cluster) == (namespace, cluster)})
+            return f"; it exists in {', '.join(sorted(same))}: set ref.cluster"
+        return suggest(name, self._names.get((kind, namespace, cluster), ()))
 
     def _visible(self, table: Resource, workspace: str, route: str, path: Path, service: Destination) -> bool:
         owner = service.workspace

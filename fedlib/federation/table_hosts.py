@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from fedlib.config.model import host_problem
 from fedlib.config.selectors import DestinationKind
-from fedlib.config.validate import suggest
+from fedlib.config.validate import nearest
 from fedlib.diagnostics import Report, catalogue
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destination_index import DestinationIndex
@@ -21,7 +22,36 @@ def uses_sidecars(table: Table) -> bool:
     return not table.spec.virtual_gateways or bool(table.spec.workload_selectors)
 
 
-def known_hosts(snapshot: Snapshot, services: Iterable[FederatedService], destinations: DestinationIndex) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class KnownHosts:
+    """The hosts that something serves."""
+
+    hosts: frozenset[str]
+    _parts: dict[str, set[str]] = field(default_factory=dict, compare=False, repr=False)
+    """For a host's first label what follows it, and the other way round; made for the first host that is not known."""
+
+    def suggest(self, host: str) -> str:
+        """A `did you mean` with a host that differs in its first label only, or else in the rest only."""
+        if not self._parts:
+            for known in self.hosts:
+                label, rest = _parts(known)
+                self._parts.setdefault(label, set()).add(rest)
+                self._parts.setdefault(rest, set()).add(label)
+        label, rest = _parts(host)
+        other_label = nearest(label, self._parts.get(rest, ()))
+        if other_label:
+            return f"; did you mean '{other_label}{rest}'?"
+        other_rest = nearest(rest, self._parts.get(label, ()))
+        return f"; did you mean '{label}{other_rest}'?" if other_rest else ""
+
+
+def _parts(host: str) -> tuple[str, str]:
+    """The first label of a host, and the rest from the dot on."""
+    label, dot, rest = host.partition(".")
+    return label, dot + rest
+
+
+def known_hosts(snapshot: Snapshot, services: Iterable[FederatedService], destinations: DestinationIndex) -> KnownHosts:
     """The hosts that something serves: Services' own and federated ones, those of groups and of ExternalServices."""
     known = {service.host for service in services}
     for (kind, _), destination in destinations.by_ref.items():
@@ -30,10 +60,10 @@ def known_hosts(snapshot: Snapshot, services: Iterable[FederatedService], destin
             known.add(local_host(decision, snapshot.clusters))
         elif kind is not DestinationKind.SERVICE:
             known.update(decision.hosts)
-    return known
+    return KnownHosts(frozenset(known))
 
 
-def check_hosts(table: Table, known: set[str], report: Report) -> None:
+def check_hosts(table: Table, known: KnownHosts, report: Report) -> None:
     """Report hosts that are none, and, where sidecars use the table, those that no request can be for."""
     resource = table.resource
     for index, host in enumerate(table.spec.hosts):
@@ -47,10 +77,10 @@ def check_hosts(table: Table, known: set[str], report: Report) -> None:
             continue
         elif "." not in host:
             report.add(catalogue.ROUTE_HOST_SHORT, resource.ref, location, host=host)
-        elif "*" not in host and host not in known and not table.spec.virtual_gateways:
+        elif "*" not in host and host not in known.hosts and not table.spec.virtual_gateways:
             report.add(
                 catalogue.ROUTE_HOST_UNKNOWN, resource.ref, location,
-                workspace=table.workspace, host=host, suggestion=suggest(host, known),
+                workspace=table.workspace, host=host, suggestion=known.suggest(host),
             )  # fmt: skip
 
 
