@@ -45,7 +45,7 @@ class DestinationResolver:
     _written: frozenset[Ref] = frozenset()
     _known: dict[tuple[DestinationKind, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     _names: dict[tuple[DestinationKind, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Clusters by kind, name and namespace, and names by kind, namespace and cluster: for the first that is not known."""
+    """Clusters by kind, name and namespace, and names by kind, namespace and cluster, for what is unknown."""
 
     def __post_init__(self) -> None:
         """Index the federated hosts by Service and consumer; of several hosts the owner's own comes first."""
