@@ -14,7 +14,11 @@ from .shop import CATALOG, FEDERATED, OUTLIER, catalogs, client, eventually, glo
 pytestmark = pytest.mark.mesh
 
 PLAIN, HOST = "catalog.shop.svc.cluster.local", "catalog.shop.mesh"
-TO_GROUP = {"kind": "VIRTUAL_DESTINATION", "ref": {"name": "catalog"}, "port": {"number": 80}}
+TO_GROUP = {
+    "kind": "VIRTUAL_DESTINATION",
+    "ref": {"name": "catalog", "namespace": "shop"},
+    "port": {"number": 80},
+}
 TO_US = {"ref": {"name": "catalog", "namespace": "shop", "cluster": "us"}, "port": {"number": 80}}
 PATIENT = {**OUTLIER, "spec": {**OUTLIER["spec"], "config": {"consecutiveErrors": 1000}}}
 """Local first, and nobody is ever ejected."""
@@ -133,3 +137,41 @@ def test_shares_of_requests(mesh: Mesh, federation: Federation) -> None:
     assert answer.headers["access-control-allow-origin"] == "https://a.example.com"
     for one in web.get(PLAIN, "/both", count=20).good:
         assert ('"cluster": "us"' in one.body) == ("x-away" in one.body)
+
+
+def test_filters_below_tables(mesh: Mesh, federation: Federation) -> None:
+    """Filters find delegated routes by the labels above them, all their matchers, and one of two equal names."""
+    guard = {"labels": {"guard": "yes"}}
+    below = {
+        "name": "below",
+        "matchers": [{"uri": {"prefix": "/below/a"}}, {"uri": {"prefix": "/below/b"}, "method": "POST"}],
+        "forwardTo": {"destinations": [TO_GROUP]},
+    }
+    child = gloo("networking", "RouteTable", "child", http=[below])
+    child["metadata"]["labels"] = {"part": "below"}
+    to_child = {
+        "name": "to-child",
+        **guard,
+        "matchers": [{"uri": {"prefix": "/below"}}],
+        "delegate": {"routeTables": [{"labels": {"part": "below"}}]},
+    }
+    same = {"name": "same", "matchers": [{"uri": {"prefix": "/same"}}], "forwardTo": {"destinations": [TO_GROUP]}}
+    csrf = gloo(
+        "security.policy",
+        "CSRFPolicy",
+        "guard",
+        applyToRoutes=[{"route": guard}],
+        config={"filterEnabled": True},
+    )
+    other = gloo("networking", "RouteTable", "catalog", "shop-web", hosts=[HOST], http=[same])
+    federation.declare(workspaces(), CATALOG, table(PLAIN, to_child, {**same, **guard}), child, other, csrf)
+    web = client(mesh, "eu")
+
+    def ask(path: str, host: str = PLAIN) -> dict[int, int]:
+        origin = {"origin": "https://elsewhere.example.net"}
+        return web.get(host, path, method="POST", headers=origin).statuses
+
+    for path in ("/below/a", "/below/b", "/same"):
+        eventually(lambda path=path: ask(path) == {403: 1})  # type: ignore[misc]
+    assert ask("/else") == {200: 1}
+    assert ask("/same", HOST) == {200: 1}

@@ -10,6 +10,7 @@ import pytest
 from .bed import Mesh
 from .federation import Federation
 from .shop import FEDERATED, OUTLIER, TLS, catalogs, client, eventually, gloo, workspaces
+from .tokens import Issuer
 
 pytestmark = pytest.mark.mesh
 
@@ -91,22 +92,41 @@ def test_gateway_passes_tls_on(mesh: Mesh, federation: Federation) -> None:
     assert stranger.get(PLAIN, address=gateway, port=8443, tls=PLAIN).statuses == {0: 1}
 
 
-def test_https_ends_at_a_gateway(mesh: Mesh, federation: Federation, certificate: Path) -> None:
-    """With the certificate of a Secret; what comes without TLS is sent there."""
+def test_https_ends_at_a_gateway(mesh: Mesh, federation: Federation, certificate: Path, tmp_path: Path) -> None:
+    """With the certificate of a Secret, tokens and filters; what comes without TLS is sent there."""
     text = b64encode(certificate.read_bytes()).decode()
     metadata = {"name": "shop-tls", "namespace": "istio-gateways"}
     secret = {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "metadata": metadata}
     mesh["eu"].apply({**secret, "data": {"tls.crt": text, "tls.key": text}})
     gateway = listener(http={}, tls={"mode": "SIMPLE", "secretName": "shop-tls"})
     gateway["spec"]["listeners"].append({"port": {"number": 80}, "http": {}, "httpsRedirect": True})
-    http = [{"name": "all", "forwardTo": {"destinations": [to(80)]}}]
+    guarded = {"name": "guarded", "labels": {"guard": "yes"}, "matchers": [{"uri": {"prefix": "/guarded"}}]}
+    http = [{**route, "forwardTo": {"destinations": [to(80)]}} for route in (guarded, {"name": "rest"})]
     table = gloo("networking", "RouteTable", "secure", hosts=[OUTSIDE], virtualGateways=BOUND, http=http)
-    federation.declare(workspaces(), GROUP, gateway, table)
+    selected = [{"route": {"labels": {"guard": "yes"}}}]
+    csrf = gloo("security.policy", "CSRFPolicy", "guard", applyToRoutes=selected, config={"filterEnabled": True})
+    issuer = Issuer(mesh.root.openssl, tmp_path, "https://id.example.com")
+    provider = {"issuer": issuer.name, "local": {"inline": issuer.public_key}}
+    jwt = gloo("security.policy", "JWTPolicy", "guard", applyToRoutes=selected, config={"providers": {"own": provider}})
+    federation.declare(workspaces(), GROUP, gateway, table, csrf, jwt)
     address = mesh["eu"].workloads["istio-gateways/ingressgateway-0"].outside
     stranger = client(mesh, "us", "stranger")
     eventually(lambda: stranger.get(OUTSIDE, address=address, port=8443, tls=OUTSIDE).bad == 0)
     answers = stranger.get(OUTSIDE, address=address, port=8443, tls=OUTSIDE, count=20)
     assert answers.clusters.keys() == {"eu", "us"}
+    with_token = {"authorization": f"Bearer {issuer.token()}"}
+    own = {"origin": f"https://{OUTSIDE}:8443"}
+    foreign = {"origin": "https://elsewhere.example.net"}
+
+    def ask(path: str, headers: dict[str, str]) -> dict[int, int]:
+        return stranger.get(
+            OUTSIDE, path, address=address, port=8443, tls=OUTSIDE, method="POST", headers=headers
+        ).statuses
+
+    eventually(lambda: ask("/guarded", {**with_token, **foreign}) == {403: 1})
+    eventually(lambda: ask("/guarded", own) == {403: 1})
+    assert ask("/guarded", {**with_token, **own}) == {200: 1}
+    assert ask("/rest", foreign) == {200: 1}
     (plain,) = stranger.get(OUTSIDE, "/x", address=address, port=8080).all
     assert plain.status == 301
     assert plain.headers["location"] == f"https://{OUTSIDE}:8080/x"  # the port that the client called
