@@ -20,6 +20,9 @@ from fedlib.istio.object import Declaration
 FEDERATION: Final = "fedlib:index:Federation"
 CLUSTER: Final = "fedlib:index:Cluster"
 
+SharedNamespaces = Mapping[tuple[str, str], str]
+"""Workspace and cluster -> the namespace where shared objects stand."""
+
 
 class FederationComponent(pulumi.ComponentResource):
     """Everything that the stack declares."""
@@ -27,13 +30,15 @@ class FederationComponent(pulumi.ComponentResource):
     def __init__(self, name: str) -> None:
         super().__init__(FEDERATION, name)
 
-    def declare(self, plan: Plan, targets: Mapping[str, Target], outputs: Mapping[str, Any]) -> None:
+    def declare(
+        self, plan: Plan, targets: Mapping[str, Target], shared: SharedNamespaces, outputs: Mapping[str, Any]
+    ) -> None:
         """Declare every object of the plan on its cluster, and publish the outputs."""
         clusters = {cluster: ClusterComponent(cluster, targets[cluster], self) for cluster in sorted(targets)}
         copies: dict[int, dict[str, pulumi.Resource]] = {}
         for declaration, before in Order(plan.declarations):
             needed = [copies[id(found)] for found in before]
-            copies[id(declaration)] = clusters[declaration.cluster].declare(declaration, needed)
+            copies[id(declaration)] = clusters[declaration.cluster].declare(declaration, needed, shared)
         for component in clusters.values():
             component.finish()
         self.register_outputs(dict(outputs))
@@ -48,23 +53,29 @@ class ClusterComponent(pulumi.ComponentResource):
         self._count = 0
 
     def declare(
-        self, declaration: Declaration, needed: Sequence[Mapping[str, pulumi.Resource]]
+        self, declaration: Declaration, needed: Sequence[Mapping[str, pulumi.Resource]], shared: SharedNamespaces
     ) -> dict[str, pulumi.Resource]:
-        """Declare the object in each of its namespaces. It waits for what it needs: for the copy beside it, or all."""
+        """Declare the object in each of its namespaces. It waits for what it needs: for the copy beside it, or all.
+
+        The copy in the namespace of shared objects comes last: where placement was `shared`, all namespaces use it
+        until they have their own.
+        """
         self._count += len(declaration.namespaces)
-        return {
-            namespace: CustomResource(
+        last = shared.get((declaration.lineage.workspace, declaration.cluster))
+        copies: dict[str, pulumi.Resource] = {}
+        for namespace in sorted(declaration.namespaces, key=lambda name: name == last):
+            before = _copies_for(namespace, needed)
+            if namespace == last:
+                before += copies.values()
+            copies[namespace] = CustomResource(
                 f"{declaration.cluster}/{declaration.kind}/{namespace}/{declaration.name}",
                 api_version=declaration.api_version,
                 kind=declaration.kind,
                 metadata=declaration.metadata(namespace),
                 spec=declaration.spec,
-                opts=pulumi.ResourceOptions(
-                    parent=self, provider=self._provider, depends_on=_copies_for(namespace, needed)
-                ),
+                opts=pulumi.ResourceOptions(parent=self, provider=self._provider, depends_on=before),
             )
-            for namespace in declaration.namespaces
-        }
+        return copies
 
     def finish(self) -> None:
         """Publish how many objects there are."""

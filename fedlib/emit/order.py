@@ -5,6 +5,9 @@ cluster. So do DestinationRules, which do nothing by themselves. Then the Servic
 routes to their hosts. Pulumi deletes in the opposite order. Otherwise a route may reach a sidecar before the host that
 it leads to, or a request may reach a gateway that does not know its host yet (tests/mesh/test_change_under_load.py sees
 both fail).
+
+Tokens are verified before rules refuse requests without a verified one, and pods admit callers before ServiceEntries
+bring those.
 """
 
 from __future__ import annotations
@@ -16,9 +19,11 @@ from typing import Any, Final
 from fedlib.federation.hostname import LOCAL_ONLY
 from fedlib.istio.object import Declaration
 
-_SERVES: Final = 0
-_LEADS: Final = 1
-_ROUTES: Final = 2
+_VERIFIES: Final = 0
+_ADMITS: Final = 1
+_SERVES: Final = 2
+_LEADS: Final = 3
+_ROUTES: Final = 4
 
 
 class Order:
@@ -29,21 +34,31 @@ class Order:
         self._gateways: dict[str, list[Declaration]] = defaultdict(list)
         self._homes: dict[str, list[Declaration]] = defaultdict(list)
         self._known: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
+        self._access: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
         for declaration in self._declarations:
             self._index(declaration)
 
     def __iter__(self) -> Iterator[tuple[Declaration, tuple[Declaration, ...]]]:
         """Each declaration with those that must exist before it; these come before it here, too."""
         for declaration in self._declarations:
-            stage, before = _stage(declaration), []
-            if stage == _LEADS:
-                before = self._before_entry(declaration)
-            elif stage == _ROUTES:
-                hosts = _destinations(declaration.spec)
-                before = [found for host in hosts for found in self._known[declaration.cluster, host]]
+            before = self._before(declaration)
             yield declaration, tuple({id(found): found for found in before}.values())
 
+    def _before(self, declaration: Declaration) -> list[Declaration]:
+        stage = _stage(declaration)
+        if stage == _LEADS:
+            return self._before_entry(declaration)
+        if stage == _ROUTES:
+            hosts = _destinations(declaration.spec)
+            return [found for host in hosts for found in self._known[declaration.cluster, host]]
+        if stage == _ADMITS or "workloadSelector" in declaration.spec:
+            earlier = self._access[declaration.cluster, declaration.namespaces[0]]
+            return [one for one in earlier if _stage(one) < stage and _selects_the_same(one, declaration)]
+        return []
+
     def _index(self, declaration: Declaration) -> None:
+        if _stage(declaration) in (_VERIFIES, _ADMITS):
+            self._access[declaration.cluster, declaration.namespaces[0]].append(declaration)
         if declaration.kind == "Gateway":
             self._gateways[declaration.cluster].append(declaration)
         if declaration.kind == "VirtualService" and _stage(declaration) == _SERVES:
@@ -72,7 +87,20 @@ def _stage(declaration: Declaration) -> int:
         return _SERVES if hosts and all(host.endswith(f".{LOCAL_ONLY}") for host in hosts) else _ROUTES
     if declaration.kind == "ServiceEntry" and "workloadSelector" not in declaration.spec:
         return _LEADS
-    return _SERVES
+    return {"RequestAuthentication": _VERIFIES, "AuthorizationPolicy": _ADMITS}.get(declaration.kind, _SERVES)
+
+
+def _selects_the_same(access: Declaration, other: Declaration) -> bool:
+    """Whether what is said about access holds for all pods that the other object selects."""
+    return _selected(access).items() <= _selected(other).items()
+
+
+def _selected(declaration: Declaration) -> Mapping[str, str]:
+    spec = declaration.spec
+    found: Mapping[str, str] = spec.get("selector", {}).get("matchLabels") or spec.get("workloadSelector", {}).get(
+        "labels", {}
+    )
+    return found
 
 
 def _hosts(declaration: Declaration) -> Sequence[str]:

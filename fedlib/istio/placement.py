@@ -14,6 +14,16 @@ def shared_namespace(snapshot: Snapshot, workspace: str, cluster: str) -> str:
     return min(namespaces, key=lambda name: (snapshot.namespaces[cluster, name].created or "9999", name))
 
 
+def shared_namespaces(snapshot: Snapshot) -> dict[tuple[str, str], str]:
+    """Workspace and cluster -> the namespace of shared objects, for all that have one."""
+    return {
+        (name, cluster): shared_namespace(snapshot, name, cluster)
+        for name, workspace in snapshot.workspaces.items()
+        for cluster, namespaces in workspace.namespaces.items()
+        if namespaces
+    }
+
+
 def consumer_places(workspace: str, snapshot: Snapshot) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """For each cluster where a workspace has namespaces: the cluster, the namespaces with a copy, and its exportTo."""
     for cluster, namespaces in sorted(snapshot.workspaces[workspace].namespaces.items()):

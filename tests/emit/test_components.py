@@ -12,6 +12,7 @@ from fedlib.emit.providers import Target
 from tests.golden_case import GOLDEN, compile_case
 
 PLAN = compile_case(GOLDEN / "federation" / "own-workspace.in.yaml").plan
+SHARED = {("shop", "us"): "shop-backend"}
 TARGETS = {"eu": Target("kube/config", "eu-admin"), "us": Target("kube/config", "us-admin")}
 
 
@@ -39,7 +40,7 @@ def recorder() -> Recorder:
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def declare() -> None:
-        FederationComponent("federation").declare(PLAN, TARGETS, {"digest": PLAN.digest()})
+        FederationComponent("federation").declare(PLAN, TARGETS, SHARED, {"digest": PLAN.digest()})
 
     declare()
     return recorder
@@ -55,6 +56,13 @@ def test_each_object_is_a_resource_named_by_its_identity(recorder: Recorder) -> 
     }
     assert names == expected
     assert "us/ServiceEntry/shop-web/vd-catalog-shop-backend-svc-eu-global-shop" in names
+
+
+def test_the_copy_that_others_may_still_use_comes_last(recorder: Recorder) -> None:
+    """Where a shared object was, every other namespace has its own copy before that one is narrowed."""
+    name = "vd-catalog-shop-backend-svc-eu-global-shop"
+    copies = [r.name for r in recorder.resources if r.name.startswith("us/ServiceEntry") and r.name.endswith(name)]
+    assert copies == [f"us/ServiceEntry/shop-web/{name}", f"us/ServiceEntry/shop-backend/{name}"]
 
 
 def test_resources_carry_the_manifest(recorder: Recorder) -> None:

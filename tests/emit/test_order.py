@@ -58,3 +58,18 @@ def test_clients_wait_for_the_routes_of_gateways_where_tls_ends() -> None:
     found = dict(order("groups/tls-termination.in.yaml"))
     remote = next(before for name, before in found.items() if name.startswith("eu/ServiceEntry") and "remote" in name)
     assert any(name.startswith("us/VirtualService") for name in remote)
+
+
+def test_pods_admit_callers_before_these_come() -> None:
+    """A ServiceEntry needs the AuthorizationPolicy of the pods that it selects; clients elsewhere need it with that."""
+    found = dict(order("isolation/groups.in.yaml"))
+    homes = [before for name, before in found.items() if name == "eu/ServiceEntry/vd-catalog-mesh-shop"]
+    assert homes == [["eu/AuthorizationPolicy/settings-catalog-shop"]]
+
+
+def test_tokens_are_verified_before_others_are_refused() -> None:
+    """A rule that refuses requests without a verified token needs what verifies them."""
+    found = dict(order("jwt/on-a-service.in.yaml"))
+    refusing = [before for name, before in found.items() if "AuthorizationPolicy/jwtpolicy-catalog" in name]
+    assert refusing
+    assert all(any("RequestAuthentication" in one for one in before) for before in refusing)

@@ -28,6 +28,7 @@ _EDITED = (
     "tests.mesh.rpc",
     "tests.mesh.tokens",
     "tests.mesh.asked_servers",
+    "tests.mesh.load",
     "tests.mesh.conftest",
 )
 

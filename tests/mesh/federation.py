@@ -1,6 +1,7 @@
 """The project's own program, run by the real Pulumi engine, on the clusters of the mesh."""
 
 import json
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 from typing import Any
@@ -24,12 +25,17 @@ class Federation:
         workspaces: dict[str, Any],
         *resources: dict[str, Any],
         settle: bool = True,
+        without: Sequence[str] = (),
         **keys: Any,
     ) -> Run:
-        """`pulumi up` of a stack with these workspaces, Gloo resources and keys; wait until the proxies have it."""
+        """`pulumi up` of a stack with these workspaces, Gloo resources and keys; wait until the proxies have it.
+
+        All clusters are in the stack but those that are named.
+        """
         clusters = {
             name: {"kubeconfig": {"path": str(cluster.kubeconfig), "context": name}}
             for name, cluster in self._mesh.clusters.items()
+            if name not in without
         }
         values = {"clusters": clusters, "workspaces": workspaces, "resources": list(resources), **keys}
 

@@ -2,74 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from threading import Event, Thread
 from typing import Any
 
 import pytest
 
-from .answers import Answers
 from .bed import Mesh
 from .federation import Federation
-from .pod import Answer
+from .load import all_good, load
 from .shop import CATALOG, FEDERATED, OUTLIER, client, eventually, gloo, workspaces
-from .workload import Workload
 
 pytestmark = pytest.mark.mesh
 
 HOST = "catalog.shop.mesh"
 PLAIN = "catalog.shop.svc.cluster.local"
 UNGROUPED = "catalog.shop.svc.us.global"
-
-
-class Load:
-    """Steady requests of some clients to some hosts, until it is stopped."""
-
-    def __init__(self, clients: list[Workload], hosts: list[str]) -> None:
-        """Start a thread for each client and host."""
-        self._ended = Event()
-        self._answers: dict[str, list[Answer]] = {host: [] for host in hosts}
-        self._threads = [Thread(target=self._send, args=(one, host)) for one in clients for host in hosts]
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> dict[str, Answers]:
-        """The answers by host."""
-        self._ended.set()
-        for thread in self._threads:
-            thread.join()
-        return {host: Answers(tuple(answers)) for host, answers in self._answers.items()}
-
-    def _send(self, one: Workload, host: str) -> None:
-        while not self._ended.is_set():
-            self._answers[host] += one.get(host, count=20, pause=0.03).all
-
-
-@contextmanager
-def load(mesh: Mesh, what: str, *hosts: str, lost: int = 0) -> Iterator[None]:
-    """Requests from both clusters during the block, and a second after it; all of them good, but for `lost`.
-
-    Two clusters hear of an edit at slightly different times, so a few may be lost where one must hear it first.
-    """
-    running = Load([client(mesh, cluster) for cluster in ("eu", "us")], list(hosts))
-    try:
-        yield
-        Event().wait(1)
-    finally:
-        answers = running.stop()
-    counts = (f"{found.bad} of {len(found.all)} to {host}" for host, found in answers.items())
-    print(f"{what}: lost {', '.join(counts)}")  # noqa: T201
-    for host, found in answers.items():
-        assert len(found.all) > 100
-        assert found.bad <= lost, f"{what}, {host}: {found}"
-
-
-def all_good(mesh: Mesh, *hosts: str) -> None:
-    """Wait until connections that follow the rules of a test before are gone."""
-    asked = [partial(client(mesh, cluster).get, host) for cluster in ("eu", "us") for host in hosts]
-    eventually(lambda: not any(get(count=40, parallel=4).bad for get in asked))
+RETRIES = gloo(
+    "resilience.policy",
+    "RetryTimeoutPolicy",
+    "retries",
+    applyToRoutes=[{"route": {"labels": {"retried": "yes"}}}],
+    config={"retries": {"attempts": 1, "retryOn": "reset"}},
+)
 
 
 def table(name: str, weight: int) -> dict[str, Any]:
@@ -79,27 +32,45 @@ def table(name: str, weight: int) -> dict[str, Any]:
         {"ref": {"name": "catalog", "namespace": "shop", "cluster": cluster}, "port": {"number": 80}, "weight": weight}
         for cluster, weight in weights.items()
     ]
-    routes = [{"name": "split", "forwardTo": {"destinations": destinations}}]
+    routes = [{"name": "split", "labels": {"retried": "yes"}, "forwardTo": {"destinations": destinations}}]
     return gloo("networking", "RouteTable", name, hosts=[PLAIN], http=routes)
 
 
+def moved(resource: dict[str, Any], name: str) -> dict[str, Any]:
+    """A resource with another name, in another namespace and cluster of the workspace."""
+    metadata = {"name": name, "namespace": "shop-web", "annotations": {"cluster.solo.io/cluster": "us"}}
+    return {**resource, "metadata": metadata}
+
+
 def test_edits(mesh: Mesh, federation: Federation) -> None:
-    """Weights, the name of a RouteTable, policies, placement, isolation: thousands of requests, none of them lost."""
+    """Weights, the name of a RouteTable, two policies, placement, isolation: thousands of requests, none lost."""
     shop = workspaces(federation=FEDERATED)
+    isolated = workspaces(federation=FEDERATED, serviceIsolation={"enabled": True})
+    books = table("books", 75)
     federation.declare(shop, CATALOG, table("catalog", 25))
     hosts = (HOST, PLAIN, UNGROUPED)
     all_good(mesh, *hosts)
     with load(mesh, "weights", *hosts):
         federation.declare(shop, CATALOG, table("catalog", 75))
     with load(mesh, "another name for the RouteTable", *hosts):
-        federation.declare(shop, CATALOG, table("books", 75))
-    with load(mesh, "outlier detection", *hosts):
-        federation.declare(shop, CATALOG, OUTLIER, table("books", 75))
+        federation.declare(shop, CATALOG, books)
+    with load(mesh, "two policies", *hosts):
+        federation.declare(shop, CATALOG, OUTLIER, RETRIES, books)
     with load(mesh, "shared placement", *hosts):
-        federation.declare(shop, CATALOG, OUTLIER, table("books", 75), placement="shared")
+        federation.declare(shop, CATALOG, OUTLIER, RETRIES, books, placement="shared")
     with load(mesh, "isolation", *hosts):
-        isolated = workspaces(federation=FEDERATED, serviceIsolation={"enabled": True})
-        federation.declare(isolated, CATALOG, OUTLIER, table("books", 75), placement="shared")
+        federation.declare(isolated, CATALOG, OUTLIER, RETRIES, books, placement="shared")
+    with load(mesh, "copies again", *hosts):
+        federation.declare(isolated, CATALOG, OUTLIER, RETRIES, books)
+
+
+def test_virtual_destination_moves(mesh: Mesh, federation: Federation) -> None:
+    """Its name, namespace and cluster are in no name of an object: an edit of them changes labels only."""
+    federation.declare(workspaces(), CATALOG)
+    all_good(mesh, HOST)
+    with load(mesh, "another name, namespace and cluster for the VirtualDestination", HOST):
+        run = federation.declare(workspaces(), moved(CATALOG, "books"))
+    assert not run.names("create", "delete", "replace")
 
 
 def test_cluster_leaves_and_comes_back(mesh: Mesh, federation: Federation) -> None:
@@ -126,3 +97,62 @@ def test_route_to_a_host_that_is_new(mesh: Mesh, federation: Federation) -> None
         federation.declare(workspaces(federation=FEDERATED), CATALOG, table("catalog", 50))
     with load(mesh, "without both again", PLAIN, lost=3):
         federation.declare(workspaces(), CATALOG)
+
+
+PAIR = "pair.shop.mesh"
+
+
+def _pair(mesh: Mesh) -> dict[str, dict[str, Any]]:
+    """The two ServiceEntries of the group and its DestinationRule, as another host that a user may edit."""
+    found = {}
+    for kind, name in (
+        ("ServiceEntry", "vd-catalog-shop-mesh-shop"),
+        ("ServiceEntry", "vd-catalog-shop-mesh-shop-remote"),
+        ("DestinationRule", "catalog-shop-mesh-virtual-destination-shop"),
+    ):
+        spec = mesh["eu"].api.get("networking.istio.io/v1", kind, name, "shop")["spec"]
+        own = {"host": PAIR} if kind == "DestinationRule" else {"hosts": [PAIR], "addresses": ["241.9.9.9"]}
+        part = "rule" if kind == "DestinationRule" else "remote" if "endpoints" in spec else "local"
+        found[part] = {"kind": kind, "spec": {**spec, **own}}
+    return found
+
+
+def test_one_of_two_service_entries(mesh: Mesh, federation: Federation) -> None:
+    """Renaming and deleting one of the two ServiceEntries of a host (istio/istio issues 51212 and 43853).
+
+    A new name that comes before the old one goes costs nothing; the endpoints of the other one stay when one goes.
+    """
+    federation.declare(workspaces(), CATALOG)
+    eu, objects, web = mesh["eu"], _pair(mesh), client(mesh, "eu")
+
+    def apply(part: str, name: str) -> None:
+        metadata = {"name": name, "namespace": "shop"}
+        eu.apply({"apiVersion": "networking.istio.io/v1", "metadata": metadata, **objects[part]})
+        mesh.settle()
+
+    def delete(part: str, name: str) -> None:
+        eu.api.delete("networking.istio.io/v1", objects[part]["kind"], name, "shop")
+        mesh.settle()
+
+    for part in objects:
+        apply(part, f"pair-{part}")
+    try:
+        eventually(lambda: set(web.get(PAIR, count=40).clusters) == {"eu", "us"})
+        for part in ("local", "remote"):
+            with load(mesh, f"{part} ServiceEntry renamed", PAIR, clusters=["eu"]):
+                apply(part, f"pair-{part}-2")
+                delete(part, f"pair-{part}")
+            assert set(web.get(PAIR, count=40).clusters) == {"eu", "us"}
+        with load(mesh, "remote ServiceEntry deleted", PAIR, clusters=["eu"]):
+            delete("remote", "pair-remote-2")
+        assert web.get(PAIR, count=40).clusters == {"eu": 40}
+        apply("remote", "pair-remote")
+        eventually(lambda: set(web.get(PAIR, count=40).clusters) == {"eu", "us"})
+        with load(mesh, "local ServiceEntry deleted", PAIR, clusters=["eu"]):
+            delete("local", "pair-local-2")
+        assert web.get(PAIR, count=40).clusters == {"us": 40}
+    finally:
+        for one in eu.api.list("networking.istio.io/v1", "ServiceEntry", "shop"):
+            if one["metadata"]["name"].startswith("pair-"):
+                eu.api.delete("networking.istio.io/v1", "ServiceEntry", one["metadata"]["name"], "shop")
+        delete("rule", "pair-rule")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,8 @@ from tests.engine.kubernetes_api import Manifest
 from .answers import Answers
 from .bed import Mesh
 from .federation import Federation
+from .kept_connection import KeptConnection
+from .load import all_good, load
 from .shop import CATALOG, FEDERATED, catalogs, client, eventually, gloo, workspaces
 
 pytestmark = pytest.mark.mesh
@@ -44,7 +47,7 @@ def test_stranger(mesh: Mesh, federation: Federation, isolated: bool) -> None:
                 assert answers.bad == 0, f"{namespace} in {here} to {host}: {answers}"
 
 
-def smuggled(mesh: Mesh) -> list[Manifest]:
+def smuggled(mesh: Mesh, namespace: str = "stranger", host: str = UNGROUPED) -> list[Manifest]:
     """What a stranger may write in its own namespace to reach the gateway of another cluster."""
     gateway = mesh["us"].workloads["istio-eastwest/eastwestgateway-0"].outside
     port = {"name": "http-80", "number": 80, "protocol": "HTTP"}
@@ -54,7 +57,7 @@ def smuggled(mesh: Mesh) -> list[Manifest]:
         "ports": {"http-80": 15443},
     }
     entry = {
-        "hosts": [UNGROUPED],
+        "hosts": [host],
         "addresses": ["240.200.0.1"],
         "exportTo": ["."],
         "location": "MESH_INTERNAL",
@@ -63,8 +66,57 @@ def smuggled(mesh: Mesh) -> list[Manifest]:
         "endpoints": [endpoint],
         "subjectAltNames": ["spiffe://us/ns/shop/sa/catalog"],
     }
-    metadata = {"name": "smuggled", "namespace": "stranger"}
+    metadata = {"name": "smuggled", "namespace": namespace}
     return [{"apiVersion": "networking.istio.io/v1", "kind": "ServiceEntry", "metadata": metadata, "spec": entry}]
+
+
+@pytest.mark.parametrize(("export", "imports", "placement"), [(True, False, "namespace"), (False, True, "shared")])
+def test_without_export_or_import_nothing_is_open(
+    mesh: Mesh, federation: Federation, export: bool, imports: bool, placement: str
+) -> None:
+    """Taking one of the two away closes every way of the importer, also one that is open; the owner loses nothing."""
+    options: dict[str, Any] = {"federation": FEDERATED, "serviceIsolation": {"enabled": True}}
+    federation.declare(workspaces(**options), CATALOG, placement=placement)
+    all_good(mesh, HOST, PLAIN, UNGROUPED)
+    edge = client(mesh, "eu", "edge")
+    for host in (HOST, PLAIN, UNGROUPED):
+        eventually(partial(_all_are, partial(edge.get, host, count=10), 200))
+    with KeptConnection(edge, PLAIN) as kept:
+        assert kept.ask() == 200
+        with load(mesh, f"export {export}, import {imports}", HOST, PLAIN, UNGROUPED):
+            federation.declare(workspaces(export=export, imports=imports, **options), CATALOG, placement=placement)
+        assert edge.resolve(HOST) == edge.resolve(UNGROUPED) == []
+        eventually(lambda: kept.ask() == 403)
+    mesh["eu"].apply(*smuggled(mesh, "edge"))
+    mesh.settle()
+    try:
+        for host in (PLAIN, UNGROUPED):
+            eventually(partial(_all_are, partial(edge.get, host, count=10), 403))
+        pod = catalogs(mesh, "eu")[0].address
+        assert not edge.get("catalog", address=pod, port=8080, count=3).good
+    finally:
+        mesh["eu"].api.delete("networking.istio.io/v1", "ServiceEntry", "smuggled", "edge")
+
+
+def test_isolation_of_groups_in_gloos_shape(mesh: Mesh, federation: Federation) -> None:
+    """With WorkloadEntries instead of endpoints, the same are admitted and refused.
+
+    Some requests come back to their own cluster: the gateways of the bed are not told to keep to their network.
+    """
+    shop = workspaces(serviceIsolation={"enabled": True})
+    federation.declare(shop, CATALOG, groupShape="workloadEntry")
+    mesh["eu"].apply(*smuggled(mesh, host=HOST))
+    mesh.settle()
+    try:
+        stranger = client(mesh, "eu", "stranger")
+        for host in (PLAIN, HOST):
+            eventually(partial(_all_are, partial(stranger.get, host, count=10), 403))
+    finally:
+        mesh["eu"].api.delete("networking.istio.io/v1", "ServiceEntry", "smuggled", "stranger")
+    for here in ("eu", "us"):
+        for namespace in ("shop-web", "edge"):
+            asked = partial(client(mesh, here, namespace).get, HOST, count=40)
+            eventually(partial(_all_are, asked, 200))
 
 
 def test_trimmed_sidecars_keep_what_they_may_reach(mesh: Mesh, federation: Federation) -> None:

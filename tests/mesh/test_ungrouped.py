@@ -33,12 +33,14 @@ def test_hosts_reach_their_cluster_from_the_workspaces_that_may(
             assert client(mesh, here, namespace).get(PLAIN, count=10).clusters == {here: 10}
 
 
-@pytest.mark.parametrize(("export", "imports"), [(True, False), (False, True)])
-def test_export_and_import_are_both_needed(mesh: Mesh, federation: Federation, export: bool, imports: bool) -> None:
+@pytest.mark.parametrize(("export", "imports", "placement"), [(True, False, "shared"), (False, True, "namespace")])
+def test_export_and_import_are_both_needed(
+    mesh: Mesh, federation: Federation, export: bool, imports: bool, placement: str
+) -> None:
     """Without one of the two, the other workspace loses the host that it had."""
-    federation.declare(workspaces(federation=FEDERATED))
+    federation.declare(workspaces(federation=FEDERATED), placement=placement)
     assert client(mesh, "eu", "edge").get(HOSTS["us"]).good
-    federation.declare(workspaces(export=export, imports=imports, federation=FEDERATED))
+    federation.declare(workspaces(export=export, imports=imports, federation=FEDERATED), placement=placement)
     assert client(mesh, "eu", "edge").resolve(HOSTS["us"]) == []
     assert client(mesh, "eu", "shop-web").get(HOSTS["us"]).good
 
