@@ -1,13 +1,15 @@
 """Groups in Gloo's own shape, `groupShape: workloadEntry`, with the setting of the gateways that it asks for."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from .bed import Mesh
 from .federation import Federation
-from .shop import CATALOG, OUTLIER, Hops, catalogs, client, workspaces
-from .test_change_under_load import load
+from .load import load
+from .shop import CATALOG, OUTLIER, Hops, catalogs, client, eventually, workspaces
+from .test_isolation import all_are, smuggled
 
 pytestmark = pytest.mark.mesh
 
@@ -69,3 +71,21 @@ def test_from_one_shape_to_the_other(mesh: Mesh, federation: Federation) -> None
         federation.declare(workspaces(), CATALOG, groupShape=SHAPE)
     with load(mesh, "to the shape with a local-only host", HOST, lost=10):
         federation.declare(workspaces(), CATALOG)
+
+
+def test_isolation(mesh: Mesh, federation: Federation) -> None:
+    """Who may use the group is admitted, in all clusters; a stranger is refused, also with a ServiceEntry of its own."""
+    federation.declare(workspaces(serviceIsolation={"enabled": True}), CATALOG, groupShape=SHAPE)
+    mesh["eu"].apply(*smuggled(mesh, host=HOST))
+    mesh.settle()
+    try:
+        stranger = client(mesh, "eu", "stranger")
+        for host in ("catalog.shop.svc.cluster.local", HOST):
+            eventually(partial(all_are, partial(stranger.get, host, count=10), 403))
+    finally:
+        mesh["eu"].api.delete("networking.istio.io/v1", "ServiceEntry", "smuggled", "stranger")
+    for here in ("eu", "us"):
+        for namespace in ("shop-web", "edge"):
+            answers = client(mesh, here, namespace).get(HOST, count=40, parallel=4)
+            assert answers.bad == 0
+            assert set(answers.clusters) == {"eu", "us"}, f"{namespace} in {here}: {answers}"

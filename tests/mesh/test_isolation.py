@@ -80,7 +80,7 @@ def test_without_export_or_import_nothing_is_open(
     all_good(mesh, HOST, PLAIN, UNGROUPED)
     edge = client(mesh, "eu", "edge")
     for host in (HOST, PLAIN, UNGROUPED):
-        eventually(partial(_all_are, partial(edge.get, host, count=10), 200))
+        eventually(partial(all_are, partial(edge.get, host, count=10), 200))
     with KeptConnection(edge, PLAIN) as kept:
         assert kept.ask() == 200
         with load(mesh, f"export {export}, import {imports}", HOST, PLAIN, UNGROUPED):
@@ -91,32 +91,11 @@ def test_without_export_or_import_nothing_is_open(
     mesh.settle()
     try:
         for host in (PLAIN, UNGROUPED):
-            eventually(partial(_all_are, partial(edge.get, host, count=10), 403))
+            eventually(partial(all_are, partial(edge.get, host, count=10), 403))
         pod = catalogs(mesh, "eu")[0].address
         assert not edge.get("catalog", address=pod, port=8080, count=3).good
     finally:
         mesh["eu"].api.delete("networking.istio.io/v1", "ServiceEntry", "smuggled", "edge")
-
-
-def test_isolation_of_groups_in_gloos_shape(mesh: Mesh, federation: Federation) -> None:
-    """With WorkloadEntries instead of endpoints, the same are admitted and refused.
-
-    Some requests come back to their own cluster: the gateways of the bed are not told to keep to their network.
-    """
-    shop = workspaces(serviceIsolation={"enabled": True})
-    federation.declare(shop, CATALOG, groupShape="workloadEntry")
-    mesh["eu"].apply(*smuggled(mesh, host=HOST))
-    mesh.settle()
-    try:
-        stranger = client(mesh, "eu", "stranger")
-        for host in (PLAIN, HOST):
-            eventually(partial(_all_are, partial(stranger.get, host, count=10), 403))
-    finally:
-        mesh["eu"].api.delete("networking.istio.io/v1", "ServiceEntry", "smuggled", "stranger")
-    for here in ("eu", "us"):
-        for namespace in ("shop-web", "edge"):
-            asked = partial(client(mesh, here, namespace).get, HOST, count=40)
-            eventually(partial(_all_are, asked, 200))
 
 
 def test_trimmed_sidecars_keep_what_they_may_reach(mesh: Mesh, federation: Federation) -> None:
@@ -147,8 +126,9 @@ def test_access_by_identity_of_another_cluster(mesh: Mesh, federation: Federatio
         host = f"catalog.shop.svc.{there}.global"
         for here, namespace, status in (("us", "shop-web", 200), ("eu", "shop-web", 403), ("us", "edge", 403)):
             asked = partial(client(mesh, here, namespace).get, host, count=10)
-            eventually(partial(_all_are, asked, status))
+            eventually(partial(all_are, asked, status))
 
 
-def _all_are(asked: Callable[[], Answers], status: int) -> bool:
+def all_are(asked: Callable[[], Answers], status: int) -> bool:
+    """Whether every answer has a status."""
     return set(asked().statuses) == {status}
