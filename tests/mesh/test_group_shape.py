@@ -74,7 +74,7 @@ def test_from_one_shape_to_the_other(mesh: Mesh, federation: Federation) -> None
 
 
 def test_isolation(mesh: Mesh, federation: Federation) -> None:
-    """Who may use the group is admitted, in all clusters; a stranger is refused, also with a ServiceEntry of its own."""
+    """Who may use the group is admitted in all clusters; a stranger is not, also with a ServiceEntry of its own."""
     federation.declare(workspaces(serviceIsolation={"enabled": True}), CATALOG, groupShape=SHAPE)
     mesh["eu"].apply(*smuggled(mesh, host=HOST))
     mesh.settle()
