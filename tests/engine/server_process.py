@@ -51,6 +51,11 @@ class ServerProcess:
         """Stop the server."""
         self.stop()
 
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
     def wait_until(self, is_ready: Callable[[], bool], seconds: float = 120) -> None:
         """Wait for the server; fails with the end of its log when it dies or takes too long."""
         deadline = monotonic() + seconds

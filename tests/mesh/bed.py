@@ -113,6 +113,13 @@ class Mesh:
         process.wait_until(lambda: Path(settings["control"]).exists())
         return OutsideServer(address, process)
 
+    def rejections(self) -> dict[str, int]:
+        """How many configurations were refused, by istiod's count and by that of each proxy; empty: none."""
+        counts = {f"istiod of {cluster.name}": cluster.istiod.rejections() for cluster in self.clusters.values()}
+        for cluster in self.clusters.values():
+            counts |= {f"{cluster.name}/{name}": pod.rejections() for name, pod in cluster.workloads.items()}
+        return {name: count for name, count in counts.items() if count}
+
     def settle(self) -> None:
         """Wait until the proxies of all clusters have what was declared."""
         for cluster in self.clusters.values():

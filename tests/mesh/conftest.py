@@ -50,6 +50,8 @@ def mesh(mesh_tools: MeshTools, request: pytest.FixtureRequest) -> Iterator[Mesh
     try:
         open_shop(mesh, "eu", "us")
         yield mesh
+        refused = mesh.rejections()
+        assert not refused, f"after all tests, refused configurations: {refused}"
     finally:
         failed = request.session.testsfailed > 0
         mesh.stop(keep_logs=failed)

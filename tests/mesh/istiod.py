@@ -50,10 +50,12 @@ class Istiod:
             "--ctrlz_port=0",
             "--registries=Kubernetes",
         ]
+        self._rejected = 0
         self.process = self._start(SETTINGS, authority)
 
     def restart(self, settings: Mapping[str, str] = SETTINGS, authority: Path | None = None) -> ServerProcess:
         """Start it anew, with other settings or another certificate authority if they are given."""
+        self._rejected = self.rejections()
         self.process.stop()
         self.process = self._start(settings, authority or self._authority)
         self.wait()
@@ -93,7 +95,8 @@ class Istiod:
             return json.load(answer)
 
     def rejections(self) -> int:
-        """How many configurations the proxies have refused."""
+        """How many configurations the proxies have refused, also before restarts."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self._monitoring}/metrics", timeout=10) as answer:
             lines = answer.read().decode().splitlines()
-        return sum(int(float(line.rsplit(" ", 1)[1])) for line in lines if line.startswith("pilot_total_xds_rejects"))
+        counts = [line.rsplit(" ", 1)[1] for line in lines if line.startswith("pilot_total_xds_rejects")]
+        return self._rejected + sum(int(float(count)) for count in counts)

@@ -86,6 +86,13 @@ class Workload:
         command = [*self._inside, sys.executable, "-I", "-c", code]
         return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
+    def rejections(self) -> int:
+        """How many updates its proxy has refused since it was started; none where no proxy runs."""
+        if not self._kind or not self.proxy.process.running:
+            return 0
+        stats = self.admin("stats?filter=update_rejected&format=json")["stats"]
+        return sum(int(one.get("value", 0)) for one in stats)
+
     def connections(self) -> dict[str, int]:
         """How many connections the proxy has ever opened, by address."""
         counts: dict[str, int] = {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fedlib.diagnostics import Report
-from fedlib.federation.mesh.check_control_planes import check_control_planes
+from fedlib.federation.mesh.check_control_planes import check_automatic_mtls, check_control_planes
 from fedlib.federation.mesh.check_trust import check_trust
 from fedlib.federation.mesh.reach import resolve_reach
-from fedlib.federation.model import FederatedService, Group
+from fedlib.federation.model import ClientMode, FederatedService, Group
 from fedlib.snapshot.model import Snapshot
 
 
@@ -17,5 +17,8 @@ def check_mesh_settings(
 ) -> None:
     """Report settings of Istio with which requests between clusters fail, or identities mean something else."""
     reach = resolve_reach(snapshot, services, groups)
+    # the DestinationRule of all other groups asks for mTLS itself
+    automatic = [group for group in groups if group.client_mode is ClientMode.TLS_TERMINATION]
     check_trust(snapshot, reach, report)
     check_control_planes(snapshot, reach, report)
+    check_automatic_mtls(snapshot, resolve_reach(snapshot, services, automatic), report)

@@ -23,11 +23,17 @@ def check_control_planes(snapshot: Snapshot, reach: Reach, report: Report) -> No
         _check_served(cluster, mesh, report)
         _check_dns(cluster, mesh, snapshot, reach, report)
         _check_watched(cluster, mesh, snapshot, reach, report)
-        if cluster in reach.calling:
-            _check_auto_mtls(cluster, mesh, report)
         if cluster in reach.callers:
             _check_selected_pods(cluster, mesh, report)
     _check_versions(snapshot, reach, report)
+
+
+def check_automatic_mtls(snapshot: Snapshot, reach: Reach, report: Report) -> None:
+    """Report clusters that call others without mTLS, though nothing but Istio's default asks for it."""
+    for cluster in sorted(reach.calling):
+        for config in snapshot.meshes.get(cluster, Mesh()).configs("enableAutoMtls"):
+            if not config.auto_mtls:
+                report.add(catalogue.AUTO_MTLS_OFF, config.ref, config.at(), cluster=cluster)
 
 
 def _check_served(cluster: str, mesh: Mesh, report: Report) -> None:
@@ -62,12 +68,6 @@ def _calls_without_dns(snapshot: Snapshot, cluster: str, namespace: str) -> bool
         for workload in workloads
         if "istio" not in workload.labels  # a gateway
     )
-
-
-def _check_auto_mtls(cluster: str, mesh: Mesh, report: Report) -> None:
-    for config in mesh.configs("enableAutoMtls"):
-        if not config.auto_mtls:
-            report.add(catalogue.AUTO_MTLS_OFF, config.ref, config.at(), cluster=cluster)
 
 
 def _check_watched(cluster: str, mesh: Mesh, snapshot: Snapshot, reach: Reach, report: Report) -> None:
