@@ -17,8 +17,8 @@ from .tools import MeshTools
 
 pytestmark = pytest.mark.mesh
 
-# What the bed is like: namespaces of gateways without injection, and a pod that has no sidecar. See docs/howto.md.
-_EXPLAINED = {("IST0102", "Namespace"), ("IST0103", "Pod shop/bare-0")}
+# Namespaces of gateways without injection, a pod that has no sidecar, and any EnvoyFilter. See docs/howto.md.
+_EXPLAINED = {("IST0102", "Namespace"), ("IST0103", "Pod shop/bare-0"), ("IST0133", "EnvoyFilter")}
 
 
 def test_istio_accepts_everything(mesh: Mesh, federation: Federation, mesh_tools: MeshTools) -> None:
