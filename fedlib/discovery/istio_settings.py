@@ -148,11 +148,12 @@ def _camel_case(mapping: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _prune(value: Any, keep: Mapping[str, Any] | None) -> Any:
+    """The kept fields of a value; nothing of one that is not the mapping or list that it should be."""
     if keep is None:
         return value
     if isinstance(value, list):
         return [_prune(item, keep) for item in value]
-    return {key: _prune(value[key], inner) for key, inner in keep.items() if key in value} if value else value
+    return {key: _prune(value[key], inner) for key, inner in keep.items() if key in as_mapping(value)}
 
 
 def _mesh_config(mesh: Mapping[str, Any], ref: Ref, origin: Origin | None) -> MeshConfig:

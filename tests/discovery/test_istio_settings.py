@@ -10,6 +10,7 @@ import pytest
 
 from fedlib.diagnostics import NOWHERE, Report
 from fedlib.discovery.inventory import ApiGroup, Istiod, LabelSelector, MeshConfig, RootCertificate
+from fedlib.discovery.istio_settings import keep_config_map
 from fedlib.discovery.live import discover_live
 from fedlib.discovery.objects import parse_object
 from fedlib.discovery.recorded import read_recorded
@@ -116,6 +117,18 @@ def test_without_istiod_the_root_certificate_still_says_something() -> None:
         found = discover_live({"eu": live(double)}, Report(), limits=FAST)["eu"]
     assert len(found.root_certificates) == 1
     assert found.mesh_configs == ()
+
+
+@pytest.mark.parametrize(
+    "mesh",
+    ["defaultConfig: proxyMetadata hunter8", "discoverySelectors: {matchLabels: a}", "caCertificates: hunter9", "[]"],
+)
+def test_odd_mesh_configs_are_read_and_recorded_without_what_is_odd(mesh: str) -> None:
+    document = samples.config_map("istio", mesh=mesh)
+    found = parse_object(document, "eu", None, Report())
+    recorded = keep_config_map(document)
+    assert parse_object(recorded, "eu", None, Report()) == (found or MeshConfig("eu", "istio-system", "istio"))
+    assert "hunter" not in str(recorded)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ The objects are declared once; what changes is Istio.
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -142,9 +143,11 @@ def test_sidecars_must_answer_dns(mesh: Mesh, federation: Federation) -> None:
         web.restart_proxy()
 
 
-def test_another_root_is_not_believed(mesh: Mesh, federation: Federation, istiod: Callable[..., None]) -> None:
+def test_another_root_is_not_believed(
+    mesh: Mesh, federation: Federation, istiod: Callable[..., None], tmp_path: Path
+) -> None:
     """A client with a certificate of another root is refused everywhere."""
-    other, web = Root(mesh["us"].tools.engine.openssl, mesh.directory / "another-root"), client(mesh, "us")
+    other, web = Root(mesh["us"].tools.engine.openssl, tmp_path / "root"), client(mesh, "us")
     istiod(other.intermediate("us"))
     web.trust(other)
     web.restart_proxy()
