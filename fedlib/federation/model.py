@@ -141,7 +141,7 @@ class Group:
         consumers: the workspaces that may call it, the owner included, sorted.
         hosts: its hosts that were accepted, in the order of the resource.
         ports: its ports by number.
-        backings: the backing Service by cluster.
+        backings: the backing Service by cluster, sorted.
         externals: the ExternalServices behind it, for clients of all clusters.
         client_mode: how clients of other clusters reach it.
     """
@@ -163,7 +163,7 @@ class Group:
 
     def remote(self, cluster: str) -> tuple[Backing, ...]:
         """The backings that a client in `cluster` reaches through an east-west gateway, sorted by cluster."""
-        return tuple(b for name, b in sorted(self.backings.items()) if name != cluster and b.gateways)
+        return tuple(backing for name, backing in self.backings.items() if name != cluster and backing.gateways)
 
 
 class Resolution(enum.StrEnum):

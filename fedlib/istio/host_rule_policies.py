@@ -22,7 +22,8 @@ def add_policies(rule: HostRule, decisions: Decisions, snapshot: Snapshot) -> It
     """The rule with the policies of the workspace that it is written for, and those of consumers with other ones."""
     owner = rule.lineage.workspace
     base = _policies(rule, owner, decisions)
-    others = {name: own for name in rule.consumers if (own := _policies(rule, name, decisions)) != base}
+    consumers = (name for name in rule.consumers if name != owner)
+    others = {name: own for name in consumers if (own := _policies(rule, name, decisions)) != base}
     followers = tuple(name for name in rule.consumers if name not in others)
     yield replace(rule, policies=base, consumers=followers)
     stem = decisions.hosts.stems.get(rule.host, rule.host)

@@ -7,7 +7,7 @@ namespace entries need a name or labels; a namespace in two workspaces belongs t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fedlib.config.gloo import NamespaceSelector, WorkloadCluster, WorkspaceSpec
 from fedlib.config.resource import MANAGEMENT_CLUSTER, Resource
@@ -28,6 +28,8 @@ class Membership:
     clusters: Mapping[str, Cluster]
     owners: Mapping[NamespaceKey, str]
     contested: frozenset[NamespaceKey]
+    _configuring: dict[NamespaceKey, tuple[str | None, bool]] = field(default_factory=dict, compare=False, repr=False)
+    """The owner of a namespace, and whether its resources count: thousands of resources stand in few namespaces."""
 
     def owner_of(self, cluster: str, namespace: str) -> str | None:
         """The workspace that owns a namespace, also one that exists only because a resource says it lives there.
@@ -54,19 +56,23 @@ class Membership:
         another entry that selects the namespace lets them in.
         """
         cluster, namespace = resource.ref.cluster, resource.ref.namespace
-        owner = self.owner_of(cluster, namespace)
+        if (cluster, namespace) not in self._configuring:
+            owner, known = self.owner_of(cluster, namespace), namespaces.get((cluster, namespace))
+            enabled = owner is None or self._is_enabled(owner, cluster, namespace, known.labels if known else {})
+            self._configuring[cluster, namespace] = (owner, enabled)
+        owner, enabled = self._configuring[cluster, namespace]
         if owner is None:
             report.add(catalogue.RESOURCE_OUTSIDE, resource.ref, resource.at(), namespace=namespace, cluster=cluster)
-            return None
-        known = namespaces.get((cluster, namespace))
-        entries = list(self._entries(owner, cluster, namespace, known.labels if known else {}))
-        if entries and all(any(part.config_enabled is False for part in entry) for entry in entries):
+        elif not enabled:
             report.add(
                 catalogue.CONFIG_DISABLED, resource.ref, resource.at(),
                 workspace=owner, namespace=namespace, cluster=cluster,
             )  # fmt: skip
-            return None
-        return owner
+        return owner if enabled else None
+
+    def _is_enabled(self, owner: str, cluster: str, namespace: str, labels: Mapping[str, str]) -> bool:
+        entries = list(self._entries(owner, cluster, namespace, labels))
+        return not entries or any(all(part.config_enabled is not False for part in entry) for entry in entries)
 
     def _entries(
         self, workspace: str, cluster: str, namespace: str, labels: Mapping[str, str]
