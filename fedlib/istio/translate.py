@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from fedlib.federation.decisions import Decisions
 from fedlib.istio.authorization_policy import translate_access_rules
@@ -25,7 +27,23 @@ from fedlib.snapshot.model import Snapshot
 
 
 def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
-    """Translate everything, in any order: the plan sorts."""
+    """Translate everything, in any order: the plan sorts.
+
+    Objects of one kind and name that say the same in several clusters or namespaces share one spec, so that it is
+    kept and written once.
+    """
+    specs: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for declaration in _translate(decisions, snapshot):
+        key = (declaration.kind, declaration.name)
+        before = specs.get(key)
+        if before is not declaration.spec and before == declaration.spec:
+            yield replace(declaration, spec=before)
+        else:
+            specs[key] = declaration.spec
+            yield declaration
+
+
+def _translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
     keys = demanded_labels(decisions)
     for service in decisions.services:
         wanted = keys.get(service.service.ref, NO_KEYS)
