@@ -1,4 +1,4 @@
-"""A load balancer with an IPv6 address, for gateways that have none: it passes connections on."""
+"""A load balancer, or the port of a node: it passes connections on to a gateway."""
 
 import socket
 import socketserver
@@ -6,21 +6,21 @@ from threading import Thread
 
 
 class Balancer:
-    """Listens on an address of the network between the clusters, on the port that the gateway has too."""
+    """Listens on an address of the network between the clusters, IPv4 or IPv6."""
 
-    def __init__(self, address: str, port: int, gateway: str) -> None:
-        """Pass on until `stop`."""
+    def __init__(self, address: str, port: int, gateway: tuple[str, int]) -> None:
+        """Pass on to the address and port of a gateway until `stop`."""
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
-                with socket.create_connection((gateway, port)) as there:
+                with socket.create_connection(gateway) as there:
                     back = Thread(target=_copy, args=(there, self.request), daemon=True)
                     back.start()
                     _copy(self.request, there)
                     back.join()
 
         class Server(socketserver.ThreadingTCPServer):
-            address_family = socket.AF_INET6
+            address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
             allow_reuse_address = True
             daemon_threads = True
 

@@ -43,6 +43,7 @@ _MESH_CONFIG = {
     "%DOWNSTREAM_REMOTE_ADDRESS%\n",
     "defaultConfig": {"proxyMetadata": {"ISTIO_META_DNS_CAPTURE": "true"}},
     "defaultProviders": {},
+    "dnsRefreshRate": "2s",  # how soon names that did not resolve are asked again; Istio's 60 s take long
 }
 
 

@@ -90,14 +90,8 @@ class Network:
         )
 
     def add_balancer_address(self, address: str) -> None:
-        """An IPv6 address of a load balancer, which the tests themselves are."""
-        _ip(f"address replace {address}/64 dev {_BRIDGE} nodad")
-
-    def redirect(self, name: str, port: int, to: int) -> None:
-        """What comes to one port of a pod's node goes to another one of the pod."""
-        inbound = f"type nat hook prerouting priority dstnat; tcp dport {port} redirect to :{to}\n"
-        rule = f"table ip node {{ chain inbound {{ {inbound} }} }}"
-        _run([*self.inside(name), "nft", "-f", "-"], rule)
+        """An address of a load balancer or a node, which the tests themselves are."""
+        _ip(f"address replace {address}/{64 if ':' in address else 16} dev {_BRIDGE} nodad")
 
     def remove_address(self, name: str, address: str) -> None:
         """Undo `add_address`."""

@@ -126,3 +126,36 @@ def test_group(mesh: Mesh, federation: Federation, address: str) -> None:
         for namespace in ("shop-web", "edge"):
             answers = client(mesh, cluster, namespace).get("api.shop.mesh", count=5)
             assert answers.pods == {f"outside/{HOST}": 5}, answers
+
+
+def test_group_with_services(mesh: Mesh, federation: Federation) -> None:
+    """A server outside stands beside pods of all clusters where TLS ends at gateways."""
+    server = mesh.add_outside_server("spare.example.com")
+    endpoint = gloo(
+        "networking", "ExternalEndpoint", "spare", address=server.address, ports=[{"number": 80, "name": "http"}]
+    )
+    endpoint["metadata"]["labels"] = {"external": "spare"}
+    port = {"name": "http", "number": 80, "protocol": "HTTP", "targetPort": {"name": "http"}}
+    spare = gloo(
+        "networking",
+        "ExternalService",
+        "spare",
+        hosts=["spare.example.com"],
+        ports=[port],
+        selector={"external": "spare"},
+    )
+    group = gloo(
+        "networking",
+        "VirtualDestination",
+        "catalog",
+        hosts=["catalog.shop.mesh"],
+        services=[{"labels": {"app": "catalog"}}],
+        externalServices=[{"name": "spare"}],
+        ports=[{"number": 80, "protocol": "HTTP", "targetPort": {"name": "http"}}],
+        clientMode={"tlsTermination": {}},
+    )
+    federation.declare(workspaces(), endpoint, spare, group)
+    for cluster in ("eu", "us"):
+        answers = client(mesh, cluster).get("catalog.shop.mesh", count=60)
+        assert answers.bad == 0
+        assert set(answers.clusters) == {"eu", "us", "outside"}, answers

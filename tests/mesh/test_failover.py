@@ -8,6 +8,7 @@ import pytest
 from .bed import Mesh
 from .federation import Federation
 from .shop import CATALOG, OUTLIER, Hops, catalogs, client, eventually, gloo, workspaces
+from .workload import Workload
 
 pytestmark = pytest.mark.mesh
 
@@ -24,9 +25,10 @@ def all_well(mesh: Mesh) -> Iterator[None]:
         pod.set_ready()
 
 
-def outlier(**config: Any) -> dict[str, Any]:
-    """The OutlierDetectionPolicy, with other settings."""
-    return {**OUTLIER, "spec": {**OUTLIER["spec"], "config": {**OUTLIER["spec"]["config"], **config}}}
+def outlier(group: list[dict[str, Any]], **config: Any) -> dict[str, Any]:
+    """An OutlierDetectionPolicy of a group, with other settings."""
+    config = {**OUTLIER["spec"]["config"], **config}
+    return {**OUTLIER, "spec": {"applyToDestinations": group, "config": config}}
 
 
 def test_no_pods(mesh: Mesh, federation: Federation) -> None:
@@ -76,7 +78,7 @@ def test_slow_pods(mesh: Mesh, federation: Federation) -> None:
 
 def test_ejection_limit(mesh: Mesh, federation: Federation) -> None:
     """With a limit of 50 percent one of two dead pods stays, and goes on to cost errors."""
-    run = federation.declare(workspaces(), CATALOG, outlier(maxEjectionPercent=50))
+    run = federation.declare(workspaces(), CATALOG, outlier(GROUP, maxEjectionPercent=50))
     assert "FED817" in run.diagnostics
     for pod in catalogs(mesh, "eu"):
         pod.kill()
@@ -103,3 +105,47 @@ def test_death_of_the_last(mesh: Mesh, federation: Federation) -> None:
     for pod in catalogs(mesh, "eu"):
         pod.recover()
     eventually(lambda: web.get(HOST, count=10).clusters == {"eu": 10})
+
+
+def test_labels(mesh: Mesh, federation: Federation) -> None:
+    """With priorityLabels pods that share a label with the client come first, whatever is near; then all others.
+
+    A gateway counts as all the pods behind it, and passes requests on to any of them, which a finding says.
+    """
+    reviews = gloo(
+        "networking",
+        "VirtualDestination",
+        "reviews",
+        hosts=["reviews.shop.mesh"],
+        services=[{"labels": {"app": "reviews"}}],
+        ports=[{"number": 80, "protocol": "HTTP"}],
+    )
+    group = [{"kind": "VIRTUAL_DESTINATION", "selector": {"name": "reviews"}}]
+    labels = gloo(
+        "resilience.policy",
+        "FailoverPolicy",
+        "labels",
+        applyToDestinations=group,
+        config={"priorityLabels": {"labels": ["version"]}},
+    )
+    run = federation.declare(workspaces(), reviews, labels, outlier(group))
+    assert "FED827" in run.diagnostics
+    web = client_of_version_2(mesh)
+    assert web.get("reviews.shop.mesh", count=30).clusters == {"us": 30}
+    remote = [pod for pod in mesh["us"].workloads.values() if pod.account == "reviews"]
+    for pod in remote:
+        pod.kill()
+    try:
+        eventually(lambda: web.get("reviews.shop.mesh", count=20).clusters == {"eu": 20})
+    finally:
+        for pod in remote:
+            pod.recover()
+
+
+def client_of_version_2(mesh: Mesh) -> Workload:
+    """A client whose label `version` only pods of the other cluster share."""
+    known = mesh["eu"].workloads.get("shop-web/picky-v2-0")
+    if known is None:
+        (known,) = mesh["eu"].add_workload("shop-web", "picky", version="v2", ports=())
+        known.wait()
+    return known

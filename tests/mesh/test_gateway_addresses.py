@@ -68,7 +68,7 @@ def test_ipv6(mesh: Mesh, federation: Federation, gateway: Workload) -> None:
     """A load balancer with an IPv6 address, called by pods that have IPv6 too."""
     address = "fd00::2:10"
     mesh.network.add_balancer_address(address)
-    balancer = Balancer(address, 15443, gateway.address)
+    balancer = Balancer(address, 15443, (gateway.address, 15443))
     web = client(mesh, "eu")
     web.add_address("fd00::1:10")
     try:
@@ -82,3 +82,26 @@ def test_ipv6(mesh: Mesh, federation: Federation, gateway: Workload) -> None:
     finally:
         balancer.stop()
         web.remove_address("fd00::1:10")
+
+
+def test_node_ports(mesh: Mesh, federation: Federation, gateway: Workload) -> None:
+    """Without a load balancer the ports of nodes lead to the gateway."""
+    us = mesh["us"].api
+    service = us.get("v1", "Service", gateway.account, gateway.namespace)
+    node = us.get("v1", "Node", "node-us")
+    number = next(port["nodePort"] for port in service["spec"]["ports"] if port["name"] == "tls")
+    address = "172.30.2.251"
+    mesh.network.add_balancer_address(address)
+    kube_proxy = Balancer(address, number, (gateway.address, 15443))
+    addresses = [{"type": "ExternalIP", "address": address}]
+    us.patch(node, {"status": {"addresses": addresses}}, "kubelet", subresource="status")
+    us.patch(service, {"spec": {"type": "NodePort"}}, "kubectl-edit")
+    try:
+        federation.declare(workspaces(federation=FEDERATED), CATALOG)
+        web = client(mesh, "eu")
+        assert web.get(UNGROUPED, count=10).clusters == {"us": 10}
+        assert set(web.get(HOST, count=30).clusters) == {"eu", "us"}
+    finally:
+        kube_proxy.stop()
+        us.patch(service, {"spec": {"type": "LoadBalancer"}}, "kubectl-edit")
+        us.patch(node, {"status": {"addresses": None}}, "kubelet", subresource="status")

@@ -72,10 +72,6 @@ class Workload:
         """Another address on the network between the clusters."""
         self._mesh.network.add_address(self._name, address)
 
-    def redirect(self, port: int, to: int) -> None:
-        """Take what comes to one port at another one, as nodes do for NodePorts."""
-        self._mesh.network.redirect(self._name, port, to)
-
     def remove_address(self, address: str) -> None:
         """Undo `add_address`."""
         self._mesh.network.remove_address(self._name, address)

@@ -176,3 +176,13 @@ OUTLIER_DETECTION_OF_TCP = code(
     "Envoy sees no statuses on a TCP port. Behind a sidecar that lives, an application that crashed still accepts "
     "connections, as a real mesh shows, so that nothing is ejected.",
 )
+FAILOVER_LABEL_VARIES = code(
+    "FED827",
+    "FailoverLabelVaries",
+    INFO,
+    "behind the gateways of cluster '{cluster}' are pods of {destinations} with different values of the priority label "
+    "'{label}': requests that go there reach any of them",
+    "use a VirtualDestination for each value, or a RouteTable with subsets, where clients must reach one value only",
+    "Labels choose among endpoints, and in another cluster the gateway is the endpoint. It comes first when one of its "
+    "pods has the label that the client prefers, and passes a connection on to any pod, as a real mesh shows.",
+)

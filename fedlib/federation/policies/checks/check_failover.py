@@ -103,8 +103,19 @@ def _check_labels(policy: Policy, config: FailoverConfig, destination: Destinati
         elif key not in DERIVED and any(key not in _labels_of(decision, name) for name in decision.backings):
             problem = "not all pods behind it have that"
         else:
+            for cluster in _mixed(decision, key):
+                notes.add(catalogue.FAILOVER_LABEL_VARIES, policy, path, destination, label=key, cluster=cluster)
             continue
         notes.add(catalogue.FAILOVER_LABEL_MISSING, policy, path, destination, label=key, problem=problem)
+
+
+def _mixed(group: Group, key: str) -> list[str]:
+    """The clusters whose gateways stand for pods with different values of a label."""
+    return [
+        cluster
+        for cluster, backing in sorted(group.backings.items())
+        if backing.gateways and len({labels[key] for labels in backing.versions if key in labels}) > 1
+    ]
 
 
 def _labels_of(group: Group, cluster: str) -> set[str]:
