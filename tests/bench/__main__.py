@@ -9,6 +9,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
+from .growth import growth_table
 from .preview import compare_previews
 
 SIZES = ((2, 100), (10, 100), (10, 300), (10, 1000))
@@ -65,6 +66,7 @@ def main() -> None:
     for placement in ("namespace", "shared"):
         console.print(_table(placement, SIZES, grouped=False))
         console.print(_table(placement, GROUPS, grouped=True))
+    console.print(growth_table())
     console.print(compare_previews())
 
 

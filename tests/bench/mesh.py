@@ -5,7 +5,7 @@ Its Services are either federated ungrouped, or each is a group of its own over 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from fedlib.discovery.inventory import (
 )
 
 NAMESPACES: Final = 6
+SHOP: Final = tuple(f"shop-{index}" for index in range(NAMESPACES))
 PORTS: Final = (ServicePort(8080, "http", target_port="http"), ServicePort(9090, "grpc", target_port=9090))
 
 
@@ -45,7 +46,7 @@ def stack_config(clusters: int, placement: str, groups: int) -> dict[str, Any]:
 def _group(index: int) -> Iterator[dict[str, Any]]:
     """A VirtualDestination over one Service of every cluster, and four policies for it alone."""
     name, namespace = f"service-{index:04}", f"shop-{index % NAMESPACES}"
-    yield _resource(
+    yield gloo_object(
         "networking", "VirtualDestination", name, namespace,
         {
             "hosts": [f"{name}.shop.mesh"],
@@ -66,10 +67,11 @@ def _group(index: int) -> Iterator[dict[str, Any]]:
     for path, config in policies.items():
         group, _, kind = path.partition("/")
         target = {"kind": "VIRTUAL_DESTINATION", "selector": {"name": name, "namespace": namespace}}
-        yield _resource(group, kind, name, namespace, {"applyToDestinations": [target], "config": config})
+        yield gloo_object(group, kind, name, namespace, {"applyToDestinations": [target], "config": config})
 
 
-def _resource(group: str, kind: str, name: str, namespace: str, spec: dict[str, Any]) -> dict[str, Any]:
+def gloo_object(group: str, kind: str, name: str, namespace: str, spec: dict[str, Any]) -> dict[str, Any]:
+    """A Gloo object of the stack, as YAML would give it."""
     metadata = {"name": name, "namespace": namespace}
     return {"apiVersion": f"{group}.gloo.solo.io/v2", "kind": kind, "metadata": metadata, "spec": spec}
 
@@ -80,13 +82,14 @@ def synthetic_mesh(clusters: int, services: int, placement: str, groups: int = 0
     stack = StackFile("bench", Path(), Source("bench"), stack_config(clusters, placement, groups))
     configuration = read_configuration(stack, report)
     assert not len(report), list(report)
-    return configuration, Inventory({name: _cluster(name, services) for name in configuration.config.clusters})
+    return configuration, Inventory({name: cluster_inventory(name, services) for name in configuration.config.clusters})
 
 
-def _cluster(cluster: str, count: int) -> ClusterInventory:
+def cluster_inventory(cluster: str, count: int, names: Sequence[str] = SHOP) -> ClusterInventory:
+    """A cluster `c<number>` with `count` Services over the namespaces in turn, and an east-west gateway."""
     services, workloads, accounts = [], [], []
     for index in range(count):
-        namespace, name = f"shop-{index % NAMESPACES}", f"service-{index:04}"
+        namespace, name = names[index % len(names)], f"service-{index:04}"
         labels = {"app": name}
         services.append(Service(cluster, namespace, name, labels, selector=labels, ports=PORTS, ip_families=("IPv4",)))
         pod = {"app": name, "version": "v1"}
@@ -114,7 +117,7 @@ def _cluster(cluster: str, count: int) -> ClusterInventory:
     return ClusterInventory(
         cluster,
         namespaces=(
-            *(Namespace(cluster, f"shop-{n}", injected) for n in range(NAMESPACES)),
+            *(Namespace(cluster, name, injected) for name in names),
             Namespace(cluster, "gateways"),
         ),
         services=tuple(services),
