@@ -13,11 +13,12 @@ bring those.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from fedlib.federation.hostname import LOCAL_ONLY
 from fedlib.istio.object import Declaration
+from fedlib.snapshot.label_selectors import LabelSelectors, label_selectors
 
 _VERIFIES: Final = 0
 _ADMITS: Final = 1
@@ -34,9 +35,9 @@ class Order:
         self._gateways: dict[str, list[Declaration]] = defaultdict(list)
         self._homes: dict[str, list[Declaration]] = defaultdict(list)
         self._known: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
-        self._access: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
         for declaration in self._declarations:
             self._index(declaration)
+        self._access = _access(self._declarations)
 
     def __iter__(self) -> Iterator[tuple[Declaration, tuple[Declaration, ...]]]:
         """Each declaration with those that must exist before it; these come before it here, too."""
@@ -50,15 +51,14 @@ class Order:
             return self._before_entry(declaration)
         if stage == _ROUTES:
             hosts = _destinations(declaration.spec)
-            return [found for host in hosts for found in self._known[declaration.cluster, host]]
+            return [found for host in hosts for found in self._seen(declaration, host)]
         if stage == _ADMITS or "workloadSelector" in declaration.spec:
-            earlier = self._access[declaration.cluster, declaration.namespaces[0]]
-            return [one for one in earlier if _stage(one) < stage and _selects_the_same(one, declaration)]
+            place = (declaration.cluster, declaration.namespaces[0])
+            access = self._access[place].selecting(_selected(declaration)) if place in self._access else []
+            return [one for one in access if _stage(one) < stage]
         return []
 
     def _index(self, declaration: Declaration) -> None:
-        if _stage(declaration) in (_VERIFIES, _ADMITS):
-            self._access[declaration.cluster, declaration.namespaces[0]].append(declaration)
         if declaration.kind == "Gateway":
             self._gateways[declaration.cluster].append(declaration)
         if declaration.kind == "VirtualService" and _stage(declaration) == _SERVES:
@@ -76,8 +76,17 @@ class Order:
         gateways = [
             gateway for cluster in sorted({home.cluster for home in homes}) for gateway in self._gateways[cluster]
         ]
-        known = [found for host in hosts for found in self._known[entry.cluster, host]]
+        known = [found for host in hosts for found in self._seen(entry, host)]
         return [*homes, *gateways, *(found for found in known if found.kind == "DestinationRule")]
+
+    def _seen(self, declaration: Declaration, host: str) -> Iterator[Declaration]:
+        """What clients of the declaration see of a host: not the private copies in namespaces of other workspaces.
+
+        To wait for those would make a large mesh slow: each copy in one workspace for each copy in every other one.
+        """
+        for found in self._known[declaration.cluster, host]:
+            if found.spec.get("exportTo") != ["."] or not set(found.namespaces).isdisjoint(declaration.namespaces):
+                yield found
 
 
 def _stage(declaration: Declaration) -> int:
@@ -90,9 +99,13 @@ def _stage(declaration: Declaration) -> int:
     return {"RequestAuthentication": _VERIFIES, "AuthorizationPolicy": _ADMITS}.get(declaration.kind, _SERVES)
 
 
-def _selects_the_same(access: Declaration, other: Declaration) -> bool:
-    """Whether what is said about access holds for all pods that the other object selects."""
-    return _selected(access).items() <= _selected(other).items()
+def _access(declarations: Iterable[Declaration]) -> dict[tuple[str, str], LabelSelectors[Declaration]]:
+    """What is said about access, by cluster and namespace; it holds for all pods that it selects."""
+    found: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
+    for declaration in declarations:
+        if _stage(declaration) in (_VERIFIES, _ADMITS):
+            found[declaration.cluster, declaration.namespaces[0]].append(declaration)
+    return {place: label_selectors((_selected(one), one) for one in listed) for place, listed in found.items()}
 
 
 def _selected(declaration: Declaration) -> Mapping[str, str]:

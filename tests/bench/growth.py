@@ -95,18 +95,13 @@ def _delegation(count: int) -> Mesh:
 
 
 def _unknown(count: int) -> Mesh:
-    """RouteTables with a destination that is misspelled: as many findings."""
-    resources = [
-        gloo_object(
-            "networking", "RouteTable", f"table-{index}", f"shop-{index % 6}",
-            {
-                "hosts": [f"servce-{index:04}.shop-{index % 6}.svc.cluster.local"],
-                "http": [_destination(f"servce-{index:04}", f"shop-{index % 6}")],
-            },
-        )
-        for index in range(count)
-    ]  # fmt: skip
-    return _shop(count, 6, resources, FEDERATED)
+    """RouteTables with a destination that is misspelled, in namespaces of 20 Services: as many findings."""
+    resources = []
+    for index in range(count):
+        service, namespace = f"servce-{index:04}", f"shop-{index % (count // 20)}"
+        table = {"hosts": [f"{service}.{namespace}.svc.cluster.local"], "http": [_destination(service, namespace)]}
+        resources.append(gloo_object("networking", "RouteTable", f"table-{index}", namespace, table))
+    return _shop(count, count // 20, resources, FEDERATED)
 
 
 def _policies(count: int) -> Mesh:

@@ -53,6 +53,16 @@ def test_routes_wait_for_the_hosts_that_they_lead_to() -> None:
     assert any("ServiceEntry" in name for before in needed for name in before)
 
 
+def test_routes_do_not_wait_for_what_only_other_workspaces_see() -> None:
+    """Each copy in one namespace would otherwise wait for each copy in those of every other workspace."""
+    plan = compile_case(GOLDEN / "routes/imported-table.in.yaml").plan
+    routes = [(one, before) for one, before in Order(plan.declarations) if one.kind == "VirtualService" and before]
+    assert routes
+    for one, before in routes:
+        for other in before:
+            assert other.spec["exportTo"] != ["."] or set(other.namespaces) & set(one.namespaces)
+
+
 def test_clients_wait_for_the_routes_of_gateways_where_tls_ends() -> None:
     """The gateway's VirtualService to the local pods is a part of what serves."""
     found = dict(order("groups/tls-termination.in.yaml"))
