@@ -73,9 +73,9 @@ class Reply:
 class RpcClient:
     """A client in a pod, with one connection of the application to its sidecar."""
 
-    def __init__(self, pod: Workload, host: str, port: int) -> None:
-        """Connect when it is first asked to."""
-        path: Path = pod.dial(host, port)
+    def __init__(self, pod: Workload, host: str, port: int, *, address: str = "") -> None:
+        """Connect when it is first asked to; the host is resolved as applications do unless `address` is given."""
+        path: Path = pod.dial(address or host, port)
         options = [("grpc.default_authority", f"{host}:{port}"), ("grpc.enable_retries", 0)]
         self._channel = grpc.insecure_channel(f"unix:{path}", options)
 

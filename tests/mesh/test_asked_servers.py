@@ -90,6 +90,8 @@ def test_limits_of_routes(mesh: Mesh, federation: Federation, limiter: RateLimit
     )
     web = client(mesh, "eu")
     eventually(lambda: {path: _status(web.get(PLAIN, path)) for path in STATUSES} == STATUSES)
+    importer = client(mesh, "us", "edge")
+    eventually(lambda: {path: _status(importer.get(PLAIN, path)) for path in STATUSES} == STATUSES)
     limiter.asked.clear()
     assert web.get(PLAIN, "/rest", count=3).bad == 0
     assert limiter.asked == []

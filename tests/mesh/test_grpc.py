@@ -12,7 +12,7 @@ import pytest
 from .bed import Mesh
 from .federation import Federation
 from .rpc import RefusedError, Reply, RpcClient, RpcServer
-from .shop import FEDERATED, GRPC, OUTLIER, catalogs, client, eventually, gloo, workspaces
+from .shop import FEDERATED, GRPC, NORTH_SOUTH, OUTLIER, catalogs, client, eventually, gloo, workspaces
 from .workload import Workload
 
 pytestmark = pytest.mark.mesh
@@ -140,3 +140,28 @@ def test_failover(mesh: Mesh, federation: Federation, greeter: Greeter) -> None:
         finally:
             for pod in catalogs(mesh, "eu"):
                 pod.recover()
+
+
+def test_ingress(mesh: Mesh, federation: Federation, greeter: Greeter) -> None:
+    """Calls from outside reach a group through an ingress gateway."""
+    table = gloo(
+        "networking",
+        "RouteTable",
+        "greeter",
+        hosts=["greeter.example.com"],
+        virtualGateways=[{"name": "north-south", "namespace": "istio-gateways"}],
+        http=[
+            {
+                "name": "books",
+                "matchers": [{"uri": {"prefix": "/shop.Books/"}}],
+                "forwardTo": {"destinations": [TO_GROUP]},
+            }
+        ],
+    )
+    federation.declare(workspaces(), GROUP, NORTH_SOUTH, table)
+    gateway = mesh["eu"].workloads["istio-gateways/ingressgateway-0"].outside
+    stranger = client(mesh, "us", "stranger")
+    with closing(RpcClient(stranger, "greeter.example.com", 8080, address=gateway)) as web:
+        for method in (GET, WATCH):
+            assert set(answers(web, method, 40)) == {"eu", "us"}
+        assert web.call("/shop.Other/Get").status == "UNIMPLEMENTED", "404 in the words of gRPC"

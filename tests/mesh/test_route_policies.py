@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from math import sqrt
 from typing import Any
 
@@ -175,3 +176,32 @@ def test_filters_below_tables(mesh: Mesh, federation: Federation) -> None:
         eventually(lambda path=path: ask(path) == {403: 1})  # type: ignore[misc]
     assert ask("/else") == {200: 1}
     assert ask("/same", HOST) == {200: 1}
+
+
+def test_identities_and_hosts_of_other_clusters(mesh: Mesh, federation: Federation) -> None:
+    """Pods behind a group refuse who may not call their Service; a table for a federated host counts everywhere."""
+    clients = [{"serviceAccountSelector": {"name": "client", "namespace": "shop-web", "cluster": "eu"}}]
+    only = [{"selector": {"name": "catalog", "namespace": "shop", "cluster": "us"}, "port": {"number": 80}}]
+    authz = {"authzList": [{"allowedClients": clients, "allowedPaths": ["/open*"]}]}
+    access = gloo("security.policy", "AccessPolicy", "only-eu", applyToDestinations=only, config=authz)
+    federated = "catalog.shop.svc.us.global"
+    routes = [route("fault", TO_US), {"name": "rest", "forwardTo": {"destinations": [TO_US], "pathRewrite": "/open/"}}]
+    federation.declare(
+        workspaces(federation=FEDERATED),
+        CATALOG,
+        access,
+        gloo("networking", "RouteTable", "federated", hosts=[federated], http=routes),
+        policy("FaultInjectionPolicy", "fault", abort={"httpStatus": 418}),
+    )
+    web, others = client(mesh, "eu"), [client(mesh, "us"), client(mesh, "eu", "edge")]
+    for other in others:
+        asked = partial(other.get, count=20)
+        eventually(lambda asked=asked: asked(federated).statuses == {403: 20})  # type: ignore[misc]
+        eventually(lambda asked=asked: asked(HOST, "/open").clusters.keys() == {"eu"})  # type: ignore[misc]
+        assert asked(HOST, "/open").statuses.keys() == {200, 403}
+    eventually(lambda: web.get(HOST, "/open", count=40).bad == 0)
+    assert web.get(HOST, "/open", count=40).clusters.keys() == {"eu", "us"}
+    assert web.get(HOST, "/closed", count=40).clusters.keys() == {"eu"}
+    assert web.get(federated, "/closed", count=5).clusters == {"us": 5}, "the path is rewritten before it gets there"
+    for one in (web, *others):
+        assert one.get(federated, "/fault", count=3).statuses == {418: 3}
