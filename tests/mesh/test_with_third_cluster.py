@@ -43,8 +43,8 @@ def test_third_cluster_takes_part(mesh: Mesh, federation: Federation) -> None:
     """Its pods are its clients' own, and stand in for others; nothing goes through two gateways."""
     add_catalog(mesh["ap"])
     mesh.wait()
-    with load(mesh, "a third cluster takes part", HOST, *UNGROUPED):
-        federation.declare(workspaces(federation=FEDERATED), CATALOG, OUTLIER)
+    with load(mesh, "a third cluster takes part", HOST):
+        federation.declare(workspaces(), CATALOG, OUTLIER)
     assert client(mesh, "ap").get(HOST, count=30).clusters == {"ap": 30}
     hops = Hops(mesh)
     for pod in (*catalogs(mesh, "eu"), *catalogs(mesh, "us")):
