@@ -76,7 +76,10 @@ class ExternalFinder:
         resource, spec = group.resource, group.resource.spec
         assert isinstance(spec, VirtualDestinationSpec)
         found: dict[int, int] = {}
+        kept = {port.number for port in group.ports}
         for index, mapping in enumerate(spec.ports):
+            if mapping.number not in kept:
+                continue  # a Service behind the group lacks it, which is reported
             wanted = mapping.target_port or PortSelector(number=mapping.number)
             port = next((p for p in external.ports if wanted.matches(p.number, p.name)), None)
             if port is not None:
