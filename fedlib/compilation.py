@@ -54,7 +54,7 @@ def compile_federation(configuration: Configuration, inventory: Inventory, repor
     with _without_garbage_collection():
         snapshot = build_snapshot(configuration, inventory, report)
         decisions = federate(snapshot, report)
-        plan = distribute(translate(decisions, snapshot), report)
+        plan = distribute(translate(decisions, snapshot), snapshot.place, report)
     statuses = resolve_statuses(snapshot.inputs, report)
     return Compilation(plan, report, statuses, snapshot, decisions)
 

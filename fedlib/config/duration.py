@@ -21,6 +21,8 @@ _MILLISECONDS: Final = {
     "h": Decimal(3_600_000),
 }
 
+_LONGEST: Final = Decimal(2**63 // 10**6)
+
 
 def milliseconds(duration: str) -> int:
     """How many milliseconds a validated duration has.
@@ -38,6 +40,8 @@ def milliseconds(duration: str) -> int:
     total = sum((Decimal(number) * _MILLISECONDS[unit] for number, unit in _PART.findall(duration)), Decimal(0))
     if total != int(total):
         raise ValueError(f"'{duration[:40]}' is finer than a millisecond; write whole milliseconds")
+    if total > _LONGEST:
+        raise ValueError(f"'{duration[:40]}' is longer than Go's durations can be, 292 years")
     return int(total)
 
 
@@ -52,8 +56,11 @@ def _positive(value: str) -> str:
     return value
 
 
-Duration = Annotated[str, AfterValidator(_positive)]
+DURATION: Final = "a duration"
+"""Marks fields that hold one, for advice to people who write a number."""
+
+Duration = Annotated[str, AfterValidator(_positive), DURATION]
 """At least one millisecond, and whole milliseconds, as Envoy's and Istio's timers are."""
 
-DurationOrZero = Annotated[str, AfterValidator(_not_negative)]
+DurationOrZero = Annotated[str, AfterValidator(_not_negative), DURATION]
 """Whole milliseconds; zero has a meaning of its own."""

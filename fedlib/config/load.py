@@ -17,7 +17,7 @@ from fedlib.config.resource import MANAGEMENT_CLUSTER, Resource, read_resource
 from fedlib.config.stack import StackConfig
 from fedlib.config.validate import suggest, validate
 from fedlib.diagnostics import Location, Ref, Report, catalogue
-from fedlib.diagnostics.source import Origin, Source, as_mapping, load_yaml
+from fedlib.diagnostics.source import Origin, Source, Step, as_mapping, load_yaml
 
 PROJECT: Final = "federation"
 ADMIN_NAMESPACE: Final = "gloo-mesh"
@@ -29,7 +29,8 @@ class StackFile:
     """A stack file and what it holds.
 
     `values` maps keys without the `federation:` prefix to plain data. `root` is the project's folder. `readable` is
-    False for a file that could not be parsed: then there are no values, and that is reported.
+    False for a file that could not be parsed: then there are no values, and that is reported. `left_out` are parts of
+    the values that were refused.
     """
 
     name: str
@@ -37,6 +38,7 @@ class StackFile:
     source: Source
     values: Mapping[str, Any]
     readable: bool = True
+    left_out: frozenset[tuple[Step, ...]] = frozenset()
 
     @property
     def folder(self) -> Path:
@@ -52,11 +54,20 @@ class StackFile:
         resolved, root = path.resolve(), self.root.resolve()
         return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else written or path.as_posix()
 
-    def at(self, path: tuple[str | int, ...]) -> Location:
+    def at(self, path: tuple[Step, ...]) -> Location:
         """The location of a value; the first step is a key without its prefix."""
-        steps = ("config", f"{PROJECT}:{path[0]}", *path[1:]) if path else ("config",)
-        location = Origin(self.source).at(*steps)
+        location = self.origin(*path).at()
         return dataclasses.replace(location, path=location.path.removeprefix("config."))
+
+    def origin(self, *path: Step) -> Origin:
+        """The origin of a value; see `at`."""
+        whole = Origin(self.source).without(_steps(one) for one in self.left_out)
+        return whole.below(*_steps(path))
+
+
+def _steps(path: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The path in a stack file of a path in its values."""
+    return ("config", f"{PROJECT}:{path[0]}", *path[1:]) if path else ("config",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +138,9 @@ def read_configuration(stack: StackFile, report: Report) -> Configuration:
     """Validate a stack's values, read the files that it names, and give everything its model."""
     subject = Ref("Stack", stack.name)
     values = _known_keys(stack, subject, report)
-    config = validate(StackConfig, values, subject, stack.at, report) or StackConfig()
-    config = _check_names(config, stack, report)
+    read, left_out = validate(StackConfig, values, subject, stack.at, report)
+    stack = dataclasses.replace(stack, left_out=left_out)
+    config = _check_names(read or StackConfig(), stack, report)
     if stack.readable and not config.clusters:
         report.add(catalogue.EMPTY_CONFIG, subject, stack.at(()), what="clusters")
     resources = [*_stack_resources(config, stack), *_inline_resources(config, stack, report)]
@@ -185,9 +197,8 @@ def _check_names(config: StackConfig, stack: StackFile, report: Report) -> Stack
 
 def _stack_resources(config: StackConfig, stack: StackFile) -> Iterable[Resource]:
     """Workspaces and settings of the stack config as the resources that they stand for."""
-    base = ("config", f"{PROJECT}:workspaces")
     for name, workspace in config.workspaces.items():
-        origin = Origin(stack.source, 0, (*base, name))
+        origin = stack.origin("workspaces", name)
         ref = Ref("Workspace", name, ADMIN_NAMESPACE, MANAGEMENT_CLUSTER)
         spec = WorkspaceSpec(workload_clusters=workspace.workload_clusters)
         yield Resource(ref, spec, workspace.labels, "", origin, ())
@@ -195,14 +206,14 @@ def _stack_resources(config: StackConfig, stack: StackFile) -> Iterable[Resource
             settings = Ref("WorkspaceSettings", name, ADMIN_NAMESPACE, MANAGEMENT_CLUSTER)
             yield Resource(settings, workspace.settings, {}, "", origin.below("settings"), (), workspace=name)
     if config.global_settings is not None and config.global_settings.model_fields_set:
-        origin = Origin(stack.source, 0, ("config", f"{PROJECT}:globalSettings"))
+        origin = stack.origin("globalSettings")
         ref = Ref("WorkspaceSettings", GLOBAL_SETTINGS, ADMIN_NAMESPACE, MANAGEMENT_CLUSTER)
         yield Resource(ref, config.global_settings, {}, "", origin, ())
 
 
 def _inline_resources(config: StackConfig, stack: StackFile, report: Report) -> Iterable[Resource]:
     for index, document in enumerate(config.resources):
-        origin = Origin(stack.source, 0, ("config", f"{PROJECT}:resources", index))
+        origin = stack.origin("resources", index)
         resource = read_resource(document, MANAGEMENT_CLUSTER, origin, report)
         if resource:
             yield resource

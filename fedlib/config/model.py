@@ -9,7 +9,7 @@ import ipaddress
 import re
 from typing import Annotated, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic.alias_generators import to_camel
 
 DNS_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -147,3 +147,65 @@ def _port(value: int) -> int:
 
 
 PortNumber = Annotated[int, AfterValidator(_port)]
+
+UInt32 = Annotated[int, Field(ge=0, le=2**32 - 1)]
+"""A number as Envoy's protocol has it; a greater one would make proxies refuse what they are told."""
+
+PositiveUInt32 = Annotated[int, Field(ge=1, le=2**32 - 1)]
+"""The same without zero."""
+
+_TOKEN: Final = re.compile(r":?[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def _header_name(value: str) -> str:
+    if not _TOKEN.fullmatch(value):
+        raise ValueError(f"'{value[:80]}' is not the name of a header")
+    return value
+
+
+HeaderName = Annotated[str, AfterValidator(_header_name)]
+"""The name of a header (RFC 9110), or of a pseudo-header such as `:authority`."""
+
+_VARIABLE: Final = re.compile(r"%%|%[A-Z][A-Z0-9_]*(\([^()]*\))?(:\d+)?%")
+
+
+def _header_text(value: str) -> str:
+    if any(ord(character) < 32 and character != "\t" for character in value):
+        raise ValueError("the value of a header has one line and no control characters")
+    if "%" in _VARIABLE.sub("", value):
+        raise ValueError("a single % begins one of Envoy's variables, such as %HOSTNAME%; write %% for a percent sign")
+    return value
+
+
+HeaderText = Annotated[str, AfterValidator(_header_text)]
+"""The value of a header that Envoy sets; a proxy refuses all of its routes for the sake of a broken one."""
+
+_RE2_ONLY: Final = re.compile(r"\\(?:[pP](?:\{\^?\w+\}|\w)|[CzQE])")
+_BROKEN: Final = (
+    "missing )",
+    "unbalanced",
+    "unterminated",
+    "nothing to repeat",
+    "bad character range",
+    "bad escape (end",
+)
+
+
+def regex(value: str) -> str:
+    """Check an expression by the rules that all dialects have; what is RE2's alone is not looked at.
+
+    Raises:
+        ValueError: the expression is broken.
+    """
+    try:
+        re.compile(_RE2_ONLY.sub("x", value))
+    except re.error as error:
+        if error.msg.startswith(_BROKEN):
+            raise ValueError(f"'{value[:80]}' is not a regular expression: {error.msg}") from None
+    except (RecursionError, OverflowError):
+        raise ValueError("the regular expression is too large") from None
+    return value
+
+
+Regex = Annotated[str, AfterValidator(regex)]
+"""An RE2 expression."""

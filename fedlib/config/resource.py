@@ -108,7 +108,9 @@ class Resource:
         return (self.created or "9999", self.ref)
 
 
-def read_resource(document: Any, cluster: str, origin: Origin, report: Report) -> Resource | None:
+def read_resource(
+    document: Any, cluster: str, origin: Origin, report: Report, *, found: bool = False
+) -> Resource | None:
     """Read a Gloo object.
 
     Args:
@@ -116,11 +118,13 @@ def read_resource(document: Any, cluster: str, origin: Origin, report: Report) -
         cluster: where it lives, unless its annotation `cluster.solo.io/cluster` says otherwise.
         origin: where it stands.
         report: takes the findings.
+        found: it was found in the cluster. Then the annotation does not count: who may write to one cluster could
+            otherwise act in another one.
 
     Returns:
         The resource; None when it was reported, or has no effect on federation.
     """
-    header = _header(document, cluster, origin, report)
+    header = _header(document, cluster, origin, report, found=found)
     if header is None:
         return None
     group, ref = header
@@ -134,13 +138,13 @@ def read_resource(document: Any, cluster: str, origin: Origin, report: Report) -
             field=key, suggestion=suggest(key, ["spec", "metadata"]), allowed="apiVersion, kind, metadata, spec",
         )  # fmt: skip
     metadata = as_mapping(document["metadata"])
-    spec = validate(model, document.get("spec"), ref, lambda path: origin.at(*path), report, ("spec",))
+    spec, left_out = validate(model, document.get("spec"), ref, lambda path: origin.at(*path), report, ("spec",))
     labels = _labels(metadata, ref, origin, report)
     created = str(metadata.get("creationTimestamp") or "")
-    return None if spec is None else Resource(ref, spec, labels, created, origin)
+    return None if spec is None else Resource(ref, spec, labels, created, origin.without(left_out, "spec"))
 
 
-def _header(document: Any, cluster: str, origin: Origin, report: Report) -> tuple[str, Ref] | None:
+def _header(document: Any, cluster: str, origin: Origin, report: Report, *, found: bool) -> tuple[str, Ref] | None:
     """The group and the identity of an object, if it has them."""
     problem = ""
     metadata = as_mapping(as_mapping(document).get("metadata"))
@@ -151,13 +155,18 @@ def _header(document: Any, cluster: str, origin: Origin, report: Report) -> tupl
     elif not isinstance(metadata.get("name"), str) or not isinstance(metadata.get("namespace") or "", str):
         problem = "metadata.name or metadata.namespace is missing or not a string"
     annotated = as_mapping(metadata.get("annotations")).get(CLUSTER_ANNOTATION)
-    home = annotated if annotated and isinstance(annotated, str) else cluster  # Gloo's own objects carry it empty
+    moved = annotated if isinstance(annotated, str) and not found else ""  # Gloo's own objects carry it empty
+    home = moved or cluster
     problem = problem or _name_problem(document["kind"], metadata, home)
     if problem:
         report.add(catalogue.NOT_A_RESOURCE, Ref("Document"), origin.at(), problem=problem)
         return None
     group = document["apiVersion"].rpartition("/")[0]
-    return group, Ref(document["kind"], metadata["name"], metadata.get("namespace") or "default", home)
+    ref = Ref(document["kind"], metadata["name"], metadata.get("namespace") or "default", home)
+    if found and annotated not in (None, "", cluster):
+        where = origin.at("metadata", "annotations", CLUSTER_ANNOTATION)
+        report.add(catalogue.CLUSTER_ANNOTATION_IGNORED, ref, where, cluster=cluster, annotation=CLUSTER_ANNOTATION)
+    return group, ref
 
 
 def _name_problem(kind: str, metadata: Mapping[str, Any], cluster: str) -> str:

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from fedlib.config.gloo import Labels, ObjectSelector
-from fedlib.config.model import Enum, Host, Items, Model, SomeItems
+from fedlib.config.model import Enum, Host, Items, Model, Regex, SomeItems
 from fedlib.config.selectors import (
     DestinationReference,
     HTTPRequestMatcher,
@@ -29,7 +29,7 @@ from fedlib.config.untranslated import Later
 class RegexPattern(Model):
     """An expression."""
 
-    regex: str
+    regex: Regex
     """In RE2's syntax."""
     google_re2: dict[str, Any] | None = None
     """Names the syntax, which is RE2 anyway."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from fedlib.config.gloo import Labels, ObjectSelector, PortSelector
-from fedlib.config.model import Enum, Items, Model, PortNumber, SomeItems
+from fedlib.config.model import Enum, HeaderName, Items, Model, PortNumber, Regex, SomeItems, regex
 from fedlib.config.untranslated import Later
 
 
@@ -20,7 +20,7 @@ class StringMatch(Model):
     """The whole string."""
     prefix: str | None = None
     """Its beginning."""
-    regex: str | None = None
+    regex: Regex | None = None
     """An RE2 expression for the whole string."""
     suffix: str | None = None
     """Its end; Gloo does not support it for routes."""
@@ -36,10 +36,19 @@ class StringMatch(Model):
         return self
 
 
+Matcher = TypeVar("Matcher", bound="HeaderMatcher | QueryParameterMatcher")
+
+
+def _regex_of(matcher: Matcher) -> Matcher:
+    if matcher.regex:
+        regex(matcher.value)
+    return matcher
+
+
 class HeaderMatcher(Model):
     """Matches a header; without a value its presence."""
 
-    name: str
+    name: HeaderName
     """The header's name."""
     value: str = ""
     """The value; empty means any."""
@@ -47,6 +56,8 @@ class HeaderMatcher(Model):
     """Whether the value is an RE2 expression."""
     invert_match: bool = False
     """Whether the result is turned around."""
+
+    _checked = model_validator(mode="after")(_regex_of)
 
 
 class QueryParameterMatcher(Model):
@@ -58,6 +69,8 @@ class QueryParameterMatcher(Model):
     """The value; empty means any."""
     regex: bool = False
     """Whether the value is an RE2 expression."""
+
+    _checked = model_validator(mode="after")(_regex_of)
 
 
 class HTTPRequestMatcher(Model):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import copy
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from fedlib.config.duration import DURATION
 from fedlib.config.model import Model
-from fedlib.diagnostics import Location, Ref, Report, catalogue
-from fedlib.diagnostics.source import Step, path_text
+from fedlib.diagnostics import Code, Location, Ref, Report, catalogue
+from fedlib.diagnostics.source import Step, original_path, path_text
 
 M = TypeVar("M", bound=Model)
 Locate = Callable[[tuple[Step, ...]], Location]
@@ -29,10 +32,26 @@ _EXPECTED: Final = {
     "float_type": "a number",
 }
 
+_LIMITS: Final = {
+    "greater_than_equal": "{shown} is less than {ge}",
+    "less_than_equal": "{shown} is more than {le}",
+    "string_too_short": "it must not be empty",
+    "string_too_long": "it has more than {max_length} characters",
+    "too_long": "it has more than {max_length} entries",
+}
+"""What pydantic says with the names of Python's types, in YAML's words."""
+
+
+class Validated(NamedTuple, Generic[M]):
+    """A model, and the paths of the parts of its data that were left out of it."""
+
+    model: M | None
+    left_out: frozenset[tuple[Step, ...]]
+
 
 def validate(
     model: type[M], data: Any, subject: Ref, locate: Locate, report: Report, prefix: tuple[Step, ...] = ()
-) -> M | None:
+) -> Validated[M]:
     """Read `data` as `model`.
 
     A part with a mistake is reported and left out (an unknown field, a value of the wrong type), and the rest is
@@ -47,26 +66,27 @@ def validate(
         prefix: where `data` stands in the document.
 
     Returns:
-        The model, or None when nothing of it could be read.
+        The model, or None when nothing of it could be read; and what was left out.
     """
     if data is None:
         data = {}  # `settings:` with nothing behind it is an empty mapping in YAML as people write it
+    reading = _Reading(model, data, subject, locate, report, prefix)
     removed: set[tuple[Step, ...]] = set()
     for _ in range(100):  # each round removes at least one part; a hundred nested mistakes are enough
         try:
-            return model.model_validate(data)
+            return Validated(model.model_validate(_without(data, removed) if removed else data), frozenset(removed))
         except ValidationError as error:
             errors = error.errors(include_url=False, include_context=True, include_input=False)
-        for problem in errors:
-            if any(path[: len(problem["loc"])] == problem["loc"] for path in removed):
+        places = [(original_path(_place(problem), removed), problem) for problem in errors]
+        for path, problem in places:
+            if any(one[: len(path)] == path for one in removed):
                 continue  # a consequence of what was left out
-            _report(model, data, problem, subject, locate, report, prefix)
-        paths = {_part_to_remove(model, problem) for problem in errors}
+            reading.complain(path, problem)
+        paths = {_part_to_remove(model, path, str(problem["type"])) for path, problem in places}
         if () in paths:
-            return None
+            break
         removed |= paths
-        data = _without(data, paths)
-    return None
+    return Validated(None, frozenset(removed))
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -82,60 +102,61 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return by_lower[near[0]] if near else ""
 
 
-def _report(
-    model: type[Model],
-    data: Any,
-    problem: Mapping[str, Any],
-    subject: Ref,
-    locate: Locate,
-    report: Report,
-    prefix: tuple[Step, ...],
-) -> None:
-    path: tuple[Step, ...] = tuple(problem["loc"])
-    location = locate((*prefix, *path))
-    name = path_text((*prefix, *path)) or subject.kind
-    kind = str(problem["type"])
-    if kind == "extra_forbidden":
-        allowed = _fields(_model_at(model, path[:-1]))
-        field = str(path[-1])
-        report.add(
-            catalogue.UNKNOWN_FIELD, subject, location,
-            field=name, suggestion=suggest(field, allowed), allowed=", ".join(allowed),
-        )  # fmt: skip
-    elif kind == "missing":
-        report.add(catalogue.MISSING_FIELD, subject, location, field=name)
-    elif kind in _EXPECTED:
-        value = _value_at(data, path)
-        report.add(
-            catalogue.WRONG_TYPE, subject, location,
-            field=name, expected=_EXPECTED[kind], actual=describe(value), advice=_advice(kind, value, subject),
-        )  # fmt: skip
-    elif kind == "enum":
-        words = str(problem.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
-        value = str(_value_at(data, path))
-        report.add(
-            catalogue.WRONG_VALUE, subject, location,
-            field=name, problem=f"'{value[:80]}' is not one of the allowed words{suggest(value, words)}",
-            advice="allowed: " + ", ".join(words),
-        )  # fmt: skip
-    else:
-        text = str(problem["msg"]).removeprefix("Value error, ")
-        report.add(
-            catalogue.WRONG_VALUE, subject, location,
-            field=name, problem=text, advice=_reference(subject),
-        )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is read, and what is needed to report a mistake in it: the arguments of `validate`."""
+
+    model: type[Model]
+    data: Any
+    subject: Ref
+    locate: Locate
+    report: Report
+    prefix: tuple[Step, ...]
+
+    def complain(self, path: tuple[Step, ...], problem: Mapping[str, Any]) -> None:
+        """Report what pydantic says about the value at `path`."""
+        kind, value = str(problem["type"]), _value_at(self.data, path)
+        if kind == "extra_forbidden":
+            allowed = _fields(_model_at(self.model, path[:-1]))
+            self._add(
+                catalogue.UNKNOWN_FIELD, path, suggestion=suggest(str(path[-1]), allowed), allowed=", ".join(allowed)
+            )
+        elif kind == "missing":
+            self._add(catalogue.MISSING_FIELD, path)
+        elif kind in _EXPECTED:
+            advice = self._advice(kind, value, path)
+            self._add(catalogue.WRONG_TYPE, path, expected=_EXPECTED[kind], actual=describe(value), advice=advice)
+        elif kind == "enum":
+            words = str(problem.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
+            told = f"'{value[:80]}'" if isinstance(value, str) else describe(value)
+            near = suggest(value, words) if isinstance(value, str) else ""
+            wrong = f"{told} is not one of the allowed words{near}"
+            self._add(catalogue.WRONG_VALUE, path, problem=wrong, advice="allowed: " + ", ".join(words))
+        else:
+            limits = {"shown": value, **problem.get("ctx", {})}
+            text = _LIMITS[kind].format_map(limits) if kind in _LIMITS else str(problem["msg"])
+            self._add(
+                catalogue.WRONG_VALUE, path, problem=text.removeprefix("Value error, "), advice=_reference(self.subject)
+            )
+
+    def _add(self, code: Code, path: tuple[Step, ...], **arguments: Any) -> None:
+        field = path_text((*self.prefix, *path)) or self.subject.kind
+        self.report.add(code, self.subject, self.locate((*self.prefix, *path)), field=field, **arguments)
+
+    def _advice(self, kind: str, value: Any, path: tuple[Step, ...]) -> str:
+        if kind == "string_type" and isinstance(value, bool | int | float):
+            if _is_duration(_model_at(self.model, path[:-1]), path[-1]):
+                return f"write it with its unit, for example {5 if isinstance(value, bool) else value}s"
+            return f'put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
+        if isinstance(value, str) and kind in ("int_type", "bool_type"):
+            return (
+                "remove the quotes" if value.strip("-+").isdigit() or value in ("true", "false") else "mend the value"
+            )
+        return _reference(self.subject)
 
 
 def _reference(subject: Ref) -> str:
     return "see `python -m fedlib schema`" if subject.kind == "Stack" else f"see Gloo's API reference of {subject.kind}"
-
-
-def _advice(kind: str, value: Any, subject: Ref) -> str:
-    if kind == "string_type" and isinstance(value, bool | int | float):
-        return f'put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
-    if isinstance(value, str) and kind in ("int_type", "bool_type"):
-        return "remove the quotes" if value.strip("-+").isdigit() or value in ("true", "false") else "mend the value"
-    return _reference(subject)
 
 
 def describe(value: Any) -> str:
@@ -149,10 +170,15 @@ def describe(value: Any) -> str:
     return "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, list | tuple) else "a string"
 
 
-def _part_to_remove(model: type[Model], problem: Mapping[str, Any]) -> tuple[Step, ...]:
+def _place(problem: Mapping[str, Any]) -> tuple[Step, ...]:
+    """Where it is wrong; pydantic adds a step to the place of a mapping's key."""
+    place = tuple(problem["loc"])
+    return place[:-1] if place[-1:] == ("[key]",) else place
+
+
+def _part_to_remove(model: type[Model], path: tuple[Step, ...], kind: str) -> tuple[Step, ...]:
     """The smallest part without which the rest may be valid."""
-    path = tuple(problem["loc"])
-    if problem["type"] == "missing":
+    if kind == "missing":
         return path[:-1]
     parent = _model_at(model, path[:-1]) if path else None
     fields = parent.model_fields.items() if parent else ()
@@ -162,12 +188,10 @@ def _part_to_remove(model: type[Model], problem: Mapping[str, Any]) -> tuple[Ste
 
 def _without(data: Any, paths: set[tuple[Step, ...]]) -> Any:
     result = copy.deepcopy(data)
-    for path in sorted(paths, key=_from_the_back):
-        parent = _value_at(result, path[:-1])
-        try:
-            del parent[path[-1]]
-        except (KeyError, IndexError, TypeError):
-            continue  # a part above it went first
+    whole = (path for path in paths if not any(path[:length] in paths for length in range(len(path))))
+    for path in sorted(whole, key=_from_the_back):
+        with suppress(KeyError, IndexError, TypeError):  # a key of a mapping that is wrong itself has no place in it
+            del _value_at(result, path[:-1])[path[-1]]
     return result
 
 
@@ -206,6 +230,16 @@ def _model_at(model: type[BaseModel], path: tuple[Step, ...]) -> type[BaseModel]
             return None
     found = _bare(found)
     return found if isinstance(found, type) and issubclass(found, BaseModel) else None
+
+
+def _is_duration(model: type[BaseModel] | None, field: Step) -> bool:
+    found = next((f for n, f in model.model_fields.items() if field in (n, f.alias)), None) if model else None
+    return found is not None and (DURATION in found.metadata or _is_marked(found.annotation))
+
+
+def _is_marked(annotation: Any) -> bool:
+    arguments = get_args(annotation)
+    return DURATION in arguments if get_origin(annotation) is Annotated else any(map(_is_marked, arguments))
 
 
 def _bare(annotation: Any) -> Any:

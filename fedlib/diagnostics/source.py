@@ -6,8 +6,9 @@ keys) with a finding each. Positions cost time, so they are computed for the sou
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ import yaml
 
 from fedlib.diagnostics import catalogue
 from fedlib.diagnostics.finding import Location, Ref, Report
+from fedlib.diagnostics.yaml_loader import YamlLoader
 
 Step = str | int
 
@@ -24,37 +26,6 @@ MAX_NODES: Final = 5_000_000
 
 MAX_DEPTH: Final = 200
 """Levels a document may nest; the C parser would overflow its stack far above."""
-
-_BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_BaseLoader):  # type: ignore[misc]
-    """PyYAML's safe loader with the plain scalars of YAML 1.2.
-
-    Without timestamps, base 60 and the octal `010`: `kubectl` and Gloo read `1:30` and dates as strings.
-    """
-
-
-_Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
-    ("bool", r"^(?:true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$", "tTfFyYnNoO"),
-    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    ("int", r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", "-+0123456789"),
-    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+0123456789."),
-    ("float", r"^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$", "-+."),
-    ("merge", r"^(?:<<)$", "<"),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
-
-
-def _construct_int(loader: Any, node: yaml.ScalarNode) -> int:
-    text = loader.construct_scalar(node).lower()
-    if text.startswith("0o"):
-        return int(text[2:], 8)
-    return int(text, 16) if text.startswith("0x") else int(text)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 
 
 @dataclass(slots=True)
@@ -80,7 +51,7 @@ class Source:
     def _compose(self) -> list[yaml.Node]:
         try:
             text = self.file.read_text(encoding="utf-8") if self.file else ""
-            return [node for node in yaml.compose_all(text, Loader=_Loader) if node is not None]
+            return [node for node in yaml.compose_all(text, Loader=YamlLoader) if node is not None]
         except (OSError, ValueError, yaml.YAMLError, RecursionError):
             return []
 
@@ -103,20 +74,44 @@ def _line_of(node: yaml.Node, path: Sequence[Step]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a resource stands: a source, the document in it, and the path to it."""
+    """Where a resource stands: a source, the document in it, and the path to it.
+
+    `left_out` holds items of lists that were refused, as paths in the document: what stands behind them has a smaller
+    index in the models than in the file.
+    """
 
     source: Source
     document: int = 0
     path: tuple[Step, ...] = ()
+    left_out: frozenset[tuple[Step, ...]] = frozenset()
 
     def at(self, *path: Step) -> Location:
         """The location of a field below this resource."""
-        line = self.source.line(self.document, (*self.path, *path)) if self.source.file else 0
-        return Location(self.source.name, line, path_text(path or self.path))
+        whole = original_path((*self.path, *path), self.left_out)
+        line = self.source.line(self.document, whole) if self.source.file else 0
+        return Location(self.source.name, line, path_text(whole[len(self.path) :] if path else whole))
 
     def below(self, *path: Step) -> Origin:
         """The origin of a part of this resource."""
-        return Origin(self.source, self.document, (*self.path, *path))
+        return Origin(self.source, self.document, (*self.path, *path), self.left_out)
+
+    def without(self, left_out: Iterable[tuple[Step, ...]], *path: Step) -> Origin:
+        """The same, for a resource of which these parts below `path` were left out."""
+        gone = frozenset((*self.path, *path, *one) for one in left_out if isinstance(one[-1], int))
+        return dataclasses.replace(self, left_out=self.left_out | gone)
+
+
+def original_path(path: tuple[Step, ...], left_out: Collection[tuple[Step, ...]]) -> tuple[Step, ...]:
+    """Where a part stood before items were taken out of the lists above it."""
+    if not left_out:
+        return path
+    found: tuple[Step, ...] = ()
+    for step in path:
+        if isinstance(step, int):
+            gone = {one[-1] for one in left_out if one[:-1] == found}
+            step = [index for index in range(step + len(gone) + 1) if index not in gone][step]
+        found = (*found, step)
+    return found
 
 
 def path_text(path: Sequence[Step]) -> str:
@@ -155,7 +150,7 @@ def parse_yaml(text: str, source: Source, report: Report) -> list[Any]:
             problem = f"nested more than {MAX_DEPTH} levels deep"
             report.add(catalogue.BROKEN_YAML, subject, Location(source.name), problem=problem)
             return []
-        loader = _Loader(text)
+        loader = YamlLoader(text)
     except yaml.YAMLError as error:  # a character that YAML does not allow, found before parsing starts
         report.add(catalogue.BROKEN_YAML, subject, _mark(source, error), problem=_problem(error))
         return []
@@ -180,7 +175,7 @@ def _nests_too_deeply(text: str) -> bool:
     if text.count("[") + text.count("{") < MAX_DEPTH // 2 and not _INDENT.search(text):
         return False
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=YamlLoader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:

@@ -32,6 +32,15 @@ class Namespace:
     terminating: bool = False
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def ref(self) -> Ref:
+        """Its identity."""
+        return Ref("Namespace", self.name, "", self.cluster)
+
+    def at(self) -> Location:
+        """Where it stands in the input."""
+        return _locate(self.origin)
+
 
 @dataclass(frozen=True, slots=True)
 class ServicePort:
@@ -203,6 +212,11 @@ class Node:
     subzone: str = ""
     addresses: tuple[str, ...] = ()
     ready: bool = True
+    origin: Origin | None = field(default=None, compare=False, repr=False)
+
+    def at(self) -> Location:
+        """Where it stands in the input."""
+        return _locate(self.origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,7 +241,7 @@ def _parse_api_group(part: Part, ref: Ref, _origin: Origin | None) -> ApiGroup:
     return ApiGroup(ref.cluster, ref.name, versions)
 
 
-def _parse_node(part: Part, ref: Ref, _origin: Origin | None) -> Node:
+def _parse_node(part: Part, ref: Ref, origin: Origin | None) -> Node:
     labels = part.part("metadata").strings("labels")
     status = part.part("status")
     addresses = [(entry.text("type"), entry.text("address")) for entry in status.parts("addresses")]
@@ -256,6 +256,7 @@ def _parse_node(part: Part, ref: Ref, _origin: Origin | None) -> Node:
         subzone=labels.get(SUBZONE, ""),
         addresses=() if NO_LOAD_BALANCER in labels else external or internal,
         ready=conditions.get("Ready", "True") == "True",
+        origin=origin,
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics import Location, Ref, Report, catalogue
 from fedlib.istio.object import Declaration
 
 
@@ -67,7 +67,11 @@ def canonical(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
 
 
-def distribute(declarations: Iterable[Declaration], report: Report) -> Plan:
+Places = Callable[[Ref], Location]
+"""Where a resource stands in the input."""
+
+
+def distribute(declarations: Iterable[Declaration], places: Places, report: Report) -> Plan:
     """Sort the declarations, and settle those that want the same object.
 
     Two declarations with one identity (cluster, kind, namespace, name) are a conflict of the input: the one whose
@@ -78,11 +82,11 @@ def distribute(declarations: Iterable[Declaration], report: Report) -> Plan:
         groups[declaration.cluster, declaration.kind, declaration.name].append(declaration)
     kept: list[Declaration] = []
     for group in groups.values():
-        kept.extend(group if len(group) == 1 else _settle(group, report))
+        kept.extend(group if len(group) == 1 else _settle(group, places, report))
     return Plan(tuple(sorted(kept, key=lambda declaration: declaration.sort_key)))
 
 
-def _settle(group: list[Declaration], report: Report) -> Iterator[Declaration]:
+def _settle(group: list[Declaration], places: Places, report: Report) -> Iterator[Declaration]:
     taken: dict[str, Ref] = {}
     for declaration in sorted(group, key=lambda d: (d.lineage.parent, d.namespaces)):
         clash = [namespace for namespace in declaration.namespaces if namespace in taken]
@@ -90,6 +94,7 @@ def _settle(group: list[Declaration], report: Report) -> Iterator[Declaration]:
             report.add(
                 catalogue.OBJECT_CONFLICT,
                 Ref(declaration.kind, declaration.name, namespace, declaration.cluster),
+                places(declaration.lineage.parent),
                 parent=declaration.lineage.parent, other=taken[namespace],
                 related=(declaration.lineage.parent, taken[namespace]),
             )  # fmt: skip

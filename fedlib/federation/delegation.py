@@ -15,7 +15,7 @@ from fedlib.config.route_table import Delegate, HTTPRoute, SortMethod
 from fedlib.config.selectors import HTTPRequestMatcher
 from fedlib.config.untranslated import untranslated_below
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.diagnostics.source import Step, path_text
+from fedlib.diagnostics.source import Step
 from fedlib.federation.delegates import select_delegates
 from fedlib.federation.matchers import ConflictError, combine_matchers
 from fedlib.federation.route import SourceLabels, TableLabels
@@ -166,7 +166,7 @@ class Delegation:
         for where in fields:
             self.report.add(
                 catalogue.UNSUPPORTED_FIELD, flat.table.ref, flat.table.resource.at(*where),
-                field=f"spec.{path_text(where)}", advice=f"the route answers 500; {advice_instead(where)}",
+                field=flat.table.resource.at(*where).path, advice=f"the route answers 500; {advice_instead(where)}",
             )  # fmt: skip
         return not fields
 

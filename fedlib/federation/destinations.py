@@ -14,7 +14,7 @@ from fedlib.config.resource import Resource
 from fedlib.config.selectors import DestinationKind, DestinationReference
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.diagnostics.source import Step, path_text
+from fedlib.diagnostics.source import Step
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destination_index import DestinationIndex
 from fedlib.federation.hostname import first_callable
@@ -79,7 +79,7 @@ class DestinationResolver:
         if not destinations:
             self.report.add(
                 catalogue.MISSING_FIELD, table.ref, table.at(*path, "forwardTo"),
-                field=f"spec.{path_text(path)}.forwardTo.destinations, or spec.defaultDestination",
+                field=f"{table.at(*path).path}.forwardTo.destinations, or spec.defaultDestination",
             )  # fmt: skip
             return None
         weights = self._weights(table, route, path, [reference for _, reference in destinations])
@@ -160,7 +160,8 @@ class DestinationResolver:
 
     def _find(self, table: Resource, route: str, path: Path, reference: DestinationReference) -> Destination | None:
         if reference.ref is None:
-            self.report.add(catalogue.MISSING_FIELD, table.ref, table.at(*path), field=f"spec.{path_text(path)}.ref")
+            where = table.at(*path)
+            self.report.add(catalogue.MISSING_FIELD, table.ref, where, field=f"{where.path}.ref")
             return None
         name = reference.ref.name
         namespace = reference.ref.namespace or table.ref.namespace

@@ -11,8 +11,10 @@ from fedlib.config.gloo import ResourceKind
 from fedlib.config.resource import Resource
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Report, catalogue
-from fedlib.federation.hostname import shadowed_cluster
+from fedlib.federation.group_hosts import takes_foreign_name
+from fedlib.federation.hostname import LOCAL_ONLY_PATTERN, shadowed_cluster
 from fedlib.federation.model import FederatedService
+from fedlib.federation.services import gateway_patterns
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
 
@@ -25,9 +27,12 @@ class ExternalHosts:
     report: Report
     _hosts: dict[str, list[tuple[str, frozenset[str]]]] = field(default_factory=dict)
     _addresses: dict[tuple[str, str], Resource] = field(default_factory=dict)
+    _patterns: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Note the hosts that stand for something else."""
+        """Note the hosts that stand for something else, and those that east-west gateways pass on by themselves."""
+        passed = gateway_patterns(self.services).values()
+        self._patterns = sorted({LOCAL_ONLY_PATTERN, *(pattern for patterns in passed for pattern in patterns)})
         for service in self.services:
             consumers = frozenset({*service.consumers, service.workspace})
             self._hosts.setdefault(service.host, []).append((f"the federated host of {service.service.ref}", consumers))
@@ -49,6 +54,12 @@ class ExternalHosts:
                     catalogue.EXTERNAL_HOST_CONFLICT, resource.ref, where,
                     host=host, what=clash[0], workspace=min(clash[1]),
                 )  # fmt: skip
+                continue
+            if takes_foreign_name(host, owned.workspace, resource, index, self.snapshot, self.report):
+                continue
+            pattern = next((one for one in self._patterns if host.endswith(one[1:])), None)
+            if pattern is not None:
+                self.report.add(catalogue.EXTERNAL_HOST_OF_GATEWAYS, resource.ref, where, host=host, pattern=pattern)
                 continue
             self._hosts.setdefault(host, []).append((f"a host of {resource.ref}", visible))
             cluster = shadowed_cluster(host, self.snapshot.clusters.values())

@@ -66,11 +66,11 @@ class GatewayResolver:
                 if service.ref not in found:
                     found[service.ref] = self._read(service, selection, mode, asking)
         if not found:
-            subject = resource.ref if resource else Ref("Workspace", workspace)
-            location = resource.at("options", "eastWestGateways") if resource else None
-            self.report.add(
-                catalogue.NO_GATEWAY, subject, *([location] if location else []), cluster=cluster, workspace=workspace
+            home = self.snapshot.workspaces[workspace].resource
+            subject, location = (
+                (resource.ref, resource.at("options", "eastWestGateways")) if resource else (home.ref, home.at())
             )
+            self.report.add(catalogue.NO_GATEWAY, subject, location, cluster=cluster, workspace=workspace)
         usable = [gateway for _, gateway in sorted(found.items()) if gateway is not None]
         return tuple(_one_family(cluster, usable, self.report))
 
@@ -109,9 +109,8 @@ class GatewayResolver:
         if not endpoints:
             return None
         if nodes and not any(node.region for node in nodes):
-            self.report.add(
-                catalogue.GATEWAY_NOT_LABELLED_NODE, Ref("Cluster", service.cluster), cluster=service.cluster
-            )
+            subject = Ref("Cluster", service.cluster)
+            self.report.add(catalogue.GATEWAY_NOT_LABELLED_NODE, subject, nodes[0].at(), cluster=service.cluster)
         workloads = self.snapshot.workloads.get((service.cluster, service.namespace), ())
         return EastWestGateway(service, _listener_port(service, port, workloads), tuple(sorted(set(endpoints))))
 
@@ -191,7 +190,7 @@ def _one_family(cluster: str, gateways: list[EastWestGateway], report: Report) -
     dropped = {a for a in addresses if ":" in a and not is_hostname(a)} if any(map(is_hostname, addresses)) else set()
     if dropped:
         report.add(
-            catalogue.GATEWAY_MIXED_ADDRESSES, Ref("Cluster", cluster),
+            catalogue.GATEWAY_MIXED_ADDRESSES, Ref("Cluster", cluster), gateways[0].service.at("status"),
             cluster=cluster, dropped=", ".join(sorted(dropped)),
         )  # fmt: skip
     for gateway in gateways:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fedlib.config.model import host_problem
+from fedlib.config.resource import Resource
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.federation.hostname import LOCAL_ONLY, local_only_host, shadowed_cluster
+from fedlib.federation.hostname import LOCAL_ONLY, local_only_host, named_services, shadowed_cluster
 from fedlib.federation.model import FederatedService, Group
 from fedlib.federation.services import gateway_patterns
 from fedlib.snapshot.model import Snapshot
@@ -38,6 +39,8 @@ def settle_hosts(
         for index, written in enumerate(spec.hosts):
             host = written.lower()
             if not _is_usable(group, index, host, taken, report) or not _wins(group, index, host, winners, report):
+                continue
+            if takes_foreign_name(host, group.workspace, group.resource, index, snapshot, report):
                 continue
             winners.setdefault(host, []).append(group)
             hosts.append(host)
@@ -81,6 +84,21 @@ def _wins(group: Group, index: int, host: str, winners: Mapping[str, list[Group]
         )  # fmt: skip
         return False
     return True
+
+
+def takes_foreign_name(
+    host: str, workspace: str, resource: Resource, index: int, snapshot: Snapshot, report: Report
+) -> bool:
+    """Whether a host is the name of a Service that another workspace owns, or none; that is reported."""
+    for service in named_services(host, snapshot.clusters.values(), snapshot.services):
+        owner = snapshot.owners.get((service.cluster, service.namespace), "")
+        if owner != workspace:
+            report.add(
+                catalogue.HOST_OF_FOREIGN_SERVICE, resource.ref, resource.at("hosts", index),
+                host=host, service=service.ref, owner=f"workspace '{owner}'" if owner else "no workspace",
+            )  # fmt: skip
+            return True
+    return False
 
 
 def _check_shadow(group: Group, index: int, host: str, snapshot: Snapshot, report: Report) -> None:

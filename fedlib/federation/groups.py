@@ -14,7 +14,6 @@ from fedlib.config.resource import Resource
 from fedlib.config.untranslated import untranslated
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Report, catalogue
-from fedlib.diagnostics.source import path_text
 from fedlib.federation.group_backings import BackingFinder
 from fedlib.federation.group_checks import check_group, fits
 from fedlib.federation.group_externals import ExternalFinder
@@ -70,5 +69,5 @@ def _check_schema(resource: Resource, spec: VirtualDestinationSpec, report: Repo
     for path in untranslated(spec):
         report.add(
             catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
-            field=f"spec.{path_text(path)}", advice="the group has what `services` and `externalServices` select",
+            field=resource.at(*path).path, advice="the group has what `services` and `externalServices` select",
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from fedlib.diagnostics import Ref
@@ -41,6 +41,15 @@ def local_host(service: Service, clusters: Mapping[str, Cluster]) -> str:
 def shadowed_cluster(host: str, clusters: Iterable[Cluster]) -> Cluster | None:
     """The cluster whose Kubernetes DNS domain the host falls into, if any."""
     return next((cluster for cluster in clusters if host.endswith(f".svc.{cluster.cluster_domain}")), None)
+
+
+def named_services(host: str, clusters: Iterable[Cluster], services: Mapping[Ref, Service]) -> Iterator[Service]:
+    """The Services whose own name the host is, of all clusters."""
+    for cluster in clusters:
+        name, dot, namespace = host.removesuffix(f".svc.{cluster.cluster_domain}").partition(".")
+        service = services.get(Ref("Service", name, namespace, cluster.name)) if dot else None
+        if service is not None:
+            yield service
 
 
 def first_callable(hosts: Iterable[str]) -> str:

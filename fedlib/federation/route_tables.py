@@ -15,7 +15,7 @@ from fedlib.config.resource import Resource
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.untranslated import untranslated
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.diagnostics.source import Step, path_text
+from fedlib.diagnostics.source import Step
 from fedlib.federation.route import SourceLabels
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selector_index import SelectorIndex
@@ -97,7 +97,7 @@ def _is_translated(resource: Resource, spec: RouteTableSpec, report: Report) -> 
     for path in fields:
         report.add(
             catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
-            field=f"spec.{path_text(path)}", advice=advice_instead(path),
+            field=resource.at(*path).path, advice=advice_instead(path),
         )  # fmt: skip
     return not fields
 

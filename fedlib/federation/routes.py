@@ -24,7 +24,7 @@ from fedlib.federation.model import FederatedService
 from fedlib.federation.route import Route, RouteDestination, RoutedHosts
 from fedlib.federation.route_actions import action_problems, doubtful_rewrite, replaces_whole_path, route_action
 from fedlib.federation.route_tables import Table, advice_instead, read_route_tables, source_labels
-from fedlib.federation.table_hosts import check_hosts, known_hosts, settle_hosts, uses_sidecars
+from fedlib.federation.table_hosts import KnownHosts, check_hosts, known_hosts, settle_hosts, uses_sidecars
 from fedlib.federation.unreachable_routes import report_unreachable
 from fedlib.snapshot.model import Snapshot
 
@@ -54,7 +54,8 @@ def route_hosts(
             report.add(catalogue.ROUTE_TABLE_HOSTS, table.ref, table.resource.at())
     binder = GatewayBinder(snapshot, gateways, report)
     bindings = {table.ref: binder.bind(table) for table in tables.roots}
-    routing = _Routing(snapshot, flat, bindings, DestinationResolver(snapshot, services, destinations, report), report)
+    resolver = DestinationResolver(snapshot, services, destinations, report)
+    routing = _Routing(snapshot, flat, bindings, known, resolver, report)
     routed = [*routing.in_sidecars(list(tables.roots)), *routing.on_gateways(tables.roots)]
     return tuple(sorted(routed, key=lambda r: (r.table.ref, r.workspace, not r.mesh, r.suffix)))
 
@@ -66,6 +67,7 @@ class _Routing:
     snapshot: Snapshot
     flat: Mapping[Ref, tuple[FlatRoute, ...]]
     bindings: Mapping[Ref, tuple[Binding, ...]]
+    known: KnownHosts
     resolver: DestinationResolver
     report: Report
     _resolved: dict[tuple[Ref, str], tuple[Route, ...]] = field(default_factory=dict)
@@ -74,7 +76,7 @@ class _Routing:
         """The tables as sidecars use them: those of the owner's workspace and of importing ones."""
         for workspace in sorted(self.snapshot.workspaces):
             used = [table for table in roots if workspace in table.consumers and uses_sidecars(table)]
-            for table, hosts in settle_hosts(used, workspace, self.report):
+            for table, hosts in settle_hosts(used, workspace, self.known, self.report):
                 connections = self._connections(table, workspace)
                 yield RoutedHosts(
                     table.resource, table.workspace, workspace, hosts, self._routes(table, workspace),
@@ -146,7 +148,7 @@ def _is_translated(flat: FlatRoute, report: Report) -> bool:
     for where in fields:
         report.add(
             catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*where),
-            field=f"spec.{path_text(where)}", advice=f"the route answers 500; {advice_instead(where)}",
+            field=resource.at(*where).path, advice=f"the route answers 500; {advice_instead(where)}",
         )  # fmt: skip
     problems = list(action_problems(flat.route))
     for path, problem, advice in problems:

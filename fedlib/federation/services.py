@@ -71,7 +71,7 @@ def federate_services(
         pods = versions(workloads)
         accepted.append(FederatedService(host, service, candidate.owner, consumers, ports, identities, gateways, pods))
         federating.update(candidate.federations)
-    _report_unprotected(unprotected, report)
+    _report_unprotected(unprotected, snapshot, report)
     _report_nothing(snapshot, federating, report)
     return tuple(accepted)
 
@@ -272,13 +272,11 @@ def _report_unused(
         )  # fmt: skip
 
 
-def _report_unprotected(unprotected: dict[tuple[str, str], list[str]], report: Report) -> None:
+def _report_unprotected(unprotected: dict[tuple[str, str], list[str]], snapshot: Snapshot, report: Report) -> None:
     for (cluster, namespace), names in sorted(unprotected.items()):
         shown = ", ".join(sorted(names)[:5]) + (", ..." if len(names) > 5 else "")
-        report.add(
-            catalogue.NO_SIDECAR, Ref("Namespace", namespace, "", cluster),
-            namespace=namespace, services=shown,
-        )  # fmt: skip
+        found = snapshot.namespaces[cluster, namespace]
+        report.add(catalogue.NO_SIDECAR, found.ref, found.at(), namespace=namespace, services=shown)
 
 
 def _report_nothing(snapshot: Snapshot, successful: set[str], report: Report) -> None:

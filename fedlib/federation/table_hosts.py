@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fedlib.config.model import host_problem
@@ -24,16 +24,16 @@ def uses_sidecars(table: Table) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class KnownHosts:
-    """The hosts that something serves."""
+    """The hosts that something serves, and the workspaces that own what does; an empty name stands for none."""
 
-    hosts: frozenset[str]
+    owners: Mapping[str, Collection[str]]
     _parts: dict[str, set[str]] = field(default_factory=dict, compare=False, repr=False)
     """For a host's first label what follows it, and the other way round; made for the first host that is not known."""
 
     def suggest(self, host: str) -> str:
         """A `did you mean` with a host that differs in its first label only, or else in the rest only."""
         if not self._parts:
-            for known in self.hosts:
+            for known in self.owners:
                 label, rest = _parts(known)
                 self._parts.setdefault(label, set()).add(rest)
                 self._parts.setdefault(rest, set()).add(label)
@@ -53,14 +53,19 @@ def _parts(host: str) -> tuple[str, str]:
 
 def known_hosts(snapshot: Snapshot, services: Iterable[FederatedService], destinations: DestinationIndex) -> KnownHosts:
     """The hosts that something serves: Services' own and federated ones, those of groups and of ExternalServices."""
-    known = {service.host for service in services}
+    known: dict[str, set[str]] = {}
+    for service in services:
+        known.setdefault(service.host, set()).add(service.workspace)
     for (kind, _), destination in destinations.by_ref.items():
         decision = destination.decision
+        hosts: Iterable[str] = ()
         if isinstance(decision, Service):
-            known.add(local_host(decision, snapshot.clusters))
+            hosts = (local_host(decision, snapshot.clusters),)
         elif kind is not DestinationKind.SERVICE:
-            known.update(decision.hosts)
-    return KnownHosts(frozenset(known))
+            hosts = decision.hosts
+        for host in hosts:
+            known.setdefault(host, set()).add(destination.workspace)
+    return KnownHosts(known)
 
 
 def check_hosts(table: Table, known: KnownHosts, report: Report) -> None:
@@ -77,7 +82,7 @@ def check_hosts(table: Table, known: KnownHosts, report: Report) -> None:
             continue
         elif "." not in host:
             report.add(catalogue.ROUTE_HOST_SHORT, resource.ref, location, host=host)
-        elif "*" not in host and host not in known.hosts and not table.spec.virtual_gateways:
+        elif "*" not in host and host not in known.owners and not table.spec.virtual_gateways:
             report.add(
                 catalogue.ROUTE_HOST_UNKNOWN, resource.ref, location,
                 workspace=table.workspace, host=host, suggestion=known.suggest(host),
@@ -94,12 +99,15 @@ def wildcard_problem(host: str) -> str:
     return host_problem(rest.lstrip(".-").lower().removesuffix("."))
 
 
-def settle_hosts(tables: Iterable[Table], workspace: str, report: Report) -> Iterable[tuple[Table, tuple[str, ...]]]:
+def settle_hosts(
+    tables: Iterable[Table], workspace: str, known: KnownHosts, report: Report
+) -> Iterable[tuple[Table, tuple[str, ...]]]:
     """The hosts that each table gets in the sidecars of a workspace; the oldest of several wins a host.
 
     Args:
         tables: the tables of the workspace's sidecars, the oldest first.
         workspace: the workspace.
+        known: who owns which host.
         report: takes the findings.
     """
     winners: dict[str, list[Table]] = {}
@@ -113,6 +121,7 @@ def settle_hosts(tables: Iterable[Table], workspace: str, report: Report) -> Ite
             winner = next(rivals, None)
             if winner is None:
                 hosts.append(host)
+                _check_owner(table, index, workspace, known, report)
                 continue
             report.add(
                 catalogue.ROUTE_HOST_CONFLICT, table.ref, table.resource.at("hosts", index),
@@ -122,3 +131,21 @@ def settle_hosts(tables: Iterable[Table], workspace: str, report: Report) -> Ite
             winners.setdefault(host, []).append(table)
         if hosts:
             yield table, tuple(hosts)
+
+
+def _check_owner(table: Table, index: int, workspace: str, known: KnownHosts, report: Report) -> None:
+    """Report a table that decides in another workspace's sidecars about requests for a host of somebody else."""
+    host = table.spec.hosts[index]
+    if table.workspace == workspace:
+        return
+    covered = (one for one in known.owners if one.endswith(host[1:])) if host.startswith("*") else (host,)
+    foreign = min(
+        (one for one in covered if one in known.owners and table.workspace not in known.owners[one]), default=None
+    )
+    if foreign is None:
+        return
+    owner = min(known.owners[foreign])
+    report.add(
+        catalogue.ROUTE_HOST_OF_OTHERS, table.ref, table.resource.at("hosts", index),
+        host=foreign, workspace=workspace, owner=f"workspace '{owner}'" if owner else "no workspace", table=table.workspace,
+    )  # fmt: skip

@@ -12,7 +12,6 @@ from fedlib.config.untranslated import untranslated
 from fedlib.config.validate import suggest
 from fedlib.config.virtual_gateway import Listener, VirtualGatewaySpec
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.diagnostics.source import path_text
 from fedlib.discovery.inventory import Service, ServicePort
 from fedlib.federation.backends import Backends, container_port
 from fedlib.federation.gateway_services import GatewayServices
@@ -56,7 +55,7 @@ def _is_usable(owned: OwnedResource, index: int, listener: Listener, report: Rep
             where = ("listeners", index, "allowedRouteTables", position, *path)
             report.add(
                 catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*where),
-                field=f"spec.{path_text(where)}", advice="functions in a cloud are no destinations here; take it out",
+                field=resource.at(*where).path, advice="functions in a cloud are no destinations here; take it out",
             )  # fmt: skip
     return check_tls(resource, index, listener, report)
 

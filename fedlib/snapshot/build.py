@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
-from fedlib.config.load import Configuration, unique
+from fedlib.config.load import ADMIN_NAMESPACE, Configuration, unique
 from fedlib.config.resource import KINDS, Resource, read_resource
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, Source
@@ -86,9 +86,13 @@ def _discovered(inventory: Inventory, report: Report) -> Iterable[Resource]:
     for name in sorted(inventory.clusters):
         for found in inventory.clusters[name].gloo_objects:
             origin = found.origin or Origin(Source(f"cluster {name}"))
-            resource = read_resource(found.document, name, origin, report)
-            if resource:
-                yield resource
+            resource = read_resource(found.document, name, origin, report, found=True)
+            if resource is None:
+                continue
+            if resource.ref.kind == "Workspace" and resource.ref.namespace != ADMIN_NAMESPACE:
+                report.add(catalogue.WORKSPACE_ELSEWHERE, resource.ref, resource.at(), expected=ADMIN_NAMESPACE)
+                continue
+            yield resource
 
 
 def _inputs(resources: Iterable[Resource], report: Report) -> tuple[Ref, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fedlib.config.gloo import WorkspaceSettingsSpec
 from fedlib.config.resource import Resource
 from fedlib.config.stack import GroupShape, Placement, PolicyInheritance
-from fedlib.diagnostics import Ref
+from fedlib.diagnostics import NOWHERE, Location, Ref
 from fedlib.discovery.inventory import Namespace, Node, Service, ServiceAccount, Workload
 from fedlib.snapshot.mesh import Mesh
 from fedlib.snapshot.visibility import Visibility
@@ -84,6 +84,14 @@ class Snapshot:
     servers: Mapping[Ref, Resource]
     inputs: tuple[Ref, ...]
     visibility: Visibility
+
+    def place(self, ref: Ref) -> Location:
+        """Where a resource, a Workspace or a Service stands in the input."""
+        if ref in self.services:
+            return self.services[ref].at()
+        resources = [owned.resource for owned in self.resources.get(ref.kind, ())]
+        resources += [workspace.resource for workspace in self.workspaces.values()]
+        return next((resource.at() for resource in resources if resource.ref == ref), NOWHERE)
 
     def namespaces_of(self, workspace: str, cluster: str) -> tuple[str, ...]:
         """The namespaces of a workspace in a cluster, sorted."""

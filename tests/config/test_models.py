@@ -42,7 +42,8 @@ WRONG: Final = [(kind, changes, said) for kind, samples in SAMPLES.items() for c
 def read(kind: str, spec: Any) -> tuple[Model | None, list[str]]:
     """The model, and what was reported."""
     report = Report()
-    model = validate(MODELS[kind], spec, Ref(kind.rpartition("/")[2], "sample"), lambda path: NOWHERE, report)
+    subject = Ref(kind.rpartition("/")[2], "sample")
+    model = validate(MODELS[kind], spec, subject, lambda path: NOWHERE, report).model
     return model, [finding.message for finding in report]
 
 

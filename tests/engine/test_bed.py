@@ -173,7 +173,7 @@ def test_clusters_hold_what_discovery_reads(clusters: dict[str, Cluster]) -> Non
     node = cluster.api.get("v1", "Node", "ap-1")
     assert node["status"]["addresses"] == [{"type": "ExternalIP", "address": "203.0.113.10"}]
     assert cluster.api.list("apps/v1", "Deployment", "discovered")
-    assert not clusters["eu"].api.list("apps/v1", "Deployment")
+    assert not clusters["eu"].api.list("apps/v1", "Deployment", "discovered")
 
 
 def objects_of(clusters: dict[str, Cluster]) -> dict[str, Manifest]:

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from fedlib.config.duration import Duration
-from fedlib.config.model import Items, Model, Percentage, Section
+from fedlib.config.model import Items, Model, Percentage, PositiveUInt32, Section
 from fedlib.config.policies.attachment import require_kinds
 from fedlib.config.selectors import DestinationKind, DestinationSelector, ListenerSelector, WorkloadSelector
 
@@ -72,7 +72,7 @@ class ConnectionPolicySpec(Model):
 class ListenerConnectionConfig(Model):
     """Settings of a gateway's listener."""
 
-    per_connection_buffer_limit_bytes: Annotated[int, Field(ge=1, le=2**32 - 1)] | None = None
+    per_connection_buffer_limit_bytes: PositiveUInt32 | None = None
     """The soft limit of a connection's buffers."""
     tcp_keepalive: TCPKeepalive | None = None
     """Keepalive probes."""
@@ -112,11 +112,11 @@ class TrimProxyConfigPolicySpec(Model):
 class MinRoundtripTime(Model):
     """How the round trip time without load is measured."""
 
-    interval_millis: Annotated[int, Field(ge=1)]
+    interval_millis: PositiveUInt32
     """Milliseconds between measurements."""
-    request_count: Annotated[int, Field(ge=1)] = 50
+    request_count: PositiveUInt32 = 50
     """How many requests are sampled."""
-    min_concurrency: Annotated[int, Field(ge=1)] = 3
+    min_concurrency: PositiveUInt32 = 3
     """How many requests at a time meanwhile."""
     jitter_percentile: Percentage = 15
     """Delays each measurement by up to this part of the interval."""
@@ -129,9 +129,9 @@ class AdaptiveRequestConcurrencyConfig(Model):
 
     sample_aggregate_percentile: Percentage = 50
     """Which percentile of the samples counts."""
-    max_concurrency_limit: Annotated[int, Field(ge=1)] = 1000
+    max_concurrency_limit: PositiveUInt32 = 1000
     """The highest limit."""
-    concurrency_update_interval_millis: Annotated[int, Field(ge=1)]
+    concurrency_update_interval_millis: PositiveUInt32
     """Milliseconds between updates of the limit."""
     min_rtt_calc_params: MinRoundtripTime
     """How the round trip time without load is measured."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.duration import Duration
 from fedlib.config.gloo import Labels
-from fedlib.config.model import Enum, Items, Model, Section, SomeItems
+from fedlib.config.model import Enum, HeaderName, Items, Model, Section, SomeItems, UInt32
 from fedlib.config.policies.attachment import require_kinds
 from fedlib.config.selectors import (
     DestinationKind,
@@ -51,7 +51,7 @@ class PassThroughRequest(Model):
 
     allowed_headers: Items[str] = ()
     """Headers of the request that are copied."""
-    headers_to_add: Labels = Field(default_factory=dict)
+    headers_to_add: Section[dict[HeaderName, str]] = Field(default_factory=dict)
     """Headers that are added."""
     pass_through_state: Later = None
     """State that Solo's server shares."""
@@ -165,8 +165,8 @@ class CustomAuth(Model):
 class ExtAuthConfig(Model):
     """Who decides."""
 
-    disable: Later = None
-    """Not supported by Gloo."""
+    disable: bool = False
+    """Nobody: turns authorization off."""
     gloo_auth: GlooAuth | None = None
     """Solo's server."""
     custom_auth: CustomAuth | None = None
@@ -176,10 +176,8 @@ class ExtAuthConfig(Model):
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:
-        if self.disable is not None:
-            raise ValueError("disable is not supported; leave the routes out of applyToRoutes")
-        if (self.gloo_auth is None) == (self.custom_auth is None):
-            raise ValueError("set either glooAuth or customAuth")
+        if sum((self.disable, self.gloo_auth is not None, self.custom_auth is not None)) != 1:
+            raise ValueError("set one of glooAuth, customAuth and `disable: true`")
         return self
 
 
@@ -204,7 +202,7 @@ class ExtAuthHTTPRequest(Model):
 
     allowed_headers: Items[str] = ()
     """Headers of the request that are copied."""
-    headers_to_add: Labels = Field(default_factory=dict)
+    headers_to_add: Section[dict[HeaderName, str]] = Field(default_factory=dict)
     """Headers that are added."""
 
 
@@ -231,7 +229,7 @@ class ExtAuthHTTPService(Model):
 class BufferSettings(Model):
     """The body of requests."""
 
-    max_request_bytes: Annotated[int, Field(ge=0, le=2**32 - 1)] = 4096
+    max_request_bytes: UInt32 = 4096
     """How much of it is kept; requests with more are answered with 413."""
     allow_partial_message: bool = False
     """Whether a part of it will do."""

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from fedlib.config.duration import Duration, DurationOrZero
 from fedlib.config.gloo import Labels
-from fedlib.config.model import Enum, Items, Model, PortNumber
+from fedlib.config.model import Enum, HeaderName, HeaderText, Items, Model, PortNumber, PositiveUInt32, UInt32
 from fedlib.config.selectors import DestinationSelector, ObjectReference
 from fedlib.config.untranslated import Later
 
@@ -36,9 +36,9 @@ class StatusRange(Model):
 class HeaderValue(Model):
     """A header."""
 
-    key: Annotated[str, Field(min_length=1)]
+    key: HeaderName
     """Its name."""
-    value: str = ""
+    value: HeaderText = ""
     """Its value, in which Envoy replaces `%...%` by what it knows of the request."""
 
 
@@ -106,7 +106,7 @@ class HTTPHealthCheck(Model):
     """How much of the answer is read."""
     request_headers_to_add: Items[HeaderValueOption] = ()
     """Headers that are added."""
-    request_headers_to_remove: Items[str] = ()
+    request_headers_to_remove: Items[HeaderName] = ()
     """Headers that are removed."""
     expected_statuses: Items[StatusRange] = ()
     """Statuses of healthy endpoints; 200 by default."""
@@ -173,11 +173,11 @@ class HealthCheck(Model):
     """Delays the first check by up to this time."""
     interval_jitter: DurationOrZero | None = None
     """Delays each check by up to this time."""
-    interval_jitter_percent: Annotated[int, Field(ge=0)] | None = None
+    interval_jitter_percent: UInt32 | None = None
     """Delays each check by up to this part of the interval."""
-    unhealthy_threshold: Annotated[int, Field(ge=1)]
+    unhealthy_threshold: PositiveUInt32
     """How many failures make an endpoint unhealthy."""
-    healthy_threshold: Annotated[int, Field(ge=1)]
+    healthy_threshold: PositiveUInt32
     """How many successes make it healthy again."""
     alt_port: PortNumber | None = None
     """Another port to check."""

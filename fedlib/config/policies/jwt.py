@@ -6,10 +6,10 @@ import enum
 import re
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, model_validator
 
 from fedlib.config.duration import Duration
-from fedlib.config.model import Enum, Items, Model
+from fedlib.config.model import Enum, HeaderName, Items, Model, UInt32
 from fedlib.config.policies.attachment import PrioritizedPhase, require_kinds
 from fedlib.config.selectors import (
     DestinationKind,
@@ -94,7 +94,7 @@ class ClaimToHeader(Model):
 
     claim: str
     """The claim."""
-    header: str
+    header: HeaderName
     """The header."""
     append: bool = False
     """Whether it is added to the header's values instead of replacing them."""
@@ -117,7 +117,7 @@ class JWTProvider(Model):
     """Claims that go on in headers."""
     keep_token: bool = False
     """Whether the token goes on to the destination."""
-    clock_skew_seconds: Annotated[int, Field(ge=0)] | None = None
+    clock_skew_seconds: UInt32 | None = None
     """How far clocks may differ; 60 seconds by default."""
     output_payload_to_header: str = ""
     """A header for the whole payload, in base64."""

@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import enum
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from fedlib.config.duration import Duration
-from fedlib.config.model import Enum, Items, Model, SomeItems
+from fedlib.config.model import Enum, Items, Model, SomeItems, UInt32
 from fedlib.config.policies.attachment import PrioritizedPhase, require_kinds
 from fedlib.config.policies.rate_limit_actions import RawClientConfig, Text
 from fedlib.config.selectors import (
@@ -95,7 +95,7 @@ class RateLimit(Model):
 
     unit: Enum[RateLimitUnit]
     """The span of time."""
-    requests_per_unit: Annotated[int, Field(ge=0, le=2**32 - 1)]
+    requests_per_unit: UInt32
     """How many requests in it."""
 
 
@@ -115,7 +115,7 @@ class Descriptor(SimpleDescriptor):
     """The limit; none without one."""
     descriptors: Items[Descriptor] = ()
     """Entries that follow."""
-    weight: Annotated[int, Field(ge=0)] = 0
+    weight: UInt32 = 0
     """Only matching rules with the highest weight count."""
     always_apply: bool = False
     """Whether it counts with any weight."""

@@ -8,8 +8,17 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from fedlib.config.duration import Duration, DurationOrZero
-from fedlib.config.gloo import Labels
-from fedlib.config.model import Enum, Items, Model, Percentage, Section, SomeItems
+from fedlib.config.model import (
+    Enum,
+    HeaderName,
+    HeaderText,
+    Items,
+    Model,
+    Percentage,
+    PositiveUInt32,
+    Section,
+    SomeItems,
+)
 from fedlib.config.selectors import (
     DestinationReference,
     DestinationSelector,
@@ -43,7 +52,7 @@ class HTTPCookie(Model):
 class ConsistentHash(Model):
     """Ties clients to endpoints by a hash of one of these."""
 
-    http_header_name: Annotated[str, Field(min_length=1)] | None = None
+    http_header_name: HeaderName | None = None
     """A header."""
     http_cookie: HTTPCookie | None = None
     """A cookie; it is set where it is missing."""
@@ -93,16 +102,19 @@ class LoadBalancerPolicySpec(Model):
     """How endpoints are chosen."""
 
 
+Headers = Section[dict[HeaderName, HeaderText]]
+
+
 class HeaderManipulationConfig(Model):
     """Which headers change."""
 
-    remove_response_headers: Items[str] = ()
+    remove_response_headers: Items[HeaderName] = ()
     """Removed from answers."""
-    append_response_headers: Labels = Field(default_factory=dict)
+    append_response_headers: Headers = Field(default_factory=dict)
     """Added to answers."""
-    remove_request_headers: Items[str] = ()
+    remove_request_headers: Items[HeaderName] = ()
     """Removed from requests."""
-    append_request_headers: Labels = Field(default_factory=dict)
+    append_request_headers: Headers = Field(default_factory=dict)
     """Added to requests."""
 
 
@@ -138,7 +150,7 @@ class MirrorPolicySpec(Model):
 class HTTPBufferConfig(Model):
     """How much is buffered."""
 
-    max_request_bytes: Annotated[int, Field(ge=1, le=2**32 - 1)]
+    max_request_bytes: PositiveUInt32
     """The largest request; larger ones are answered with 413."""
 
 

@@ -191,3 +191,11 @@ EGRESS_ROUTE_TABLE = code(
     "leave the host out of the RouteTable, or take egressGatewayRoutes out",
     "Istio uses one VirtualService for a host in sidecars, the older one, and ignores the other in silence.",
 )
+EXTERNAL_HOST_OF_GATEWAYS = code(
+    "FED763",
+    "ExternalHostOfGateways",
+    ERROR,
+    "host '{host}' falls into the hosts '{pattern}', which east-west gateways pass on by themselves",
+    "choose another host",
+    "Requests that enter a cluster for such a host would be led out of the mesh, or reach what the host does not mean.",
+)

@@ -247,3 +247,12 @@ GROUP_EXTERNAL_TLS = code(
     "leave it to a VirtualDestination of its own, and divide requests with a RouteTable",
     "TLS settings belong to a host as a whole: those of one ExternalService would apply to all that is behind it.",
 )
+HOST_OF_FOREIGN_SERVICE = code(
+    "FED728",
+    "HostOfForeignService",
+    ERROR,
+    "the host '{host}' is the name of {service}, which belongs to {owner}",
+    "choose another host; a RouteTable of your own workspace can lead its requests elsewhere",
+    "Clients that see the VirtualDestination or ExternalService would no longer reach that Service by its name. A "
+    "workspace cannot take the name of what is not its own.",
+)

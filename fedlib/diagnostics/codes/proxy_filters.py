@@ -104,3 +104,11 @@ CSRF_COUNTS_ALL = code(
     "Envoy refuses some requests when its CSRF filter is only to count a share of them. So it counts them all, and "
     "refuses none.",
 )
+AUTHORIZATION_OFF = code(
+    "FED852",
+    "AuthorizationOff",
+    INFO,
+    "the policy turns external authorization off for what it selects",
+    "nothing to do; a younger ExtAuthPolicy for the same routes or destinations is skipped",
+    "One ExtAuthPolicy applies to a route or destination. One with `disable: true` lets requests pass without asking.",
+)

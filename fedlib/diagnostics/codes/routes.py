@@ -116,3 +116,11 @@ ROUTE_ACTION_INVALID = code(
     "{advice}",
     "Istio cannot express some rewrites and answers that Gloo's schema allows. The route answers 500.",
 )
+ROUTE_HOST_OF_OTHERS = code(
+    "FED536",
+    "RouteHostOfOthers",
+    WARNING,
+    "in sidecars of workspace '{workspace}' the table decides where requests for '{host}' go, which belongs to {owner}",
+    "if that is not meant, share the table with fewer workspaces: exportTo of '{table}' takes kinds and labels",
+    "A RouteTable is used by the sidecars of every workspace that imports it, whatever hosts it names.",
+)

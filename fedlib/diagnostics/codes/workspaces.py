@@ -117,3 +117,20 @@ SELECTOR_EMPTY = code(
     "give it `workspaces: [{{name: ...}}]` or a selector with labels; `name: '*'` means everyone",
     "An import or export entry without workspaces would share with nobody or with everyone, depending on the reader.",
 )
+WORKSPACE_ELSEWHERE = code(
+    "FED215",
+    "WorkspaceElsewhere",
+    WARNING,
+    "the Workspace is ignored: one that is found in a cluster counts in namespace '{expected}' only",
+    "move it to '{expected}', or name its file in federation:files",
+    "Gloo reads Workspaces in its own namespace. Whoever may write to another one must not decide who owns which "
+    "namespaces.",
+)
+CLUSTER_ANNOTATION_IGNORED = code(
+    "FED216",
+    "ClusterAnnotationIgnored",
+    WARNING,
+    "the annotation {annotation} is ignored: the resource was found in cluster '{cluster}' and acts there",
+    "remove the annotation; it is for resources in files, which stand in no cluster",
+    "Whoever may write to one cluster could otherwise act as a workspace of another one.",
+)

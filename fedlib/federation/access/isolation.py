@@ -85,8 +85,9 @@ class Isolation:
                     yield ProtectedPort(service, workspace, port.number, numbers)
         for (cluster, namespace), names in sorted(unprotected.items()):
             shown = ", ".join(sorted(names)[:5]) + (", ..." if len(names) > 5 else "")
+            found = self.snapshot.namespaces[cluster, namespace]
             self.report.add(
-                catalogue.ISOLATION_WITHOUT_SIDECAR, Ref("Namespace", namespace, "", cluster),
+                catalogue.ISOLATION_WITHOUT_SIDECAR, found.ref, found.at(),
                 namespace=namespace, services=shown,
             )  # fmt: skip
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from fedlib.config.gloo import ObjectSelector
-from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics import Report, catalogue
 from fedlib.discovery.inventory import ServiceAccount
 from fedlib.federation.backends import Backends
 from fedlib.federation.model import EastWestGateway
@@ -93,8 +93,8 @@ class Principals:
                 yield cluster, namespace
 
     def _report_unknown(self, cluster: str, namespace: str) -> None:
-        subject = Ref("Namespace", namespace, "", cluster)
-        self.report.add(catalogue.ACCOUNTS_UNKNOWN, subject, namespace=namespace, cluster=cluster)
+        found = self.snapshot.namespaces[cluster, namespace]
+        self.report.add(catalogue.ACCOUNTS_UNKNOWN, found.ref, found.at(), namespace=namespace, cluster=cluster)
 
     def _in_namespace(self, cluster: str, namespace: str) -> list[ServiceAccount]:
         """The recorded accounts, and those that workloads use: they exist as well."""
@@ -115,10 +115,10 @@ class Principals:
         owners = self.snapshot.owners
         for other in self._alike(domain, namespace):
             if owners.get((other, namespace)) != owners.get((cluster, namespace)):
-                own = self.snapshot.clusters[other].trust_domain
+                own, found = self.snapshot.clusters[other].trust_domain, self.snapshot.namespaces[other, namespace]
                 same = f"both clusters have the trust domain '{domain}'"
                 self.report.add(
-                    catalogue.IDENTITIES_SHARED, Ref("Namespace", namespace, "", other),
+                    catalogue.IDENTITIES_SHARED, found.ref, found.at(),
                     namespace=namespace, cluster=cluster, workspace=owners.get((cluster, namespace), ""),
                     reason=same if own == domain else f"Istio takes '{domain}' for the trust domain of each cluster",
                 )  # fmt: skip

@@ -60,6 +60,10 @@ def decide_authorizers(
         assert isinstance(spec, ExtAuthPolicySpec)
         if use.policy.ref in refused:
             continue
+        if spec.config.disable:
+            resource = use.policy.resource
+            report.add(catalogue.AUTHORIZATION_OFF, resource.ref, resource.at("config", "disable"))
+            continue
         if spec.config.gloo_auth is not None:
             authorizer = _pass_through(use, spec.config.gloo_auth, finder, report)
         else:

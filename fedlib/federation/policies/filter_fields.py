@@ -11,7 +11,7 @@ from fedlib.config.policies.origins import CSRFConfig, CSRFPolicySpec
 from fedlib.config.resource import Resource
 from fedlib.config.untranslated import untranslated_below
 from fedlib.diagnostics import Report, catalogue
-from fedlib.diagnostics.source import Step, path_text
+from fedlib.diagnostics.source import Step
 
 FILTER_POLICIES: Final = (
     "ActiveHealthCheckPolicy",
@@ -49,7 +49,7 @@ def refuses(resource: Resource, report: Report) -> bool:
     for path in untranslated_below(resource.spec, ()):
         report.add(
             catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
-            field=f"spec.{path_text(path)}", advice=_ADVICE.get(str(path[-1]), _ANY_ADVICE),
+            field=resource.at(*path).path, advice=_ADVICE.get(str(path[-1]), _ANY_ADVICE),
         )  # fmt: skip
         found = True
     if isinstance(resource.spec, CSRFPolicySpec):
@@ -58,7 +58,7 @@ def refuses(resource: Resource, report: Report) -> bool:
         if header.lower() in _SECRET_HEADERS:
             report.add(
                 catalogue.SECRET_HEADER, resource.ref, resource.at(*path),
-                field=f"spec.{path_text(path)}", header=header,
+                field=resource.at(*path).path, header=header,
             )  # fmt: skip
             found = True
     return found

@@ -38,7 +38,7 @@ def translate_load_balancers(decisions: Decisions, snapshot: Snapshot) -> Iterat
                 for context in (Context.OUTBOUND, Context.GATEWAY)
             ]
             if patches:
-                yield policy_filter(policy, proxies, patches, f"{ref.name}-{ref.namespace}")
+                yield policy_filter(policy, proxies, patches, f"{ref.kind}-{ref.name}-{ref.namespace}-{ref.cluster}")
 
 
 def _settings(policies: Mapping[str, Policy]) -> dict[str, Any]:
