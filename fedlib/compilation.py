@@ -43,13 +43,13 @@ def compile_federation(configuration: Configuration, inventory: Inventory, repor
     Args:
         configuration: what people wrote.
         inventory: what was discovered. Every declared cluster must be in it: a cluster that could not be read is not
-            an empty one, so without it there is no plan at all.
+            an empty one, so without it there is no plan at all; nor is there one without clusters.
         report: takes the findings; those of reading the input may be in it already.
 
     Returns:
         The plan of what could be decided. It must not be applied when the report has errors.
     """
-    if set(configuration.config.clusters) - set(inventory.clusters):
+    if not configuration.config.clusters or set(configuration.config.clusters) - set(inventory.clusters):
         return Compilation(Plan(), report)
     with _without_garbage_collection():
         snapshot = build_snapshot(configuration, inventory, report)

@@ -15,7 +15,8 @@ from typing import Any
 import yaml
 
 from fedlib.compilation import Compilation, compile_federation
-from fedlib.config.load import StackFile, load_stack_file, read_configuration
+from fedlib.config.load import read_configuration
+from fedlib.config.stack_file import StackFile, load_stack_file
 from fedlib.diagnostics import Report
 from fedlib.diagnostics.source import Origin, Source
 from fedlib.discovery.assemble import assemble

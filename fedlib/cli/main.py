@@ -16,8 +16,9 @@ from fedlib import __version__
 from fedlib.cli.render import write_plan
 from fedlib.cli.summary import print_findings, print_summary
 from fedlib.compilation import Compilation, compile_federation
-from fedlib.config.load import Configuration, StackFile, find_stack_file, load_stack_file, read_configuration
+from fedlib.config.load import Configuration, read_configuration
 from fedlib.config.schema import stack_schema
+from fedlib.config.stack_file import StackFile, find_stack_file, load_stack_file
 from fedlib.diagnostics import Report, Severity
 from fedlib.diagnostics.text import finding_json, status_json
 from fedlib.discovery.discover import discover, live_cluster

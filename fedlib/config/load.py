@@ -15,59 +15,13 @@ from fedlib.config.gloo import WorkspaceSpec
 from fedlib.config.model import dns_problem, host_problem
 from fedlib.config.resource import MANAGEMENT_CLUSTER, Resource, read_resource
 from fedlib.config.stack import StackConfig
+from fedlib.config.stack_file import PROJECT, StackFile
 from fedlib.config.validate import suggest, validate
-from fedlib.diagnostics import Location, Ref, Report, catalogue
-from fedlib.diagnostics.source import Origin, Source, Step, as_mapping, load_yaml
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.source import Origin, Source, as_mapping, load_yaml
 
-PROJECT: Final = "federation"
 ADMIN_NAMESPACE: Final = "gloo-mesh"
 GLOBAL_SETTINGS: Final = "global"
-
-
-@dataclass(frozen=True, slots=True)
-class StackFile:
-    """A stack file and what it holds.
-
-    `values` maps keys without the `federation:` prefix to plain data. `root` is the project's folder. `readable` is
-    False for a file that could not be parsed: then there are no values, and that is reported. `left_out` are parts of
-    the values that were refused.
-    """
-
-    name: str
-    root: Path
-    source: Source
-    values: Mapping[str, Any]
-    readable: bool = True
-    left_out: frozenset[tuple[Step, ...]] = frozenset()
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the stack file."""
-        return self.source.file.parent if self.source.file else self.root
-
-    def resolve(self, path: str) -> Path:
-        """A path of the stack: relative to the project's root, or to the stack file when it begins with `./`."""
-        return (self.folder if path.startswith("./") else self.root) / Path(path).expanduser()
-
-    def show(self, path: Path, written: str = "") -> str:
-        """A path as findings print it: relative to the project's root, or as it is written when it lies outside."""
-        resolved, root = path.resolve(), self.root.resolve()
-        return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else written or path.as_posix()
-
-    def at(self, path: tuple[Step, ...]) -> Location:
-        """The location of a value; the first step is a key without its prefix."""
-        location = self.origin(*path).at()
-        return dataclasses.replace(location, path=location.path.removeprefix("config."))
-
-    def origin(self, *path: Step) -> Origin:
-        """The origin of a value; see `at`."""
-        whole = Origin(self.source).without(_steps(one) for one in self.left_out)
-        return whole.below(*_steps(path))
-
-
-def _steps(path: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The path in a stack file of a path in its values."""
-    return ("config", f"{PROJECT}:{path[0]}", *path[1:]) if path else ("config",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,61 +31,6 @@ class Configuration:
     stack: str
     config: StackConfig
     resources: tuple[Resource, ...]
-
-
-def find_stack_file(name: str, root: Path, report: Report) -> Path | None:
-    """The file of a stack, by Pulumi's rules: in `stackConfigDir` of Pulumi.yaml."""
-    project = as_mapping(next(iter(load_yaml(Source("Pulumi.yaml", root / "Pulumi.yaml"), report)), None))
-    folder = root / str(project.get("stackConfigDir") or ".")
-    path = folder / f"Pulumi.{name}.yaml"
-    if path.is_file():
-        return path
-    known = ", ".join(sorted(p.name.split(".", 1)[1].removesuffix(".yaml") for p in folder.glob("Pulumi.*.yaml")))
-    shown = path.relative_to(root).as_posix()
-    report.add(catalogue.STACK_UNKNOWN, Ref("Stack", name), path=shown, known=known or "none")
-    return None
-
-
-def load_stack_file(path: Path, root: Path, report: Report) -> StackFile:
-    """Read a stack file; defaults come from the project's `config` in Pulumi.yaml, as in Pulumi itself."""
-    name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-    shown = (
-        path.resolve().relative_to(root.resolve()).as_posix()
-        if path.resolve().is_relative_to(root.resolve())
-        else path.as_posix()
-    )
-    source = Source(shown, path)
-    found = len(report)
-    document = next(iter(load_yaml(source, report)), None)
-    readable = document is not None or len(report) == found
-    config = as_mapping(as_mapping(document).get("config"))
-    values = {**_project_values(root), **_strip(config)}
-    return StackFile(name, root, source, values, readable)
-
-
-def _project_values(root: Path) -> dict[str, Any]:
-    """Values and defaults that Pulumi.yaml gives to keys of the project."""
-    documents = (
-        load_yaml(Source("Pulumi.yaml", root / "Pulumi.yaml"), Report()) if (root / "Pulumi.yaml").is_file() else []
-    )
-    declared = _strip(as_mapping(as_mapping(next(iter(documents), None)).get("config")), bare=True)
-    values = {}
-    for key, declaration in declared.items():
-        for field in ("value", "default"):
-            if isinstance(declaration, Mapping) and field in declaration:
-                values[key] = declaration[field]
-                break
-    return values
-
-
-def _strip(config: Mapping[str, Any], *, bare: bool = False) -> dict[str, Any]:
-    """Keys of this project without their prefix; `bare` keeps keys without any prefix too."""
-    prefix = f"{PROJECT}:"
-    return {
-        key.removeprefix(prefix): value
-        for key, value in config.items()
-        if key.startswith(prefix) or (bare and ":" not in key)
-    }
 
 
 def read_configuration(stack: StackFile, report: Report) -> Configuration:
@@ -221,17 +120,37 @@ def _inline_resources(config: StackConfig, stack: StackFile, report: Report) -> 
 
 def _file_resources(config: StackConfig, stack: StackFile, report: Report) -> Iterable[Resource]:
     for index, entry in enumerate(config.files):
+        if not _is_cluster(entry.cluster, index, config, stack, report):
+            continue
         pattern = stack.resolve(entry.path)
         anchor = Path(pattern.anchor) if pattern.is_absolute() else Path()
         try:
-            paths = sorted(path for path in anchor.glob(str(pattern.relative_to(anchor))) if path.is_file())
-        except (ValueError, NotImplementedError):  # `**.yaml` and the like
+            paths = sorted(path for path in anchor.glob(str(pattern.relative_to(anchor))) if not path.is_dir())
+        except (ValueError, NotImplementedError, OSError):  # `**.yaml` and the like
             paths = []
         if not paths:
             location = stack.at(("files", index, "path"))
-            report.add(catalogue.NO_FILES_MATCH, Ref("Stack", stack.name), location, pattern=entry.path)
+            folder = f"; it is a folder: write '{entry.path.rstrip('/')}/*.yaml'" if pattern.is_dir() else ""
+            report.add(
+                catalogue.NO_FILES_MATCH, Ref("Stack", stack.name), location, pattern=entry.path, suggestion=folder
+            )
         for path in paths:
             yield from _read_file(path, stack.show(path), entry.cluster or MANAGEMENT_CLUSTER, report)
+
+
+def _is_cluster(name: str | None, index: int, config: StackConfig, stack: StackFile, report: Report) -> bool:
+    """Whether resources of files can live there; one that is not declared may be the management cluster's name."""
+    subject, location = Ref("Stack", stack.name), stack.at(("files", index, "cluster"))
+    problem = dns_problem(name) if name is not None else ""
+    if problem:
+        report.add(
+            catalogue.BAD_NAME, subject, location, name=(name or "")[:80], what="name of a cluster",
+            problem=problem, limit=63,
+        )  # fmt: skip
+    elif name and name != MANAGEMENT_CLUSTER and config.clusters and name not in config.clusters:
+        near = suggest(name, config.clusters)
+        report.add(catalogue.FILES_ELSEWHERE, subject, location, cluster=name, suggestion=near)
+    return not problem
 
 
 def _read_file(path: Path, shown: str, cluster: str, report: Report) -> Iterable[Resource]:

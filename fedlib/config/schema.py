@@ -8,9 +8,9 @@ import itertools
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from fedlib.config.load import PROJECT
 from fedlib.config.model import Model
 from fedlib.config.stack import StackConfig
+from fedlib.config.stack_file import PROJECT
 
 
 def stack_schema() -> dict[str, Any]:

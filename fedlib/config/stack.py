@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 import enum
-from typing import Any
+import pathlib
+import re
+from typing import Annotated, Any, Final
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.gloo import Labels, WorkloadCluster, WorkspaceSettingsSpec
 from fedlib.config.model import Enum, Items, Model, Section
 
 
+def _path(value: str) -> str:
+    if not value or any(ord(character) < 32 for character in value):
+        raise ValueError("a path has at least one character, and no control characters")
+    try:
+        pathlib.Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError(f"there is no home directory for '{value.partition('/')[0]}'") from None
+    return value
+
+
+Path = Annotated[str, AfterValidator(_path)]
+"""A path; `~` is the home directory."""
+
+
+def _label(value: str) -> str:
+    if not _LABEL.fullmatch(value):
+        raise ValueError("a label of endpoints has this value: 1 to 63 letters, digits, '-', '_' and '.'")
+    return value
+
+
+_LABEL: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+LabelValue = Annotated[str, AfterValidator(_label)]
+"""The value of a Kubernetes label."""
+
+
 class Kubeconfig(Model):
     """How to reach a cluster. The contents of a kubeconfig never become part of this model."""
 
-    path: str | None = None
+    path: Path | None = None
     """A kubeconfig file; `~` is the home directory."""
     context: str | None = None
     """The context in it; the file's current context by default."""
@@ -33,11 +60,11 @@ class Cluster(Model):
 
     kubeconfig: Kubeconfig | None = None
     """How to reach it. Without it, the cluster can be rendered from an inventory, not applied."""
-    inventory: str | None = None
+    inventory: Path | None = None
     """A recorded inventory: a file or a folder of Kubernetes YAML. Without it, the cluster is discovered live."""
     trust_domain: str | None = None
     """The mesh's trust domain there; the cluster's name by default."""
-    network: str | None = None
+    network: LabelValue | None = None
     """The cluster's Istio network; the cluster's name by default."""
     cluster_domain: str = "cluster.local"
     """The DNS domain of the cluster."""
@@ -59,7 +86,7 @@ class Workspace(Model):
 class GlooFiles(Model):
     """Gloo YAML files."""
 
-    path: str
+    path: Path
     """A path or glob pattern."""
     cluster: str | None = None
     """The cluster in which the resources would live; `mgmt` by default."""

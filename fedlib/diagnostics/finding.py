@@ -36,7 +36,7 @@ class Ref:
         """Render as `Kind namespace/name (cluster)`."""
         path = "/".join(part for part in (self.namespace, self.name) if part)
         where = f" ({self.cluster})" if self.cluster else ""
-        return f"{self.kind} {path}{where}".replace("  ", " ")
+        return f"{self.kind} {path}{where}".replace("  ", " ").rstrip()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,6 +100,13 @@ class Finding:
         return (_ORDER[self.severity], self.code.id, self.subject, self.location, self.message)
 
 
+def printable(text: str) -> str:
+    """The text with characters that a terminal would act on, or that cannot be seen, written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 @dataclass(slots=True)
 class Report:
     """Collects findings. It is the only mutable thing that travels through the stages."""
@@ -117,11 +124,13 @@ class Report:
         **arguments: object,
     ) -> None:
         """Record a finding; `arguments` fill the templates of `code`. The same finding twice counts once."""
-        message = code.message.format(**arguments)
+        message = printable(code.message.format(**arguments))
         key = (code.id, subject, location, message)
         known = self._findings.get(key)
         concerned = tuple(sorted({*related, *(known.related if known else ())}))
-        self._findings[key] = Finding(code, subject, location, message, code.hint.format(**arguments), concerned)
+        self._findings[key] = Finding(
+            code, subject, location, message, printable(code.hint.format(**arguments)), concerned
+        )
 
     def __iter__(self) -> Iterator[Finding]:
         """All findings, sorted."""

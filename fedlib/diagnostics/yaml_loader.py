@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 import yaml
+
+LONGEST_NUMBER: Final = 400
+"""Digits of a number; no field has room for so many, and Python refuses some thousands."""
 
 _BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -31,6 +34,9 @@ for _tag, _pattern, _first in (
 
 def _construct_int(loader: Any, node: yaml.ScalarNode) -> int:
     text = loader.construct_scalar(node).lower()
+    if len(text) > LONGEST_NUMBER:
+        problem = f"a number has {len(text)} digits"
+        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
     if text.startswith("0o"):
         return int(text[2:], 8)
     return int(text, 16) if text.startswith("0x") else int(text)

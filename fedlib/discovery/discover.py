@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from fedlib.config.load import StackFile
 from fedlib.config.stack import Cluster
+from fedlib.config.stack_file import StackFile
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import ClusterInventory, Inventory
 from fedlib.discovery.live_cluster import LiveCluster

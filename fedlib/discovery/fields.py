@@ -5,10 +5,12 @@ An absent field and one that is `null` read the same, as Kubernetes has it. All 
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from fedlib.config.model import host_problem
 from fedlib.config.validate import describe
 from fedlib.diagnostics import Location, Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, Step, path_text
@@ -65,6 +67,22 @@ class Part:
             self.complain(key, f"must be one of {', '.join(words)}")
         return value or words[0]
 
+    def address(self, key: str) -> str:
+        """An IP address, or nothing."""
+        value = self.text(key)
+        try:
+            return value and str(ipaddress.ip_address(value)) and value
+        except ValueError:
+            self.complain(key, f"must be an IP address, not '{value[:80]}'")
+            return ""
+
+    def host(self, key: str) -> str:
+        """A DNS name, or nothing."""
+        value = self.text(key)
+        if value and host_problem(value.lower().removesuffix(".")):
+            self.complain(key, f"must be a DNS name, not '{value[:80]}'")
+        return value
+
     def port(self, key: str) -> int:
         """A port number; 0 when absent."""
         value: int | None = self._get(key, int, "a number")
@@ -75,7 +93,7 @@ class Part:
     def required_port(self, key: str) -> int:
         """A port number that must not be absent."""
         if self._data.get(key) is None or self._data[key] == 0:
-            self.complain(key, "is missing")
+            self.complain(key, "is missing" if self._data.get(key) is None else "must be a port number, not 0")
             return 0
         return self.port(key)
 

@@ -163,8 +163,10 @@ def _parse_service(part: Part, ref: Ref, origin: Origin | None) -> Service:
     names = [port.name for port in ports]
     if len(set(names)) < len(names):
         spec.complain("ports", "must each have a name of their own")
+    if len({(port.number, port.protocol) for port in ports if port.number}) < sum(1 for port in ports if port.number):
+        spec.complain("ports", "must differ in their number or protocol")
     ingress = part.part("status").part("loadBalancer").parts("ingress")
-    addresses = [entry.text("ip") or entry.text("hostname") for entry in ingress]
+    addresses = [entry.address("ip") or entry.host("hostname") for entry in ingress]
     return Service(
         cluster=ref.cluster,
         namespace=ref.namespace,

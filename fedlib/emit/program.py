@@ -9,8 +9,9 @@ from typing import Any, Final
 import pulumi
 
 from fedlib.compilation import Compilation, compile_federation
-from fedlib.config.load import PROJECT, StackFile, find_stack_file, load_stack_file, read_configuration
+from fedlib.config.load import read_configuration
 from fedlib.config.stack import StackConfig
+from fedlib.config.stack_file import PROJECT, StackFile, find_stack_file, load_stack_file
 from fedlib.diagnostics import Report, Severity
 from fedlib.diagnostics.source import Source
 from fedlib.diagnostics.text import counts_text, finding_text, status_json

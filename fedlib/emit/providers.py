@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from fedlib.config.load import StackFile
 from fedlib.config.stack import Cluster
+from fedlib.config.stack_file import StackFile
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.discover import live_cluster
 from fedlib.discovery.kubeconfig import UnusableKubeconfigError, chosen_context

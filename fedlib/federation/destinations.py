@@ -190,7 +190,7 @@ class DestinationResolver:
                 self._names[known, ref.namespace, ref.cluster].add(ref.name)
         same = self._known.get((kind, name, namespace))
         if same:
-            return f"; it exists in {', '.join(sorted(same))}: set ref.cluster"
+            return f"; it exists in {', '.join(sorted(same))}: set ref.cluster, or `cluster` in federation:files"
         return suggest(name, self._names.get((kind, namespace, cluster), ()))
 
     def _visible(self, table: Resource, workspace: str, route: str, path: Path, service: Destination) -> bool:

@@ -104,7 +104,7 @@ def _suggestion(wanted: Ref, known: Iterable[Ref]) -> str:
     """Where a VirtualGateway of this name is, or which name comes near."""
     elsewhere = [f"{ref.namespace} ({ref.cluster})" for ref in sorted(known) if ref.name == wanted.name]
     if elsewhere:
-        return f"; it exists in {', '.join(elsewhere)}: set namespace and cluster"
+        return f"; it exists in {', '.join(elsewhere)}: set namespace and cluster, or `cluster` in federation:files"
     return suggest(wanted.name, {ref.name for ref in known})
 
 

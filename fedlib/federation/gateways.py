@@ -108,9 +108,9 @@ class GatewayResolver:
             endpoints = self._discovered(service, port, nodes, asking)
         if not endpoints:
             return None
-        if nodes and not any(node.region for node in nodes):
-            subject = Ref("Cluster", service.cluster)
-            self.report.add(catalogue.GATEWAY_NOT_LABELLED_NODE, subject, nodes[0].at(), cluster=service.cluster)
+        if not any(node.region for node in nodes):
+            subject, place = Ref("Cluster", service.cluster), nodes[0].at() if nodes else service.at()
+            self.report.add(catalogue.GATEWAY_NOT_LABELLED_NODE, subject, place, cluster=service.cluster)
         workloads = self.snapshot.workloads.get((service.cluster, service.namespace), ())
         return EastWestGateway(service, _listener_port(service, port, workloads), tuple(sorted(set(endpoints))))
 

@@ -147,5 +147,6 @@ def _check_owner(table: Table, index: int, workspace: str, known: KnownHosts, re
     owner = min(known.owners[foreign])
     report.add(
         catalogue.ROUTE_HOST_OF_OTHERS, table.ref, table.resource.at("hosts", index),
-        host=foreign, workspace=workspace, owner=f"workspace '{owner}'" if owner else "no workspace", table=table.workspace,
+        host=foreign, workspace=workspace, table=table.workspace,
+        owner=f"workspace '{owner}'" if owner else "no workspace",
     )  # fmt: skip

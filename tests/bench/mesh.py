@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from fedlib.config.load import Configuration, StackFile, read_configuration
+from fedlib.config.load import Configuration, read_configuration
+from fedlib.config.stack_file import StackFile
 from fedlib.diagnostics import Report
 from fedlib.diagnostics.source import Source
 from fedlib.discovery.inventory import (

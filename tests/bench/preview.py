@@ -17,7 +17,8 @@ import pulumi_kubernetes as kubernetes
 import yaml
 
 from fedlib.compilation import compile_federation
-from fedlib.config.load import load_stack_file, read_configuration
+from fedlib.config.load import read_configuration
+from fedlib.config.stack_file import load_stack_file
 from fedlib.diagnostics import Report
 from fedlib.diagnostics.yaml_text import dump_documents
 from fedlib.discovery.discover import discover

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fedlib.config.load import StackFile
 from fedlib.config.stack import Cluster, Kubeconfig
+from fedlib.config.stack_file import StackFile
 from fedlib.diagnostics import Report
 from fedlib.diagnostics.source import Source
 from fedlib.diagnostics.yaml_text import dump_documents

@@ -11,7 +11,8 @@ import yaml
 
 from fedlib.cli.main import main
 from fedlib.compilation import Compilation, compile_federation
-from fedlib.config.load import load_stack_file, read_configuration
+from fedlib.config.load import read_configuration
+from fedlib.config.stack_file import load_stack_file
 from fedlib.diagnostics import Report
 from fedlib.discovery.discover import discover
 

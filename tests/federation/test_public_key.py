@@ -90,3 +90,9 @@ def test_json_web_keys() -> None:
 )
 def test_what_is_no_public_key(text: str) -> None:
     assert key_set(text) is None
+
+
+def test_private_keys_are_none() -> None:
+    """Also where JSON spells the members that only private keys have with escapes."""
+    assert key_set('{"kty": "EC", "crv": "P-256", "x": "a", "y": "b", "\\u0064": "secret"}') is None
+    assert key_set('{"keys": [{"kty": "oct", "k": "secret"}]}') is None

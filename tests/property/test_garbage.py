@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedlib.config.load import StackFile, read_configuration
+from fedlib.config.load import read_configuration
+from fedlib.config.stack_file import StackFile
 from fedlib.diagnostics import Report
 from fedlib.diagnostics.source import Origin, Source, parse_yaml
 from fedlib.discovery.objects import flatten, parse_object

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from fedlib.compilation import Compilation, compile_federation
-from fedlib.config.load import StackFile, read_configuration
+from fedlib.config.load import read_configuration
+from fedlib.config.stack_file import StackFile
 from fedlib.diagnostics import Report
 from fedlib.diagnostics.source import Source
 from fedlib.discovery.assemble import assemble
@@ -32,6 +33,12 @@ class World:
         config = json.loads(json.dumps(self.config))  # unlike a deep copy, this parts what the strategies share
         edit(config)
         return replace(self, config=config)
+
+    def without_imports(self, workspace: str) -> World | None:
+        """The world in which a workspace imports nothing; None where the global settings decide about imports."""
+        if "importFrom" in self.config.get("globalSettings", {}):
+            return None
+        return self.edited(lambda config: config["workspaces"][workspace]["settings"].update(importFrom=[]))
 
     def without_cluster(self, name: str) -> World:
         """The world without a cluster and what is in it."""

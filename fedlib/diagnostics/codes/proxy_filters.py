@@ -26,9 +26,9 @@ SECRET_HEADER = code(
     "FED842",
     "SecretHeader",
     ERROR,
-    "'{field}' gives the header '{header}' a value, which would stand in an EnvoyFilter for everybody to read",
+    "'{field}' gives the header '{header}' a value, which would stand in an object for everybody to read",
     "let the server do without it, for example by the identity of the caller's mTLS certificate",
-    "Objects never hold secrets: who may read EnvoyFilters, plans or the output would see them.",
+    "Objects never hold secrets: who may read objects of Istio, plans or the output would see them.",
 )
 HEALTH_CHECK_PROTOCOL = code(
     "FED843",

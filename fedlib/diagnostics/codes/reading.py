@@ -104,7 +104,7 @@ NO_FILES_MATCH = code(
     "FED013",
     "NoFilesMatch",
     ERROR,
-    "no file matches '{pattern}'",
+    "no file matches '{pattern}'{suggestion}",
     "check the pattern; it is relative to the project's root, or to the stack file when it begins with ./",
     "A pattern of federation:files matches nothing. A moved folder must not look like 'every resource was deleted'.",
 )
@@ -156,4 +156,12 @@ SECRET_UNREADABLE = code(
     "`pulumi config set --secret federation:{key} < FILE` sets it; `python -m fedlib` needs a kubeconfig path or a "
     "recorded inventory instead",
     "A kubeconfig kept as a Pulumi secret can be decrypted by the Pulumi engine only.",
+)
+FILES_ELSEWHERE = code(
+    "FED020",
+    "FilesElsewhere",
+    WARNING,
+    "no cluster '{cluster}' is declared{suggestion}",
+    "mend the name; for a management cluster that is not declared leave `cluster` out",
+    "Resources of the files would live in a cluster that the stack does not have, and their references with them.",
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from fedlib.config.gloo import ObjectSelector
-from fedlib.diagnostics import Report, catalogue
+from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import ServiceAccount
 from fedlib.federation.backends import Backends
 from fedlib.federation.model import EastWestGateway

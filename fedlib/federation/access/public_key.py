@@ -19,6 +19,8 @@ _CURVES: Final = {
     bytes.fromhex("2b81040022"): "P-384",
     bytes.fromhex("2b81040023"): "P-521",
 }
+_PRIVATE: Final = frozenset({"d", "dp", "dq", "k", "oth", "p", "q", "qi"})
+"""Members of private and shared keys, however they are spelled in JSON."""
 _INTEGER, _BITS, _OID, _SEQUENCE = 0x02, 0x03, 0x06, 0x30
 
 
@@ -33,6 +35,8 @@ def key_set(text: str) -> str | None:
             loaded = json.loads(text)
             keys = loaded.get("keys", [loaded])
             if not all(isinstance(key, dict) and isinstance(key.get("kty"), str) for key in keys):
+                return None
+            if any(_PRIVATE & key.keys() for key in keys):
                 return None
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, binascii.Error):
         return None

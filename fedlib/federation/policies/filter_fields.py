@@ -54,14 +54,16 @@ def refuses(resource: Resource, report: Report) -> bool:
         found = True
     if isinstance(resource.spec, CSRFPolicySpec):
         _check_csrf(resource, resource.spec.config, report)
-    for header, path in _headers(resource.spec, ()):
-        if header.lower() in _SECRET_HEADERS:
-            report.add(
-                catalogue.SECRET_HEADER, resource.ref, resource.at(*path),
-                field=resource.at(*path).path, header=header,
-            )  # fmt: skip
-            found = True
-    return found
+    return report_secret_headers(resource, report) or found
+
+
+def report_secret_headers(resource: Resource, report: Report) -> bool:
+    """Report headers of requests that get a value which is secret by their name."""
+    secret = [(header, path) for header, path in _headers(resource.spec, ()) if header.lower() in _SECRET_HEADERS]
+    for header, path in secret:
+        where = resource.at(*path)
+        report.add(catalogue.SECRET_HEADER, resource.ref, where, field=where.path, header=header)
+    return bool(secret)
 
 
 def _check_csrf(resource: Resource, config: CSRFConfig, report: Report) -> None:
@@ -81,6 +83,6 @@ def _headers(value: Any, path: tuple[Step, ...]) -> Iterator[tuple[str, tuple[St
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from _headers(item, (*path, index))
-    elif isinstance(value, Mapping) and path[-1] == "headersToAdd":
+    elif isinstance(value, Mapping) and path[-1] in ("headersToAdd", "appendRequestHeaders"):
         for header in value:
             yield header, (*path, header)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from fedlib.config.duration import milliseconds
 from fedlib.config.policies.origins import CORSPolicySpec
 from fedlib.diagnostics import Report, catalogue
+from fedlib.federation.policies.filter_fields import report_secret_headers
 from fedlib.federation.policies.model import AppliedPolicies
 from fedlib.snapshot.model import Snapshot
 
 
 def check_routes(applied: AppliedPolicies, snapshot: Snapshot, report: Report) -> None:
-    """Report settings of applied CORSPolicies that are left out or cut."""
+    """Report settings of applied CORSPolicies that are left out or cut, and secrets of HeaderManipulationPolicies."""
+    for owned in snapshot.resources.get("HeaderManipulationPolicy", ()):
+        report_secret_headers(owned.resource, report)
     for owned in snapshot.resources.get("CORSPolicy", ()):
         resource, spec = owned.resource, owned.resource.spec
         if not applied.counts.get(resource.ref) or not isinstance(spec, CORSPolicySpec):
