@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from fedlib.config.gloo import Labels, ObjectSelector
@@ -195,10 +195,14 @@ class FailureMode(enum.StrEnum):
     FREEZE_CONFIG = "FREEZE_CONFIG"
 
 
+AnyCaseHost = Annotated[str, AfterValidator(lambda host: host.lower().removesuffix("."))]
+"""A host in small letters and without the dot of the root, so that two ways to write one host are one."""
+
+
 class RouteTableSpec(Model):
     """The spec of a `RouteTable`."""
 
-    hosts: Items[str] = ()
+    hosts: Items[AnyCaseHost] = ()
     """The hosts whose requests are routed; a wildcard is allowed as the left-most part."""
     virtual_gateways: Items[ObjectReference] = ()
     """Gateways that serve the table; without any, sidecars do."""

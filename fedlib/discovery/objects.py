@@ -35,7 +35,7 @@ Discovered = (
 )
 
 _NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
-_NAMESPACE_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 REGION: Final = ("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region")
 ZONE: Final = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
@@ -129,10 +129,10 @@ _CLUSTER_SCOPED: Final = frozenset({"Namespace", "Node", "APIGroup"})
 def _check_names(metadata: Part, ref: Ref) -> None:
     """Names become parts of DNS names and of file names, so they must be what Kubernetes allows."""
     metadata.text("namespace")
-    pattern = _NAMESPACE_NAME if ref.kind == "Namespace" else _NAME
+    pattern = _LABEL if ref.kind in ("Namespace", "Service") else _NAME
     if metadata.text("name") and not pattern.fullmatch(ref.name):
         metadata.complain("name", "is not a DNS name as Kubernetes requires it")
-    if ref.namespace and not _NAMESPACE_NAME.fullmatch(ref.namespace):
+    if ref.namespace and not _LABEL.fullmatch(ref.namespace):
         metadata.complain("namespace", "is not a DNS label as Kubernetes requires it")
     if not ref.namespace and ref.kind in _NAMESPACED:
         metadata.complain("namespace", "is missing")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from fedlib.config.gloo import ObjectSelector
 from fedlib.config.resource import Resource
-from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.virtual_gateway import ExternalServiceFilter, Listener, RouteTableFilter
 from fedlib.discovery.inventory import Service
 from fedlib.snapshot.selection import selects
@@ -62,11 +61,6 @@ class IngressGateway:
             host: one of its hosts, which may have a wildcard.
         """
         return tuple(listener for listener in self.listeners if self._lets_in(listener, table, owner, host))
-
-    def allowed_hosts(self, table: Resource, owner: str) -> tuple[str, ...]:
-        """The hosts of a root RouteTable that any listener lets it have, in its order; none when it is not let in."""
-        assert isinstance(table.spec, RouteTableSpec)
-        return tuple(host for host in table.spec.hosts if self.allows(table, owner, host))
 
     def restricts(self, table: Resource, owner: str, hosts: Iterable[str]) -> tuple[int, ...]:
         """The ports to which routes for these hosts must be limited, by a `port` in each match of the VirtualService.

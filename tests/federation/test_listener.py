@@ -63,14 +63,6 @@ def test_allowed_route_tables(allowed: list[dict[str, Any]], host: str, *, let_i
     assert bool(gateway({"allowedRouteTables": allowed}).allows(TABLE, "shop", host)) is let_in
 
 
-def test_allowed_hosts() -> None:
-    """Those of the table that any listener serves."""
-    assert gateway({"allowedRouteTables": [{"host": "b.example.com"}]}, {}).allowed_hosts(TABLE, "shop") == (
-        "a.example.com",
-    )
-    assert gateway({"allowedRouteTables": [{"host": "b.example.com"}]}).allowed_hosts(TABLE, "shop") == ()
-
-
 def test_an_empty_selector_admits_the_own_workspace() -> None:
     """And nobody else, as the API says."""
     assert gateway({"allowedRouteTables": [{"host": "*", "selector": {}}]}).allows(TABLE, "edge", "a.example.com")
