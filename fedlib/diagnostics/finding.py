@@ -36,7 +36,7 @@ class Ref:
         """Render as `Kind namespace/name (cluster)`."""
         path = "/".join(part for part in (self.namespace, self.name) if part)
         where = f" ({self.cluster})" if self.cluster else ""
-        return f"{self.kind} {path}{where}".replace("  ", " ").rstrip()
+        return printable(f"{self.kind} {path}{where}".replace("  ", " ").rstrip())
 
 
 @dataclass(frozen=True, slots=True, order=True)
