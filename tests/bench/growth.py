@@ -12,7 +12,8 @@ from rich.table import Table
 
 from fedlib.cli.render import write_plan
 from fedlib.compilation import compile_federation
-from fedlib.config.load import Configuration, StackFile, read_configuration
+from fedlib.config.load import Configuration, read_configuration
+from fedlib.config.stack_file import StackFile
 from fedlib.diagnostics import Report
 from fedlib.diagnostics.source import Source
 from fedlib.discovery.inventory import Inventory
