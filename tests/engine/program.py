@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from types import CoroutineType
@@ -28,9 +29,12 @@ from pulumi.automation import (
     ConfigValue,
     EngineEvent,
     LocalWorkspace,
+    OutputMap,
     PulumiCommand,
     Stack,
+    UpdateSummary,
 )
+from pulumi.automation._stack import StackInitMode
 
 from .provider_double import VERSION as DOUBLE_VERSION
 from .tools import KUBERNETES_PLUGIN, Tools
@@ -159,7 +163,19 @@ class Engine:
             },
             pulumi_command=self._cli,
         )
-        return ProgramStack(copy, Stack.create(name, workspace))
+        return ProgramStack(copy, _Stack(name, workspace, StackInitMode.CREATE))
+
+
+class _Stack(Stack):
+    """A stack that asks the CLI nothing after a command: the events have said it all, and each question takes time."""
+
+    def outputs(self) -> OutputMap:
+        """None here; see `Run.outputs`."""
+        return {}
+
+    def info(self, show_secrets: bool = True) -> UpdateSummary:
+        """Nothing that the events have not said; see `Run`."""
+        return UpdateSummary("", datetime.now(UTC), "", {}, {}, "")
 
 
 class ProgramStack:
