@@ -63,6 +63,7 @@ def test_other_trust_domains_are_refused(mesh: Mesh, federation: Federation, ist
 def test_service_entries_must_select_pods(mesh: Mesh, federation: Federation, istiod: Callable[..., None]) -> None:
     """Without it the home side has no endpoints, and a group keeps to its own cluster."""
     istiod(PILOT_ENABLE_SERVICEENTRY_SELECT_PODS="false")
+    client(mesh, "eu").restart_proxy()  # a connection that is open stays with its pod
     eventually(lambda: calls(mesh) == {503})
     assert set(federation.check()) == {"FED347"}
     assert client(mesh, "eu").get(GROUP, count=10).clusters == {"eu": 10}
