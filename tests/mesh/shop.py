@@ -112,15 +112,23 @@ OUTLIER = gloo(
     config={"consecutiveErrors": 2, "interval": "1s", "baseEjectionTime": "10s"},
 )
 
+TO_GROUP = {"kind": "VIRTUAL_DESTINATION", "ref": {"name": "catalog"}, "port": {"number": 80}}
+"""The catalog's group, as a destination of routes."""
 
-NORTH_SOUTH = gloo(
-    "networking",
-    "VirtualGateway",
-    "north-south",
-    "istio-gateways",
-    workloads=[{"selector": {"labels": {"istio": "ingressgateway"}}}],
-    listeners=[{"http": {}, "port": {"number": 80}}],
-)
+
+def north_south(**listener: Any) -> dict[str, Any]:
+    """The VirtualGateway of the ingress gateways, with one HTTP listener."""
+    workloads = [{"selector": {"labels": {"istio": "ingressgateway"}}}]
+    listeners = [{"http": {}, "port": {"number": 80}, **listener}]
+    return gloo(
+        "networking", "VirtualGateway", "north-south", "istio-gateways", workloads=workloads, listeners=listeners
+    )
+
+
+NORTH_SOUTH = north_south()
+
+BOUND = [{"name": "north-south", "namespace": "istio-gateways"}]
+"""What binds a RouteTable to it."""
 
 
 def failover(mappings: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:

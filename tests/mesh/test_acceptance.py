@@ -12,7 +12,7 @@ from tests.engine.tools import REPOSITORY
 
 from .bed import Mesh
 from .federation import Federation
-from .shop import CATALOG, FEDERATED, OUTLIER, failover, gloo, workspaces
+from .shop import CATALOG, FEDERATED, OUTLIER, TO_GROUP, failover, gloo, north_south, workspaces
 from .tools import MeshTools
 
 pytestmark = pytest.mark.mesh
@@ -49,7 +49,6 @@ def test_docs_explain_the_messages() -> None:
 
 def everything() -> list[dict[str, Any]]:
     """A group, a gateway with a RouteTable that delegates, an ExternalService, and policies of several kinds."""
-    to_group = {"kind": "VIRTUAL_DESTINATION", "ref": {"name": "catalog"}, "port": {"number": 80}}
 
     def route(name: str, **action: Any) -> dict[str, Any]:
         return {"name": name, "labels": {"route": name}, "matchers": [{"uri": {"prefix": f"/{name}"}}], **action}
@@ -58,15 +57,8 @@ def everything() -> list[dict[str, Any]]:
         routes = [{"route": {"labels": {"route": of}}}]
         return gloo(f"{group}.policy", kind, f"{kind}-{of}".lower(), applyToRoutes=routes, config=config)
 
-    gateway = gloo(
-        "networking",
-        "VirtualGateway",
-        "north-south",
-        "istio-gateways",
-        workloads=[{"selector": {"labels": {"istio": "ingressgateway"}}}],
-        listeners=[{"http": {}, "port": {"number": 80}, "allowedRouteTables": [{"host": "shop.example.com"}]}],
-    )
-    books = gloo("networking", "RouteTable", "books", http=[route("books", forwardTo={"destinations": [to_group]})])
+    gateway = north_south(allowedRouteTables=[{"host": "shop.example.com"}])
+    books = gloo("networking", "RouteTable", "books", http=[route("books", forwardTo={"destinations": [TO_GROUP]})])
     books["metadata"]["labels"] = {"delegated": "yes"}
     root = gloo(
         "networking",
@@ -76,7 +68,7 @@ def everything() -> list[dict[str, Any]]:
         virtualGateways=[{"name": "north-south", "namespace": "istio-gateways", "cluster": "eu"}],
         http=[
             route("books", delegate={"routeTables": [{"labels": {"delegated": "yes"}}]}),
-            route("direct", forwardTo={"destinations": [to_group]}),
+            route("direct", forwardTo={"destinations": [TO_GROUP]}),
         ],
     )
     ports = [{"name": "http", "number": 80, "protocol": "HTTP"}]

@@ -9,7 +9,7 @@ from .asked_servers import ALLOWED, DENIED, RateLimiter
 from .bed import Mesh
 from .federation import Federation
 from .rpc import RpcServer
-from .shop import AUTHORIZER, FEDERATED, LIMITER, NORTH_SOUTH, client, eventually, gloo, workspaces
+from .shop import AUTHORIZER, BOUND, FEDERATED, LIMITER, NORTH_SOUTH, client, eventually, gloo, workspaces
 
 pytestmark = pytest.mark.mesh
 
@@ -114,8 +114,7 @@ def test_limits_of_routes(mesh: Mesh, federation: Federation, limiter: RateLimit
 
 def test_limits_of_a_gateway(mesh: Mesh, federation: Federation, limiter: RateLimiter) -> None:
     """The ingress gateway asks for its routes."""
-    bound = [{"name": "north-south", "namespace": "istio-gateways"}]
-    routes = table(HOST, "closed", "open", "both", virtualGateways=bound)
+    routes = table(HOST, "closed", "open", "both", virtualGateways=BOUND)
     federation.declare(workspaces(federation=FEDERATED), NORTH_SOUTH, SERVER, LIMITS, routes, *POLICIES)
     gateway = mesh["eu"].workloads["istio-gateways/ingressgateway-0"].outside
     stranger = client(mesh, "us", "stranger")

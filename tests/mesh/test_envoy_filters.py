@@ -6,7 +6,7 @@ import pytest
 
 from .bed import Mesh
 from .federation import Federation
-from .shop import FEDERATED, client, eventually, gloo, workspaces
+from .shop import BOUND, FEDERATED, NORTH_SOUTH, client, eventually, gloo, workspaces
 
 pytestmark = pytest.mark.mesh
 
@@ -41,14 +41,6 @@ ASKED = {
     "serverSettings": {"name": "nobody"},
     "raw": {"rateLimits": [{"actions": [{"genericKey": {"descriptorValue": "all"}}]}]},
 }
-GATEWAY = gloo(
-    "networking",
-    "VirtualGateway",
-    "north-south",
-    "istio-gateways",
-    workloads=[{"selector": {"labels": {"istio": "ingressgateway"}}}],
-    listeners=[{"http": {}, "port": {"number": 80}}],
-)
 
 
 def policies_of_routes() -> list[dict[str, Any]]:
@@ -102,9 +94,8 @@ def test_routes_of_sidecars(mesh: Mesh, federation: Federation) -> None:
 
 def test_routes_of_gateways(mesh: Mesh, federation: Federation) -> None:
     """The same at an ingress gateway."""
-    bound = [{"name": "north-south", "namespace": "istio-gateways"}]
     federation.declare(
-        workspaces(federation=FEDERATED), GATEWAY, table("shop.example.com", virtualGateways=bound),
+        workspaces(federation=FEDERATED), NORTH_SOUTH, table("shop.example.com", virtualGateways=BOUND),
         NO_LIMITER, LIMITS, NO_AUTHORIZER, AUTHORIZER, *policies_of_routes(),
     )  # fmt: skip
     outside = mesh["eu"].workloads["istio-gateways/ingressgateway-0"].outside
@@ -133,7 +124,7 @@ def test_pods_of_a_service(mesh: Mesh, federation: Federation) -> None:
 
 def test_settings_of_clusters_and_listeners(mesh: Mesh, federation: Federation) -> None:
     """Proxies take health checks, limits and the concurrency filter, and requests still pass."""
-    bound = {"virtualGateways": [{"name": "north-south", "namespace": "istio-gateways"}]}
+    bound = {"virtualGateways": BOUND}
     every = [{"selector": {"name": "catalog", "cluster": "eu"}, "port": {"number": 80}}]
     check = {
         "timeout": "1s",
@@ -158,7 +149,7 @@ def test_settings_of_clusters_and_listeners(mesh: Mesh, federation: Federation) 
     limits = {"perConnectionBufferLimitBytes": 16384, "tcpKeepalive": {"probes": 3, "time": "60s"}}
     federation.declare(
         workspaces(federation=FEDERATED),
-        GATEWAY,
+        NORTH_SOUTH,
         table("shop.example.com", **bound),
         *(
             gloo(f"{group}.policy", kind, "one", applyToDestinations=every, config=config)

@@ -7,7 +7,7 @@ import pytest
 
 from .bed import Mesh
 from .federation import Federation
-from .shop import CATALOG, OUTLIER, Hops, catalogs, client, eventually, gloo, workspaces
+from .shop import CATALOG, OUTLIER, TO_GROUP, Hops, catalogs, client, eventually, gloo, workspaces
 from .workload import Workload
 
 pytestmark = pytest.mark.mesh
@@ -50,13 +50,12 @@ def test_no_pods(mesh: Mesh, federation: Federation) -> None:
 
 def test_slow_pods(mesh: Mesh, federation: Federation) -> None:
     """Requests that time out count as errors: pods that hang are left out like those that fail."""
-    destination = {"kind": "VIRTUAL_DESTINATION", "ref": {"name": "catalog"}, "port": {"number": 80}}
     table = gloo(
         "networking",
         "RouteTable",
         "catalog",
         hosts=[HOST],
-        http=[{"name": "all", "labels": {"hurry": "yes"}, "forwardTo": {"destinations": [destination]}}],
+        http=[{"name": "all", "labels": {"hurry": "yes"}, "forwardTo": {"destinations": [TO_GROUP]}}],
     )
     hurry = gloo(
         "resilience.policy",

@@ -9,7 +9,7 @@ import pytest
 from .answers import Answers
 from .bed import Mesh
 from .federation import Federation
-from .shop import CATALOG, OUTLIER, Hops, catalogs, client, eventually, failover, gloo, workspaces
+from .shop import CATALOG, OUTLIER, TO_GROUP, Hops, catalogs, client, eventually, failover, gloo, workspaces
 
 pytestmark = pytest.mark.mesh
 
@@ -204,13 +204,12 @@ def test_both_kinds_of_federation_together(mesh: Mesh, federation: Federation) -
 
 def test_route_table_with_a_host_of_its_own(mesh: Mesh, federation: Federation) -> None:
     """A RouteTable may name the group as destination."""
-    destination = {"kind": "VIRTUAL_DESTINATION", "ref": {"name": "catalog"}, "port": {"number": 80}}
     table = gloo(
         "networking",
         "RouteTable",
         "books",
         hosts=["catalog.shop.svc.cluster.local"],
-        http=[{"name": "books", "forwardTo": {"destinations": [destination]}}],
+        http=[{"name": "books", "forwardTo": {"destinations": [TO_GROUP]}}],
     )
     federation.declare(workspaces(), CATALOG, table, failover({"eu-west": {"us-east": 100}}))
     assert client(mesh, "eu").get("catalog.shop.svc.cluster.local", count=20).clusters == {"us": 20}

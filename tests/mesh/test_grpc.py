@@ -12,7 +12,7 @@ import pytest
 from .bed import Mesh
 from .federation import Federation
 from .rpc import RefusedError, Reply, RpcClient, RpcServer
-from .shop import FEDERATED, GRPC, NORTH_SOUTH, OUTLIER, catalogs, client, eventually, gloo, workspaces
+from .shop import BOUND, FEDERATED, GRPC, NORTH_SOUTH, OUTLIER, catalogs, client, eventually, gloo, workspaces
 from .workload import Workload
 
 pytestmark = pytest.mark.mesh
@@ -149,7 +149,7 @@ def test_ingress(mesh: Mesh, federation: Federation, greeter: Greeter) -> None:
         "RouteTable",
         "greeter",
         hosts=["greeter.example.com"],
-        virtualGateways=[{"name": "north-south", "namespace": "istio-gateways"}],
+        virtualGateways=BOUND,
         http=[
             {
                 "name": "books",

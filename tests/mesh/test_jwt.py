@@ -6,7 +6,7 @@ import pytest
 
 from .bed import Mesh
 from .federation import Federation
-from .shop import CATALOG, FEDERATED, NORTH_SOUTH, client, eventually, gloo, workspaces
+from .shop import BOUND, CATALOG, FEDERATED, NORTH_SOUTH, client, eventually, gloo, workspaces
 from .tokens import Issuer
 
 pytestmark = pytest.mark.mesh
@@ -99,7 +99,7 @@ def test_routes_of_a_gateway(
         "RouteTable",
         "shop",
         hosts=[HOST],
-        virtualGateways=[{"name": "north-south", "namespace": "istio-gateways"}],
+        virtualGateways=BOUND,
         http=[
             {"name": "open", "matchers": [{"uri": {"prefix": "/private/open"}}], "forwardTo": TO_EU},
             {

@@ -7,14 +7,13 @@ import pytest
 
 from .bed import Mesh
 from .federation import Federation
-from .shop import CATALOG, FEDERATED, NORTH_SOUTH, client, gloo, workspaces
+from .shop import BOUND, CATALOG, FEDERATED, NORTH_SOUTH, TO_GROUP, client, gloo, workspaces
 from .workload import Workload
 
 pytestmark = pytest.mark.mesh
 
 PLAIN, FRONT, OUTSIDE = "catalog.shop.svc.cluster.local", "front.shop.mesh", "shop.example.com"
 TO_CATALOG = {"ref": {"name": "catalog", "namespace": "shop", "cluster": "eu"}, "port": {"number": 80}}
-TO_GROUP = {"kind": "VIRTUAL_DESTINATION", "ref": {"name": "catalog"}, "port": {"number": 80}}
 NAMES = gloo("networking", "VirtualDestination", "front", hosts=[FRONT], ports=[{"number": 80, "protocol": "HTTP"}])
 """A host without servers: routes alone answer for it."""
 
@@ -170,8 +169,7 @@ def test_rewrites_and_redirects(mesh: Mesh, federation: Federation) -> None:
         redirects("elsewhere", hostRedirect="new.example.com", responseCode="PERMANENT_REDIRECT"),
         {"name": "gone", "matchers": [prefix("/gone")], "directResponse": {"status": 410, "body": "gone"}},
     ]
-    bound = [{"name": "north-south", "namespace": "istio-gateways"}]
-    everywhere: dict[str, Any] = {"virtualGateways": bound, "workloadSelectors": [{}]}
+    everywhere: dict[str, Any] = {"virtualGateways": BOUND, "workloadSelectors": [{}]}
     table = gloo("networking", "RouteTable", "actions", hosts=[FRONT, OUTSIDE], http=http, **everywhere)
     federation.declare(workspaces(), NORTH_SOUTH, NAMES, CATALOG, table)
     gateway = mesh["eu"].workloads["istio-gateways/ingressgateway-0"].outside

@@ -8,12 +8,11 @@ import pytest
 
 from .bed import Mesh
 from .federation import Federation
-from .shop import CATALOG, FEDERATED, catalogs, client, eventually, gloo, workspaces
+from .shop import CATALOG, FEDERATED, TO_GROUP, catalogs, client, eventually, gloo, north_south, workspaces
 
 pytestmark = pytest.mark.mesh
 
 PLAIN = "catalog.shop.svc.cluster.local"
-TO_GROUP = {"kind": "VIRTUAL_DESTINATION", "ref": {"name": "catalog"}, "port": {"number": 80}}
 TO_SERVICE = {"ref": {"name": "catalog", "namespace": "shop", "cluster": "eu"}, "port": {"number": 80}}
 
 
@@ -88,14 +87,7 @@ def test_policies_of_routes(mesh: Mesh, federation: Federation) -> None:
 
 def test_ingress_reaches_a_group(mesh: Mesh, federation: Federation) -> None:
     """The gateway of another workspace serves a RouteTable of the shop; delegated routes too."""
-    gateway = gloo(
-        "networking",
-        "VirtualGateway",
-        "north-south",
-        "istio-gateways",
-        workloads=[{"selector": {"labels": {"istio": "ingressgateway"}}}],
-        listeners=[{"http": {}, "port": {"number": 80}, "allowedRouteTables": [{"host": "shop.example.com"}]}],
-    )
+    gateway = north_south(allowedRouteTables=[{"host": "shop.example.com"}])
     bound = [{"name": "north-south", "namespace": "istio-gateways", "cluster": "eu"}]
     books = gloo("networking", "RouteTable", "books", http=[route("books", "/shop/books", TO_GROUP)], weight=1)
     books["metadata"]["labels"] = {"delegated": "yes"}
