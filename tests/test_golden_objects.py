@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fedlib.compilation import Compilation
-from fedlib.federation.hostname import local_host
+from fedlib.federation.hosts.hostname import local_host
 from tests.golden_case import GOLDEN, cases, compile_case
 from tests.oracle.istio_crds import IstioOracle
 from tests.oracle.plugin import istio_oracle as istio_oracle

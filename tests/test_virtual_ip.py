@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import pytest
 
 from fedlib.diagnostics import Ref, Report
-from fedlib.federation import virtual_ip
-from fedlib.federation.virtual_ip import assign_virtual_ips
+from fedlib.federation.hosts import virtual_ip
+from fedlib.federation.hosts.virtual_ip import assign_virtual_ips
 
 HOSTS = [f"service-{number}.shop.svc.eu.global" for number in range(2000)]
 

@@ -14,7 +14,7 @@ from fedlib.diagnostics import Finding, Severity
 from fedlib.diagnostics.text import counts_text, finding_text
 from fedlib.discovery.inventory import Inventory
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.protocols import HTTP_PROTOCOLS
+from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 from fedlib.snapshot.model import Snapshot
 
 MOST_GROUPS: Final = 20

@@ -14,8 +14,8 @@ from fedlib.diagnostics import Ref
 from fedlib.diagnostics.text import ref_json
 from fedlib.distribution.plan import Plan
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.model import External, Group
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.destination import External, Group
+from fedlib.federation.model.policy import Policy
 from fedlib.snapshot.model import Snapshot
 
 FAILOVER = "FailoverPolicy"

@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from fedlib.federation.hostname import LOCAL_ONLY
+from fedlib.federation.hosts.hostname import LOCAL_ONLY
 from fedlib.istio.object import Declaration
 from fedlib.snapshot.label_selectors import LabelSelectors, label_selectors
 

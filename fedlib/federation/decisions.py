@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fedlib.diagnostics import Ref
-from fedlib.federation.access.model import AccessDecisions
-from fedlib.federation.destination_index import DestinationIndex
-from fedlib.federation.hosts import HostNames
-from fedlib.federation.listener import IngressGateway
-from fedlib.federation.model import External, FederatedService, Group
-from fedlib.federation.policies.model import AppliedPolicies
-from fedlib.federation.policies.proxy_filters import ProxyFilters
-from fedlib.federation.route import RoutedHosts
-from fedlib.federation.trimming import TrimmedWorkload
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.hosts.names import HostNames
+from fedlib.federation.model.access import AccessDecisions
+from fedlib.federation.model.destination import External, FederatedService, Group
+from fedlib.federation.model.gateway import VirtualGateway
+from fedlib.federation.model.policy import AppliedPolicies
+from fedlib.federation.model.route import RoutedHosts
+from fedlib.federation.policies.filters.decide import ProxyFilters
+from fedlib.federation.trimming.decide import TrimmedWorkload
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Decisions:
     externals: tuple[External, ...]
     destinations: DestinationIndex
     routes: tuple[RoutedHosts, ...]
-    virtual_gateways: tuple[IngressGateway, ...]
+    virtual_gateways: tuple[VirtualGateway, ...]
     policies: AppliedPolicies
     proxy_filters: ProxyFilters
     hosts: HostNames

@@ -6,33 +6,33 @@ from collections.abc import Iterable
 
 from fedlib.config.gloo import ClientMode, WorkspaceOptions
 from fedlib.diagnostics import Report, catalogue
-from fedlib.federation.access.access import decide_access
-from fedlib.federation.backends import Backends
+from fedlib.federation.access.decide import decide_access
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.destination_index import index_destinations, index_services
-from fedlib.federation.destinations import DestinationResolver
-from fedlib.federation.external_services import decide_externals
-from fedlib.federation.gateway_pods import GatewayPods, used_gateways
-from fedlib.federation.gateways import GatewayResolver
-from fedlib.federation.group_backings import BackingFinder
-from fedlib.federation.group_externals import ExternalFinder
-from fedlib.federation.groups import federate_groups
-from fedlib.federation.hostname import local_only_host
-from fedlib.federation.hosts import HostNames, HostOwner, name_hosts
+from fedlib.federation.destinations.index import index_destinations, index_services
+from fedlib.federation.destinations.resolve import DestinationResolver
+from fedlib.federation.externals.decide import decide_externals
+from fedlib.federation.gateways.east_west import EastWestGateways
+from fedlib.federation.gateways.virtual import decide_virtual_gateways
+from fedlib.federation.groups.backings import BackingFinder
+from fedlib.federation.groups.decide import federate_groups
+from fedlib.federation.groups.externals import ExternalFinder
+from fedlib.federation.hosts.hostname import local_only_host
+from fedlib.federation.hosts.names import HostNames, HostOwner, name_hosts
 from fedlib.federation.mesh.check import check_mesh_settings
-from fedlib.federation.model import FederatedService, Group
+from fedlib.federation.model.destination import FederatedService, Group
 from fedlib.federation.policies.attach import attach_policies
 from fedlib.federation.policies.checks.check import check_policies
-from fedlib.federation.policies.mirrors import resolve_mirrors
-from fedlib.federation.policies.proxy_filters import FilterInputs, decide_proxy_filters
+from fedlib.federation.policies.filters.decide import FilterInputs, decide_proxy_filters
 from fedlib.federation.policies.select_destinations import DestinationSelection
-from fedlib.federation.protocols import HTTP_PROTOCOLS
-from fedlib.federation.reachable_hosts import ReachableHosts
-from fedlib.federation.routes import route_hosts
+from fedlib.federation.routes.decide import route_hosts
+from fedlib.federation.routes.mirrors import resolve_mirrors
+from fedlib.federation.routes.subset_checks import check_subsets
 from fedlib.federation.services import federate_services, gateway_patterns
-from fedlib.federation.subset_checks import check_subsets
-from fedlib.federation.trimming import Trimming
-from fedlib.federation.virtual_gateways import decide_virtual_gateways
+from fedlib.federation.trimming.decide import Trimming
+from fedlib.federation.trimming.reachable_hosts import ReachableHosts
+from fedlib.federation.workloads.backends import Backends
+from fedlib.federation.workloads.gateway_pods import GatewayPods, used_gateways
+from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 from fedlib.snapshot.model import Snapshot, Workspace
 
 
@@ -40,7 +40,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     """Decide the hosts, what stands behind them, the gateways, the routes and the policies."""
     for workspace in snapshot.workspaces.values():
         _report_untranslated(workspace, report)
-    backends, gateways = Backends(snapshot), GatewayResolver(snapshot, report)
+    backends, gateways = Backends(snapshot), EastWestGateways(snapshot, report)
     services = federate_services(snapshot, backends, gateways, report)
     virtual_gateways = decide_virtual_gateways(snapshot, backends, report)
     externals = decide_externals(snapshot, services, virtual_gateways, report)

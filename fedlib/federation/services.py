@@ -9,23 +9,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
 
 from fedlib.config.gloo import Federation, PortSelector, ResourceKind
 from fedlib.config.model import host_problem
 from fedlib.config.stack import GroupShape
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
-from fedlib.federation.backends import Backends, container_port, shows_injection, versions
-from fedlib.federation.gateways import GatewayResolver
-from fedlib.federation.hostname import LOCAL_ONLY_PATTERN, federated_host, federated_pattern, shadowed_cluster
-from fedlib.federation.model import ClientMode, EastWestGateway, FederatedPort, FederatedService, Group, Protocol
-from fedlib.federation.protocols import declared_protocol
+from fedlib.federation.gateways.east_west import EastWestGateways
+from fedlib.federation.hosts.hostname import LOCAL_ONLY_PATTERN, federated_host, federated_pattern, shadowed_cluster
+from fedlib.federation.model import limits
+from fedlib.federation.model.destination import ClientMode, FederatedPort, FederatedService, Group, Protocol
+from fedlib.federation.model.gateway import EastWestGateway
+from fedlib.federation.workloads.backends import Backends, container_port, shows_injection, versions
+from fedlib.federation.workloads.protocols import declared_protocol
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selection import selects
-
-MAX_PORTS: Final = 128
-MAX_ENDPOINTS: Final = 4096
 
 
 @dataclass(slots=True)
@@ -44,7 +42,7 @@ class _Candidate:
 
 
 def federate_services(
-    snapshot: Snapshot, backends: Backends, resolver: GatewayResolver, report: Report
+    snapshot: Snapshot, backends: Backends, resolver: EastWestGateways, report: Report
 ) -> tuple[FederatedService, ...]:
     """Decide all federated hosts, sorted by host."""
     candidates = _candidates(snapshot, report)
@@ -194,9 +192,9 @@ def _ports(candidate: _Candidate, workloads: tuple[Workload, ...], report: Repor
         federated = _port(service, index, port, workloads, report)
         if federated is not None:
             ports[port.number] = federated
-    if len(ports) > MAX_PORTS:
+    if len(ports) > limits.MAX_PORTS:
         report.add(
-            catalogue.TOO_MANY_PORTS, service.ref, service.at("spec", "ports"), count=len(ports), limit=MAX_PORTS
+            catalogue.TOO_MANY_PORTS, service.ref, service.at("spec", "ports"), count=len(ports), limit=limits.MAX_PORTS
         )
         return ()
     if not ports and (selected or not service.ports):
@@ -225,7 +223,7 @@ def _port(
 
 
 def _gateways(
-    candidate: _Candidate, snapshot: Snapshot, resolver: GatewayResolver
+    candidate: _Candidate, snapshot: Snapshot, resolver: EastWestGateways
 ) -> tuple[EastWestGateway, ...] | None:
     """The gateways of the Service's cluster; empty when no other cluster needs one, None when it lacks one."""
     home = candidate.service.cluster
@@ -237,9 +235,11 @@ def _gateways(
 
 def _fits(host: str, service: Service, gateways: tuple[EastWestGateway, ...], report: Report) -> bool:
     count = sum(len(gateway.endpoints) for gateway in gateways)
-    if count > MAX_ENDPOINTS:
-        report.add(catalogue.TOO_MANY_ENDPOINTS, service.ref, service.at(), host=host, count=count, limit=MAX_ENDPOINTS)
-    return count <= MAX_ENDPOINTS
+    if count > limits.MAX_ENDPOINTS:
+        report.add(
+            catalogue.TOO_MANY_ENDPOINTS, service.ref, service.at(), host=host, count=count, limit=limits.MAX_ENDPOINTS
+        )
+    return count <= limits.MAX_ENDPOINTS
 
 
 def _report_unused(

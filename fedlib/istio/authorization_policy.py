@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from fedlib.federation.access.model import AccessDecisions, AccessRules, Action, Condition, Rule, Source
+from fedlib.federation.model.access import AccessDecisions, AccessRules, Action, Condition, Rule, Source
 from fedlib.istio.object import CORE, Declaration, Lineage, object_name
 
 API_VERSION: Final = "security.istio.io/v1"

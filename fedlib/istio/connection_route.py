@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fedlib.config.selectors import TLSRequestMatcher
-from fedlib.federation.route import ConnectionRoute
+from fedlib.federation.model.route import ConnectionRoute
 from fedlib.istio.caller import Caller
 from fedlib.istio.route_destination import targets
 from fedlib.snapshot.model import Snapshot

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.subsets import demanded_subsets
+from fedlib.federation.routes.subsets import demanded_subsets
 from fedlib.istio.external_host_rule import external_host_rules
 from fedlib.istio.group_host_rule import group_host_rules
 from fedlib.istio.host_rule import HostRule, HostSubset

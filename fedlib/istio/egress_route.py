@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from fedlib.federation.hostname import local_host
-from fedlib.federation.model import EgressRoute, External
-from fedlib.federation.protocols import HTTP_PROTOCOLS
+from fedlib.federation.hosts.hostname import local_host
+from fedlib.federation.model.destination import EgressRoute, External
+from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 from fedlib.istio.external_service_entry import external_stem
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.placement import consumer_places

@@ -12,7 +12,7 @@ from typing import Final
 from fedlib.config.policies.failover import FailoverPolicySpec
 from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.subsets import demanded_subsets
+from fedlib.federation.routes.subsets import demanded_subsets
 
 NO_KEYS: Final[frozenset[str]] = frozenset()
 TLS_MODE: Final = "security.istio.io/tlsMode"

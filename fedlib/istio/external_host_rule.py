@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from fedlib.config.external_service import ClientsideTLS, ClientTLSMode, ExternalServiceSpec
 from fedlib.config.selectors import DestinationKind
-from fedlib.federation.external_checks import originates_tls
-from fedlib.federation.model import External
+from fedlib.federation.externals.checks import originates_tls
+from fedlib.federation.model.destination import External
 from fedlib.istio.external_service_entry import external_stem
 from fedlib.istio.host_rule import HostRule
 from fedlib.istio.object import NETWORKING, Lineage, object_name

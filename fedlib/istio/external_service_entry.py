@@ -7,7 +7,7 @@ from typing import Any
 
 from fedlib.config.external_service import ExternalServiceSpec
 from fedlib.config.model import dns_problem
-from fedlib.federation.model import DestinationPort, External, ExternalAddress, Resolution
+from fedlib.federation.model.destination import DestinationPort, External, ExternalAddress, Resolution
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.placement import consumer_places
 from fedlib.istio.service_entry import API_VERSION, KIND

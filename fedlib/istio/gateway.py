@@ -11,7 +11,8 @@ from typing import Any, Final
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.model import ClientMode, EastWestGateway
+from fedlib.federation.model.destination import ClientMode
+from fedlib.federation.model.gateway import EastWestGateway
 from fedlib.istio.object import CORE, Declaration, Lineage
 from fedlib.istio.tls_termination import gateway_name, terminating_servers
 from fedlib.snapshot.model import Snapshot

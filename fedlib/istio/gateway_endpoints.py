@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from fedlib.federation.model import EastWestGateway
+from fedlib.federation.model.gateway import EastWestGateway
 
 
 def gateway_endpoints(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fedlib.federation.address import is_hostname
-from fedlib.federation.hosts import HostNames
-from fedlib.federation.model import Backing, Group
+from fedlib.federation.hosts.names import HostNames
+from fedlib.federation.model.address import is_hostname
+from fedlib.federation.model.destination import Backing, Group
 from fedlib.istio.endpoint_labels import endpoint_labels
 from fedlib.istio.gateway_endpoints import gateway_endpoints
 from fedlib.istio.group_place import GroupPlace

@@ -7,10 +7,10 @@ from typing import Any
 
 from fedlib.config.selectors import DestinationKind
 from fedlib.config.stack import GroupShape
-from fedlib.federation.hostname import local_only_host
-from fedlib.federation.hosts import HostNames
-from fedlib.federation.model import ClientMode, Group
-from fedlib.federation.subsets import DemandedSubsets
+from fedlib.federation.hosts.hostname import local_only_host
+from fedlib.federation.hosts.names import HostNames
+from fedlib.federation.model.destination import ClientMode, Group
+from fedlib.federation.routes.subsets import DemandedSubsets
 from fedlib.istio.external_host_rule import originated_tls
 from fedlib.istio.group_place import GroupPlace, group_places
 from fedlib.istio.host_rule import HostRule, sni

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fedlib.config.stack import Placement
-from fedlib.federation.model import Backing, Group
+from fedlib.federation.model.destination import Backing, Group
 from fedlib.istio.placement import shared_namespace
 from fedlib.snapshot.model import Snapshot
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fedlib.config.stack import GroupShape
-from fedlib.federation.hostname import local_only_host
-from fedlib.federation.hosts import HostNames
-from fedlib.federation.model import Backing, ClientMode, Group
+from fedlib.federation.hosts.hostname import local_only_host
+from fedlib.federation.hosts.names import HostNames
+from fedlib.federation.model.destination import Backing, ClientMode, Group
 from fedlib.istio.group_entries import Endpoint, endpoints, entry_ports, external_endpoints, host_spec, selector
 from fedlib.istio.group_place import GroupPlace, group_places
 from fedlib.istio.group_workload_entry import with_workload_entries

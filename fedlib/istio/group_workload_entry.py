@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from fedlib.federation.hosts import HostNames
-from fedlib.federation.model import Backing, Group
+from fedlib.federation.hosts.names import HostNames
+from fedlib.federation.model.destination import Backing, Group
 from fedlib.istio.endpoint_labels import TLS_MODE
 from fedlib.istio.group_entries import Endpoint, host_spec, selector
 from fedlib.istio.group_place import GroupPlace

@@ -8,7 +8,7 @@ from typing import Any
 
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.policy import Policy
 from fedlib.istio.object import Lineage
 
 

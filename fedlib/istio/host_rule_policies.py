@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.policy import Policy
 from fedlib.istio.host_rule import HostRule
 from fedlib.istio.object import object_name
 from fedlib.snapshot.model import Snapshot

@@ -12,10 +12,10 @@ from typing import Any
 from fedlib.config.selectors import DestinationKind
 from fedlib.config.stack import GroupShape, Placement
 from fedlib.diagnostics import Ref
-from fedlib.federation.hostname import local_only_host
-from fedlib.federation.hosts import HostNames
-from fedlib.federation.model import ClientMode, FederatedService, Group
-from fedlib.federation.subsets import DemandedSubsets, Labels
+from fedlib.federation.hosts.hostname import local_only_host
+from fedlib.federation.hosts.names import HostNames
+from fedlib.federation.model.destination import ClientMode, FederatedService, Group
+from fedlib.federation.routes.subsets import DemandedSubsets, Labels
 from fedlib.istio.host_rule import HostRule, HostSubset, sni
 from fedlib.istio.object import CORE, NETWORKING, Lineage, object_name
 from fedlib.istio.placement import shared_namespace

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fedlib.config.route_table import DirectResponse, ForwardTo, Redirect, RedirectResponseCode
 from fedlib.config.selectors import HeaderMatcher, HTTPRequestMatcher, StringMatch
-from fedlib.federation.route import Route
+from fedlib.federation.model.route import Route
 from fedlib.istio.caller import Caller
 from fedlib.istio.mirror import mirrors
 from fedlib.istio.route_destination import Target, targets

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from fedlib.config.virtual_gateway import Listener, TLSConfig, TLSMode, TLSProtocolVersion
-from fedlib.federation.listener import GatewayListener, IngressGateway
-from fedlib.federation.listener_tls import known_ciphers
+from fedlib.federation.gateways.listener_tls import known_ciphers
+from fedlib.federation.model.gateway import GatewayListener, VirtualGateway
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 
 API_VERSION: Final = "networking.istio.io/v1"
@@ -16,7 +16,7 @@ KIND: Final = "Gateway"
 _PASSING: Final = (TLSMode.PASSTHROUGH, TLSMode.AUTO_PASSTHROUGH)
 
 
-def translate_ingress_gateway(gateway: IngressGateway) -> Declaration:
+def translate_ingress_gateway(gateway: VirtualGateway) -> Declaration:
     """The Gateway object, in the namespace of the gateway's Service. Its ports are those of the gateway's pods."""
     service = gateway.service
     spec = {
@@ -29,7 +29,7 @@ def translate_ingress_gateway(gateway: IngressGateway) -> Declaration:
     )
 
 
-def _servers(gateway: IngressGateway) -> Iterator[dict[str, Any]]:
+def _servers(gateway: VirtualGateway) -> Iterator[dict[str, Any]]:
     names: set[str] = set()
     for listener in gateway.listeners:
         name = _port_name(listener)

@@ -6,8 +6,8 @@ from typing import Any
 
 from fedlib.config.gloo import Locality
 from fedlib.config.policies.failover import DestinationLocality, FailoverPolicySpec, LocalityMapping
+from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.failover import distributes, distributions, failover_regions
-from fedlib.federation.policies.model import Policy
 from fedlib.istio.route_policies import policy_spec
 
 

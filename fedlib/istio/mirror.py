@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from fedlib.config.policies.traffic_control import MirrorPolicySpec
-from fedlib.federation.policies.model import Policy
-from fedlib.federation.route import RouteDestination
+from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.route import RouteDestination
 from fedlib.istio.route_destination import targets
 from fedlib.istio.route_policies import percentage, policy_spec
 from fedlib.snapshot.model import Snapshot

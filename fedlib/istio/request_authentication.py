@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from fedlib.federation.access.model import AccessDecisions, TokenRule
+from fedlib.federation.model.access import AccessDecisions, TokenRule
 from fedlib.istio.duration import seconds
 from fedlib.istio.object import CORE, Declaration, Lineage, object_name
 

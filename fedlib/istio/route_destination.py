@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fedlib.discovery.inventory import Service
-from fedlib.federation.hostname import first_callable, local_host
-from fedlib.federation.policies.model import Policy
-from fedlib.federation.route import RouteDestination
+from fedlib.federation.hosts.hostname import first_callable, local_host
+from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.route import RouteDestination
 from fedlib.istio.subset import subset_name
 from fedlib.snapshot.model import Snapshot
 

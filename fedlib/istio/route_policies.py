@@ -12,7 +12,7 @@ from fedlib.config.policies.origins import CORSPolicySpec
 from fedlib.config.policies.retry_and_fault import FaultInjectionPolicySpec, RetryTimeoutPolicySpec
 from fedlib.config.policies.traffic_control import HeaderManipulationPolicySpec
 from fedlib.config.selectors import StringMatch
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.policy import Policy
 from fedlib.istio.duration import seconds
 
 RETRIES: Final = 2

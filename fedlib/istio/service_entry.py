@@ -17,9 +17,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fedlib.config.stack import Placement
-from fedlib.federation.address import is_hostname
-from fedlib.federation.hosts import HostNames
-from fedlib.federation.model import FederatedService
+from fedlib.federation.hosts.names import HostNames
+from fedlib.federation.model.address import is_hostname
+from fedlib.federation.model.destination import FederatedService
 from fedlib.istio.endpoint_labels import endpoint_labels
 from fedlib.istio.gateway_endpoints import gateway_endpoints
 from fedlib.istio.object import CORE, Declaration, Lineage, object_name

@@ -12,8 +12,8 @@ from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.hostname import local_host
-from fedlib.federation.subsets import DemandedSubsets
+from fedlib.federation.hosts.hostname import local_host
+from fedlib.federation.routes.subsets import DemandedSubsets
 from fedlib.istio.egress_route import egress_subset
 from fedlib.istio.host_rule import HostRule, HostSubset
 from fedlib.istio.host_subsets import called_subsets, host_subsets

@@ -15,10 +15,10 @@ from typing import Any, Final
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.hostname import local_only_host
-from fedlib.federation.hosts import HostNames
-from fedlib.federation.model import Backing, ClientMode, Group
-from fedlib.federation.protocols import HTTP_PROTOCOLS
+from fedlib.federation.hosts.hostname import local_only_host
+from fedlib.federation.hosts.names import HostNames
+from fedlib.federation.model.destination import Backing, ClientMode, Group
+from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 
 API_VERSION: Final = "networking.istio.io/v1"

@@ -12,7 +12,7 @@ from fedlib.config.policies.client_tls import ClientTLSConfig, ClientTLSPolicySp
 from fedlib.config.policies.connection import ConnectionPolicySpec, TCPKeepalive
 from fedlib.config.policies.failover import OutlierDetectionPolicySpec
 from fedlib.config.policies.traffic_control import ConsistentHash, LoadBalancerPolicySpec, SimpleLB
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.policy import Policy
 from fedlib.istio.duration import seconds
 from fedlib.istio.locality import locality_lb
 from fedlib.istio.route_policies import policy_spec

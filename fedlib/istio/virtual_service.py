@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.stack import Placement
-from fedlib.federation.listener import IngressGateway
-from fedlib.federation.route import Route, RoutedHosts, SourceLabels
+from fedlib.federation.model.gateway import VirtualGateway
+from fedlib.federation.model.route import Route, RoutedHosts, SourceLabels
 from fedlib.istio.caller import Caller, gateway_pods, sidecars
 from fedlib.istio.connection_route import connection_route
 from fedlib.istio.http_route import http_route
@@ -50,7 +50,7 @@ def _in_sidecars(routed: RoutedHosts, snapshot: Snapshot) -> Iterator[tuple[str,
 
 def _on_gateways(routed: RoutedHosts, snapshot: Snapshot) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any]]]:
     """Each cluster and namespace with gateways, and the spec for all of those in it."""
-    places: dict[tuple[str, str], list[IngressGateway]] = {}
+    places: dict[tuple[str, str], list[VirtualGateway]] = {}
     for gateway in routed.gateways:
         places.setdefault((gateway.service.cluster, gateway.service.namespace), []).append(gateway)
     for (cluster, namespace), gateways in sorted(places.items()):

@@ -11,10 +11,11 @@ from fedlib.diagnostics import Ref, Report
 from fedlib.discovery.inventory import ServiceAccount
 from fedlib.federation.access.isolation import Isolation
 from fedlib.federation.access.principals import Principals
-from fedlib.federation.backends import Backends
-from fedlib.federation.destination_index import index_destinations, index_services
-from fedlib.federation.gateway_pods import GatewayPods
-from fedlib.federation.model import Backing, ClientMode, EastWestGateway, Group
+from fedlib.federation.destinations.index import index_destinations, index_services
+from fedlib.federation.model.destination import Backing, ClientMode, Group
+from fedlib.federation.model.gateway import EastWestGateway
+from fedlib.federation.workloads.backends import Backends
+from fedlib.federation.workloads.gateway_pods import GatewayPods
 from fedlib.snapshot.model import Snapshot
 from tests.golden_case import GOLDEN, compile_case
 

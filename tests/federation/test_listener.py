@@ -11,7 +11,7 @@ from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.virtual_gateway import Listener, VirtualGatewaySpec
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
-from fedlib.federation.listener import GatewayListener, IngressGateway
+from fedlib.federation.model.gateway import GatewayListener, VirtualGateway
 
 TABLE = Resource(
     Ref("RouteTable", "web", "shop-config", "eu"),
@@ -20,13 +20,13 @@ TABLE = Resource(
 )
 
 
-def gateway(*listeners: dict[str, Any]) -> IngressGateway:
+def gateway(*listeners: dict[str, Any]) -> VirtualGateway:
     """The gateway `north-south` of workspace `edge`, whose pods listen on 8080, 8081 and so on."""
     specs = tuple(
         Listener.model_validate({"http": {}, "port": {"number": 80 + index}, **listener})
         for index, listener in enumerate(listeners)
     )
-    return IngressGateway(
+    return VirtualGateway(
         Resource(Ref("VirtualGateway", "north-south", "istio-gateways", "eu"), VirtualGatewaySpec(listeners=specs)),
         "edge",
         Service("eu", "istio-gateways", "istio-ingressgateway"),

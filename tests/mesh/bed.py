@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fedlib.federation.address import is_hostname
+from fedlib.federation.model.address import is_hostname
 from tests.engine.control_plane import Cluster, ControlPlane
 from tests.engine.kubernetes_api import Manifest
 from tests.engine.server_process import ServerProcess

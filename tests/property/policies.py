@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from fedlib.federation.model import Destination
+from fedlib.federation.model.destination import Destination
 from tests.property.clusters import NAMESPACES
 from tests.property.groups import worlds_with_groups
 from tests.property.stacks import LABELS, Plain

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedlib.federation.access.model import AccessDecisions
+from fedlib.federation.model.access import AccessDecisions
 from tests.property.routes import worlds
 from tests.property.world import World, compile_world, object_bytes
 

@@ -7,8 +7,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedlib.federation.hostname import local_only_host
-from fedlib.federation.model import Group
+from fedlib.federation.hosts.hostname import local_only_host
+from fedlib.federation.model.destination import Group
 from tests.oracle.istio_crds import IstioOracle
 from tests.property.groups import Place, group_reach, visible, worlds_with_groups
 from tests.property.world import World, compile_world, object_bytes, shuffled

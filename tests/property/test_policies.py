@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fedlib.compilation import Compilation
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
-from fedlib.federation.model import Group
+from fedlib.federation.model.destination import Group
 from fedlib.istio.object import Declaration
 from fedlib.istio.traffic_policy import port_policies
 from tests.oracle.istio_crds import IstioOracle

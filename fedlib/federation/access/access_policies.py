@@ -13,11 +13,11 @@ from fedlib.config.policies.access import AccessPolicySpec
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.access.authorizations import Authorizations, read_authorizations, with_ports
-from fedlib.federation.access.model import AccessRules, Age, ProtectedPort, TlsMode, TlsRequirement
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.access.protected_ports import ProtectedPorts
-from fedlib.federation.model import Group
-from fedlib.federation.policies.model import AppliedPolicies, Policy
+from fedlib.federation.model.access import AccessRules, Age, ProtectedPort, TlsMode, TlsRequirement
+from fedlib.federation.model.destination import Group
+from fedlib.federation.model.policy import AppliedPolicies, Policy
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.policies.select_workloads import select_namespaces, workload_selectors
 from fedlib.snapshot.model import Snapshot

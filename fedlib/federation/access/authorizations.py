@@ -13,9 +13,9 @@ from fedlib.config.policies.access import AccessPolicySpec, Authorization
 from fedlib.config.selectors import IdentitySelector
 from fedlib.diagnostics import Report, catalogue
 from fedlib.diagnostics.source import Step
-from fedlib.federation.access.model import ANYBODY, Condition, Rule, Source
 from fedlib.federation.access.principals import Principals
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.access import ANYBODY, Condition, Rule, Source
+from fedlib.federation.model.policy import Policy
 
 Path = tuple[Step, ...]
 

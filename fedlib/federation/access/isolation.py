@@ -15,7 +15,10 @@ from fedlib.config.gloo import ServiceIsolation
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
-from fedlib.federation.access.model import (
+from fedlib.federation.access.ports import container_ports
+from fedlib.federation.access.principals import Principals
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.model.access import (
     AccessRules,
     Age,
     IsolatedPort,
@@ -25,12 +28,9 @@ from fedlib.federation.access.model import (
     TlsMode,
     TlsRequirement,
 )
-from fedlib.federation.access.ports import container_ports
-from fedlib.federation.access.principals import Principals
-from fedlib.federation.backends import Backends, shows_injection
-from fedlib.federation.destination_index import DestinationIndex
-from fedlib.federation.gateway_pods import GatewayPods
-from fedlib.federation.model import Backing, ClientMode, Group
+from fedlib.federation.model.destination import Backing, ClientMode, Group
+from fedlib.federation.workloads.backends import Backends, shows_injection
+from fedlib.federation.workloads.gateway_pods import GatewayPods
 from fedlib.snapshot.model import Snapshot, Workspace
 
 

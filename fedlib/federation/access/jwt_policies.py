@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.federation.access.model import AccessRules, Action, ProtectedPort, TokenRule, TokenRules
 from fedlib.federation.access.protected_ports import ProtectedPorts
 from fedlib.federation.access.token_rules import demands, jwt_config, read_token_rules
-from fedlib.federation.policies.model import AppliedPolicies, Policy
+from fedlib.federation.model.access import AccessRules, Action, ProtectedPort, TokenRule, TokenRules
+from fedlib.federation.model.policy import AppliedPolicies, Policy
 from fedlib.snapshot.model import Snapshot
 
 KIND = "JWTPolicy"

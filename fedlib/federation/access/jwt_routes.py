@@ -14,12 +14,12 @@ from fedlib.config.selectors import HTTPRequestMatcher
 from fedlib.config.virtual_gateway import TLSMode
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.access.jwt_policies import KIND
-from fedlib.federation.access.model import AccessRules, Action, Rule, TokenRule, TokenRules
 from fedlib.federation.access.route_requests import ANY, InexpressibleError, request_rules
 from fedlib.federation.access.token_rules import demands, jwt_config
-from fedlib.federation.listener import IngressGateway
-from fedlib.federation.policies.model import Policy
-from fedlib.federation.route import Route, RoutedHosts
+from fedlib.federation.model.access import AccessRules, Action, Rule, TokenRule, TokenRules
+from fedlib.federation.model.gateway import VirtualGateway
+from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.route import Route, RoutedHosts
 
 PASSED_THROUGH: Final = (TLSMode.PASSTHROUGH, TLSMode.AUTO_PASSTHROUGH)
 
@@ -75,7 +75,7 @@ class JwtRoutes:
                 self.report.add(catalogue.JWT_CHECKS_MORE, policy.ref, policy.resource.at("applyToRoutes"), what=what)
 
     def _on_gateway(
-        self, gateway: IngressGateway, routed: RoutedHosts, policy: Policy, refused: tuple[Rule, ...]
+        self, gateway: VirtualGateway, routed: RoutedHosts, policy: Policy, refused: tuple[Rule, ...]
     ) -> None:
         service, ref, table = gateway.service, policy.ref, routed.table.ref
         name = f"{ref.name}-{ref.namespace}-{ref.cluster}"
@@ -111,7 +111,7 @@ def _combined(requests: Iterable[Rule], demanded: Iterable[Rule]) -> Iterator[Ru
             yield replace(request, sources=demand.sources, conditions=(*request.conditions, *demand.conditions))
 
 
-def _http_ports(gateway: IngressGateway) -> tuple[int, ...]:
+def _http_ports(gateway: VirtualGateway) -> tuple[int, ...]:
     """The ports on which the gateway speaks HTTP: on others, Istio refuses everything by a rule about requests."""
     found = {
         listener.target_port
@@ -122,11 +122,11 @@ def _http_ports(gateway: IngressGateway) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _serves(routed: RoutedHosts, gateway: IngressGateway) -> bool:
+def _serves(routed: RoutedHosts, gateway: VirtualGateway) -> bool:
     return any(one.service.ref == gateway.service.ref for one in routed.gateways)
 
 
-def _other_hosts(other: RoutedHosts, routed: RoutedHosts, gateway: IngressGateway) -> bool:
+def _other_hosts(other: RoutedHosts, routed: RoutedHosts, gateway: VirtualGateway) -> bool:
     return other is not routed and other.hosts != routed.hosts and _serves(other, gateway)
 
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fedlib.federation.access.model import AccessRules, Action, Rule
+from fedlib.federation.model.access import AccessRules, Action, Rule
 
 Key = tuple[str, str, tuple[tuple[str, str], ...], bool]
 

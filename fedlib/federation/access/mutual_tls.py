@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from fedlib.discovery.inventory import Workload
-from fedlib.federation.access.model import TlsMode, TlsRequirement
+from fedlib.federation.model.access import TlsMode, TlsRequirement
 from fedlib.snapshot.label_selectors import label_selectors
 from fedlib.snapshot.model import Snapshot
 

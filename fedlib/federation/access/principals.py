@@ -10,8 +10,8 @@ from typing import Final
 from fedlib.config.gloo import ObjectSelector
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import ServiceAccount
-from fedlib.federation.backends import Backends
-from fedlib.federation.model import EastWestGateway
+from fedlib.federation.model.gateway import EastWestGateway
+from fedlib.federation.workloads.backends import Backends
 from fedlib.snapshot.model import NamespaceKey, Snapshot
 from fedlib.snapshot.selector_index import Owned, SelectorIndex
 

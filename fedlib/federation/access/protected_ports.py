@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.federation.access.model import ProtectedPort, Rule
 from fedlib.federation.access.ports import container_ports
-from fedlib.federation.backends import Backends
-from fedlib.federation.gateway_pods import GatewayPods
-from fedlib.federation.policies.model import Policy
-from fedlib.federation.protocols import HTTP_PROTOCOLS, declared_protocol
+from fedlib.federation.model.access import ProtectedPort, Rule
+from fedlib.federation.model.policy import Policy
+from fedlib.federation.workloads.backends import Backends
+from fedlib.federation.workloads.gateway_pods import GatewayPods
+from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS, declared_protocol
 from fedlib.snapshot.model import Snapshot
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fedlib.config.selectors import HTTPRequestMatcher
-from fedlib.federation.access.model import Condition, Rule
+from fedlib.federation.model.access import Condition, Rule
 
 ANY = HTTPRequestMatcher()
 

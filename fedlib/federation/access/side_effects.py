@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, Workload
-from fedlib.federation.access.model import AccessRules, IsolatedPort, ProtectedPort
 from fedlib.federation.access.ports import container_ports
-from fedlib.federation.backends import Backends
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.access import AccessRules, IsolatedPort, ProtectedPort
+from fedlib.federation.model.policy import Policy
+from fedlib.federation.workloads.backends import Backends
 from fedlib.snapshot.label_selectors import LabelSelectors, label_selectors
 from fedlib.snapshot.model import NamespaceKey, Snapshot
 

@@ -12,9 +12,9 @@ from fedlib.config.policies.jwt import ClaimMatcher, JWTConfig, JWTPolicySpec, J
 from fedlib.diagnostics import Report, catalogue
 from fedlib.diagnostics.source import Step
 from fedlib.federation.access.authorizations import is_simple_pattern
-from fedlib.federation.access.model import Condition, Rule, Source, TokenRule
 from fedlib.federation.access.public_key import key_set
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.access import Condition, Rule, Source, TokenRule
+from fedlib.federation.model.policy import Policy
 
 DEFAULT_SKEW = 60
 """Seconds by which clocks may differ, in Envoy and in Gloo."""

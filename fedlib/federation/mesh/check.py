@@ -8,7 +8,7 @@ from fedlib.diagnostics import Report
 from fedlib.federation.mesh.check_control_planes import check_automatic_mtls, check_control_planes
 from fedlib.federation.mesh.check_trust import check_trust
 from fedlib.federation.mesh.reach import resolve_reach
-from fedlib.federation.model import ClientMode, FederatedService, Group
+from fedlib.federation.model.destination import ClientMode, FederatedService, Group
 from fedlib.snapshot.model import Snapshot
 
 

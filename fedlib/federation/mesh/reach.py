@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fedlib.federation.model import FederatedService, Group
+from fedlib.federation.model.destination import FederatedService, Group
 from fedlib.snapshot.model import Snapshot
 
 

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field, replace
 from fedlib.config.stack import PolicyInheritance
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
-from fedlib.federation.destination_index import DestinationIndex
-from fedlib.federation.model import Destination, FederatedService
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.model.destination import Destination, FederatedService
+from fedlib.federation.model.policy import AppliedPolicies, Policy
+from fedlib.federation.model.route import Route, RouteDestination, RoutedHosts
 from fedlib.federation.policies.claims import Claims, some
 from fedlib.federation.policies.inheritance import Own, inherit
-from fedlib.federation.policies.model import AppliedPolicies, Policy
 from fedlib.federation.policies.rules import RULES, Target
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.policies.select_routes import RouteSelection
 from fedlib.federation.policies.select_workloads import WorkloadSelection, select_listeners
-from fedlib.federation.route import Route, RouteDestination, RoutedHosts
 from fedlib.snapshot.model import Snapshot
 
 RouteKey = tuple[tuple[Ref, ...], tuple[Step, ...], str]

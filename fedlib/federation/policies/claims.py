@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.rules import RULES, Target
 
 _WORDS: Mapping[Target, str] = {

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from fedlib.config.stack import PolicyInheritance
 from fedlib.diagnostics import Ref
-from fedlib.federation.model import Destination
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.destination import Destination
+from fedlib.federation.model.policy import Policy
 
 Own = dict[str, Mapping[str, Policy]]
 """The policies that workspaces have for one port of a destination: by workspace and kind."""

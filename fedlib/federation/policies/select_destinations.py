@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fedlib.config.gloo import ObjectSelector
 from fedlib.config.selectors import DestinationKind, DestinationSelector
 from fedlib.diagnostics import Ref
-from fedlib.federation.destination_index import DestinationIndex
-from fedlib.federation.model import Destination
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.model.destination import Destination
+from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.rules import RULES, Target
 from fedlib.federation.policies.select_routes import unselected
 

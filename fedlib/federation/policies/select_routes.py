@@ -14,10 +14,10 @@ from typing import TypeVar
 
 from fedlib.config.selectors import DestinationSelector, RouteDestinationSelector, RouteLabelSelector, RouteSelector
 from fedlib.diagnostics import Ref
-from fedlib.federation.model import Destination
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.destination import Destination
+from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.route import Route, RouteDestination, TableLabels
 from fedlib.federation.policies.rules import RULES, Target
-from fedlib.federation.route import Route, RouteDestination, TableLabels
 from fedlib.snapshot.label_selectors import LabelSelectors, label_selectors
 from fedlib.snapshot.selection import labels_match, selects
 

@@ -9,7 +9,7 @@ from fedlib.config.gloo import ObjectSelector
 from fedlib.config.selectors import ListenerSelector
 from fedlib.config.virtual_gateway import VirtualGatewaySpec
 from fedlib.discovery.inventory import Workload
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.rules import Target
 from fedlib.federation.policies.select_routes import unselected
 from fedlib.snapshot.model import NamespaceKey, OwnedResource, Snapshot

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fedlib.config.policies.connection import AdaptiveRequestConcurrencyPolicySpec
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.policy import Policy
 from fedlib.istio.envoy_filters.patch import typed
 from fedlib.istio.route_policies import policy_spec
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.policy import Policy
 from fedlib.istio.envoy_filters.ext_auth import ext_auth
 from fedlib.istio.envoy_filters.http_filter import HTTPFilter
 from fedlib.istio.envoy_filters.proxies import Proxies

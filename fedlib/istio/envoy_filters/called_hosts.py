@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fedlib.discovery.inventory import Service
-from fedlib.federation.hostname import local_host
-from fedlib.federation.model import Destination
+from fedlib.federation.hosts.hostname import local_host
+from fedlib.federation.model.destination import Destination
 from fedlib.snapshot.model import Snapshot
 
 

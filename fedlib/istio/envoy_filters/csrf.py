@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fedlib.config.policies.origins import CSRFPolicySpec
 from fedlib.config.selectors import StringMatch
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.policy import Policy
 from fedlib.istio.envoy_filters.http_filter import CSRF_ORDER, HTTPFilter
 from fedlib.istio.envoy_filters.patch import typed
 from fedlib.istio.route_policies import policy_spec

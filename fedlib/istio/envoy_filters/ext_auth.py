@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from fedlib.config.policies.ext_auth import BufferSettings, ExtAuthHTTPService
-from fedlib.federation.policies.authorizers import Authorizer
-from fedlib.federation.policies.servers import ServerAddress
+from fedlib.federation.policies.filters.authorizers import Authorizer
+from fedlib.federation.policies.filters.servers import ServerAddress
 from fedlib.istio.duration import seconds
 from fedlib.istio.envoy_filters.http_filter import AUTHORIZATION_ORDER, HTTPFilter
 from fedlib.istio.envoy_filters.patch import cluster_name, typed

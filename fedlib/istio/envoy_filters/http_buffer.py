@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedlib.config.policies.traffic_control import HTTPBufferPolicySpec
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.policy import Policy
 from fedlib.istio.envoy_filters.http_filter import BUFFER_ORDER, HTTPFilter
 from fedlib.istio.envoy_filters.patch import typed
 from fedlib.istio.route_policies import policy_spec

@@ -10,7 +10,7 @@ from fedlib.config.policies.connection import ListenerConnectionPolicySpec, TCPK
 from fedlib.config.policies.traffic_control import ProxyProtocolPolicySpec
 from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.policy import Policy
 from fedlib.istio.envoy_filters.patch import Patch, insert_listener_filter, merge_listener, policy_filter, typed
 from fedlib.istio.envoy_filters.proxies import gateway_proxies
 from fedlib.istio.object import Declaration

@@ -8,7 +8,7 @@ from typing import Any, Final
 from fedlib.config.policies.traffic_control import LoadBalancerPolicySpec
 from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.policies.model import Policy
+from fedlib.federation.model.policy import Policy
 from fedlib.istio.duration import seconds
 from fedlib.istio.envoy_filters.called_hosts import called_hosts
 from fedlib.istio.envoy_filters.patch import Patch, merge_cluster, policy_filter

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from fedlib.config.policies import POLICIES
-from fedlib.federation.policies.model import Policy
-from fedlib.federation.policies.servers import ServerAddress
+from fedlib.federation.model.policy import Policy
+from fedlib.federation.policies.filters.servers import ServerAddress
 from fedlib.istio.envoy_filters.proxies import Context, Proxies
 from fedlib.istio.object import Declaration, Lineage, object_name
 

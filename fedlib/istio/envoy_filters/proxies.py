@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fedlib.discovery.inventory import Service
-from fedlib.federation.route import RoutedHosts
+from fedlib.federation.model.route import RoutedHosts
 from fedlib.istio.object import CORE, Lineage
 from fedlib.snapshot.model import Snapshot, Workspace
 

@@ -12,8 +12,8 @@ from fedlib.config.policies.rate_limit_actions import (
     RateLimitActions,
     RateLimitHeaderMatcher,
 )
-from fedlib.federation.policies.limiters import Limiter
-from fedlib.federation.policies.servers import ServerAddress
+from fedlib.federation.policies.filters.limiters import Limiter
+from fedlib.federation.policies.filters.servers import ServerAddress
 from fedlib.istio.duration import seconds
 from fedlib.istio.envoy_filters.http_filter import RATE_LIMIT_ORDER, HTTPFilter
 from fedlib.istio.envoy_filters.patch import cluster_name, typed

@@ -12,8 +12,8 @@ from typing import Final
 
 from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.policies.model import Policy
-from fedlib.federation.route import Route, RoutedHosts
+from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.route import Route, RoutedHosts
 from fedlib.istio.envoy_filters.ask_server import server_filter
 from fedlib.istio.envoy_filters.csrf import csrf
 from fedlib.istio.envoy_filters.http_buffer import http_buffer

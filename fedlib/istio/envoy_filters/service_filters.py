@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.policies.served_ports import ServedPort
+from fedlib.federation.policies.filters.served_ports import ServedPort
 from fedlib.istio.envoy_filters.adaptive_concurrency import adaptive_concurrency
 from fedlib.istio.envoy_filters.ask_server import server_filter
 from fedlib.istio.envoy_filters.patch import Patch, insert_http_filter, merge_route, policy_filter

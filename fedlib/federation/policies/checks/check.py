@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fedlib.diagnostics import Report
-from fedlib.federation.destination_index import DestinationIndex
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.model.policy import AppliedPolicies
 from fedlib.federation.policies.checks.check_backing_namespaces import check_backing_namespaces
 from fedlib.federation.policies.checks.check_clients import check_client_tls, check_load_balancer
 from fedlib.federation.policies.checks.check_failover import check_failover
@@ -11,7 +12,6 @@ from fedlib.federation.policies.checks.check_outlier_detection import check_outl
 from fedlib.federation.policies.checks.check_routes import check_routes
 from fedlib.federation.policies.checks.localities import Localities
 from fedlib.federation.policies.checks.use import Notes, uses
-from fedlib.federation.policies.model import AppliedPolicies
 from fedlib.snapshot.model import Snapshot
 
 

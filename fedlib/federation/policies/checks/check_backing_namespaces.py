@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fedlib.diagnostics import catalogue
-from fedlib.federation.destination_index import DestinationIndex
-from fedlib.federation.model import Destination, Group
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.model.destination import Destination, Group
+from fedlib.federation.model.policy import AppliedPolicies, Policy
 from fedlib.federation.policies.checks.use import Notes
-from fedlib.federation.policies.model import AppliedPolicies, Policy
 from fedlib.snapshot.model import Snapshot
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fedlib.config.policies.client_tls import ClientTLSPolicySpec
 from fedlib.config.policies.traffic_control import LoadBalancerPolicySpec
 from fedlib.diagnostics import catalogue
-from fedlib.federation.model import Group
+from fedlib.federation.model.destination import Group
 from fedlib.federation.policies.checks.use import Notes, Use, selects_by_itself
 
 

@@ -10,11 +10,11 @@ from fedlib.config.selectors import DestinationKind
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import catalogue
 from fedlib.diagnostics.source import Step
-from fedlib.federation.model import Destination, Group
+from fedlib.federation.model.destination import Destination, Group
+from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.checks.localities import Localities
 from fedlib.federation.policies.checks.use import Notes, Use, selects_by_itself
 from fedlib.federation.policies.failover import distributes, ignored, overlap, overlap_within
-from fedlib.federation.policies.model import Policy
 
 CLUSTER_LABEL: Final = "topology.istio.io/cluster"
 DERIVED: Final = frozenset({

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fedlib.config.policies.failover import OutlierDetectionPolicySpec
 from fedlib.diagnostics import catalogue
-from fedlib.federation.model import External, Group
+from fedlib.federation.model.destination import External, Group
 from fedlib.federation.policies.checks.localities import Localities
 from fedlib.federation.policies.checks.use import Notes, Use
-from fedlib.federation.protocols import HTTP_PROTOCOLS
+from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 
 ISTIO_LIMIT = 10
 """What an explicit 0 stands for."""

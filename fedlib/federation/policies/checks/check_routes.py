@@ -5,8 +5,8 @@ from __future__ import annotations
 from fedlib.config.duration import milliseconds
 from fedlib.config.policies.origins import CORSPolicySpec
 from fedlib.diagnostics import Report, catalogue
-from fedlib.federation.policies.filter_fields import report_secret_headers
-from fedlib.federation.policies.model import AppliedPolicies
+from fedlib.federation.model.policy import AppliedPolicies
+from fedlib.federation.policies.filters.fields import report_secret_headers
 from fedlib.snapshot.model import Snapshot
 
 

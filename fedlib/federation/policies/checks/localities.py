@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fedlib.federation.gateways import locality
-from fedlib.federation.model import Backing, Destination, External, Group
+from fedlib.federation.gateways.east_west import locality
+from fedlib.federation.model.destination import Backing, Destination, External, Group
 from fedlib.snapshot.model import Snapshot
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from fedlib.diagnostics import Ref, Report
 from fedlib.diagnostics.finding import Code
 from fedlib.diagnostics.source import Step
-from fedlib.federation.destination_index import DestinationIndex
-from fedlib.federation.model import Destination
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.model.destination import Destination
+from fedlib.federation.model.policy import AppliedPolicies, Policy
 from fedlib.federation.policies.claims import some
-from fedlib.federation.policies.model import AppliedPolicies, Policy
 from fedlib.federation.policies.rules import RULES
 
 

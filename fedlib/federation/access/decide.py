@@ -1,0 +1,64 @@
+"""All decisions about access, in one function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fedlib.diagnostics import Report
+from fedlib.federation.access.access_policies import AccessPolicies
+from fedlib.federation.access.isolation import Isolation, isolation_requirements, isolation_rules
+from fedlib.federation.access.jwt_policies import JwtPolicies
+from fedlib.federation.access.jwt_routes import JwtRoutes
+from fedlib.federation.access.merged_rules import merge_rules
+from fedlib.federation.access.mutual_tls import merge_requirements
+from fedlib.federation.access.principals import Principals
+from fedlib.federation.access.protected_ports import ProtectedPorts
+from fedlib.federation.access.side_effects import SideEffects
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.model.access import AccessDecisions
+from fedlib.federation.model.destination import Group
+from fedlib.federation.model.policy import AppliedPolicies
+from fedlib.federation.model.route import RoutedHosts
+from fedlib.federation.policies.select_destinations import DestinationSelection
+from fedlib.federation.workloads.backends import Backends
+from fedlib.federation.workloads.gateway_pods import GatewayPods
+from fedlib.snapshot.model import Snapshot
+
+
+def decide_access(
+    snapshot: Snapshot,
+    backends: Backends,
+    destinations: DestinationIndex,
+    gateways: GatewayPods,
+    groups: Iterable[Group],
+    routes: Iterable[RoutedHosts],
+    applied: AppliedPolicies,
+    report: Report,
+) -> AccessDecisions:
+    """Decide who may call which port, and over what."""
+    principals = Principals(snapshot, backends, report)
+    isolated = Isolation(snapshot, backends, destinations, gateways, principals, report).decide(groups)
+    ports = ProtectedPorts(snapshot, backends, gateways, report)
+    policies = AccessPolicies(snapshot, ports, principals, applied, DestinationSelection(destinations), report)
+    policies.decide()
+    tokens = JwtPolicies(snapshot, ports, applied, report)
+    tokens.decide()
+    on_routes = JwtRoutes(tokens.readable, report)
+    on_routes.decide(routes)
+    replaced = {port.key for port, _ in policies.replaced}
+    kept = [one for one in isolated if one.port.key not in replaced]
+    rules = [*isolation_rules(isolated, replaced), *policies.rules]
+    effects = SideEffects(snapshot, backends, report)
+    effects.report_side_doors(policies.replaced, kept)
+    effects.report_closed_ports(policies.replaced, rules)
+    requirements = [*isolation_requirements(isolated), *policies.requirements]
+    return AccessDecisions(
+        merge_rules([*rules, *tokens.rules, *on_routes.rules]),
+        merge_requirements(requirements, snapshot),
+        tuple(
+            sorted(
+                [*tokens.tokens.values(), *on_routes.tokens.values()],
+                key=lambda one: (one.cluster, one.namespace, one.stem),
+            )
+        ),
+    )

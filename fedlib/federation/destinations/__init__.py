@@ -1,0 +1,1 @@
+"""Destinations: whatever routes and policies can name, indexed and looked up."""

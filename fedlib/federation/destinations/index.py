@@ -1,0 +1,100 @@
+"""Everything that routes and policies can name, indexed once.
+
+Source: `DestinationReference` and `DestinationSelector` of Gloo's common API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from fedlib.config.gloo import ObjectSelector, ResourceKind
+from fedlib.config.selectors import DestinationKind
+from fedlib.diagnostics import Ref
+from fedlib.discovery.inventory import Service
+from fedlib.federation.model.destination import Destination, DestinationPort, External, Group
+from fedlib.federation.workloads.protocols import declared_protocol
+from fedlib.snapshot.model import Snapshot
+from fedlib.snapshot.selector_index import SelectorIndex
+
+NO_DESTINATIONS: Final[SelectorIndex[Destination]] = SelectorIndex()
+
+_KINDS: Final = {
+    "Service": DestinationKind.SERVICE,
+    "VirtualDestination": DestinationKind.VIRTUAL_DESTINATION,
+    "ExternalService": DestinationKind.EXTERNAL_SERVICE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationIndex:
+    """All destinations by kind and identity, and by kind and consumer."""
+
+    by_ref: Mapping[tuple[DestinationKind, Ref], Destination] = field(default_factory=dict)
+    by_consumer: Mapping[tuple[DestinationKind, str], SelectorIndex[Destination]] = field(default_factory=dict)
+
+    def find(self, kind: DestinationKind, ref: Ref) -> Destination | None:
+        """The destination; None where it does not exist."""
+        return self.by_ref.get((kind, ref))
+
+    def named(self, ref: Ref) -> Destination | None:
+        """The destination of a reference whose kind is that of an object."""
+        kind = _KINDS.get(ref.kind)
+        return self.by_ref.get((kind, ref)) if kind else None
+
+    def visible(self, kind: DestinationKind, workspace: str) -> tuple[Destination, ...]:
+        """The destinations of a kind that a workspace owns or imports, sorted."""
+        return self.by_consumer.get((kind, workspace), NO_DESTINATIONS).objects
+
+    def select(self, kind: DestinationKind, selector: ObjectSelector, workspace: str) -> Iterator[Destination]:
+        """The destinations that a selector of `workspace` selects: its own and the imported ones."""
+        return self.by_consumer.get((kind, workspace), NO_DESTINATIONS).select(selector)
+
+
+def index_services(snapshot: Snapshot) -> DestinationIndex:
+    """Index the Services of all clusters."""
+    return _index(_service(service, snapshot) for service in snapshot.services.values())
+
+
+def index_destinations(
+    services: DestinationIndex, groups: Iterable[Group], externals: Iterable[External]
+) -> DestinationIndex:
+    """Index the groups and the ExternalServices besides the Services, which groups were made of."""
+    found = [_grouped(DestinationKind.VIRTUAL_DESTINATION, group) for group in groups]
+    found += [_grouped(DestinationKind.EXTERNAL_SERVICE, external) for external in externals]
+    index = _index(found)
+    return DestinationIndex({**services.by_ref, **index.by_ref}, {**services.by_consumer, **index.by_consumer})
+
+
+def _index(destinations: Iterable[Destination]) -> DestinationIndex:
+    found = sorted(destinations, key=lambda destination: (destination.kind, destination.ref))
+    by_consumer: dict[tuple[DestinationKind, str], list[Destination]] = {}
+    for one in found:
+        for consumer in one.consumers:
+            by_consumer.setdefault((one.kind, consumer), []).append(one)
+    return DestinationIndex(
+        {(one.kind, one.ref): one for one in found},
+        {key: SelectorIndex(tuple(listed)) for key, listed in by_consumer.items()},
+    )
+
+
+def _service(service: Service, snapshot: Snapshot) -> Destination:
+    owner = snapshot.owners.get((service.cluster, service.namespace), "")
+    importers = snapshot.visibility.consumers(
+        owner, ResourceKind.SERVICE, service.labels, service.name, service.namespace, service.cluster
+    )
+    consumers = tuple(sorted({owner, *importers})) if owner else ()
+    ports = tuple(
+        DestinationPort(port.number, port.name, declared_protocol(port))
+        for port in service.ports
+        if port.protocol == "TCP"
+    )
+    return Destination(DestinationKind.SERVICE, service.ref, service.labels, owner, consumers, ports, service)
+
+
+def _grouped(kind: DestinationKind, decision: Group | External) -> Destination:
+    resource = decision.resource
+    return Destination(
+        kind, resource.ref, resource.labels, decision.workspace, decision.consumers, decision.ports, decision
+    )

@@ -1,0 +1,1 @@
+"""ExternalServices: their hosts, endpoints, and the ways through egress gateways."""

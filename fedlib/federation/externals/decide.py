@@ -1,0 +1,68 @@
+"""ExternalServices: hosts and addresses outside the mesh, who may call them, and what stands behind them.
+
+Source: Gloo's `ExternalService`. It is available in all namespaces of the workspace that owns it and of those that
+import it, in every cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from fedlib.config.external_service import ExternalServiceSpec
+from fedlib.config.gloo import ResourceKind
+from fedlib.diagnostics import Report, catalogue
+from fedlib.federation.externals.checks import check_external, originates_tls
+from fedlib.federation.externals.egress import EgressRouter
+from fedlib.federation.externals.endpoints import EndpointFinder
+from fedlib.federation.externals.hosts import ExternalHosts, consumers_of
+from fedlib.federation.hosts.hostname import address_host
+from fedlib.federation.model.address import is_hostname
+from fedlib.federation.model.destination import DestinationPort, External, FederatedService, Protocol
+from fedlib.federation.model.gateway import VirtualGateway
+from fedlib.snapshot.model import OwnedResource, Snapshot
+
+
+def decide_externals(
+    snapshot: Snapshot,
+    services: Iterable[FederatedService],
+    virtual_gateways: tuple[VirtualGateway, ...],
+    report: Report,
+) -> tuple[External, ...]:
+    """Decide all ExternalServices, sorted. One without a host, an address or a port that it may use is left out."""
+    hosts, finder = ExternalHosts(snapshot, services, report), EndpointFinder(snapshot, report)
+    router = EgressRouter(snapshot, virtual_gateways, report)
+    decided: list[External] = []
+    for owned in sorted(snapshot.resources.get("ExternalService", ()), key=lambda one: one.resource.age):
+        external = _decide(owned, snapshot, hosts, finder, report)
+        if external.hosts and external.ports:
+            check_external(external, report)
+            decided.append(replace(external, egress=router.routes(external)))
+    return tuple(sorted(decided, key=lambda one: one.resource.ref))
+
+
+def _decide(
+    owned: OwnedResource, snapshot: Snapshot, hosts: ExternalHosts, finder: EndpointFinder, report: Report
+) -> External:
+    resource, spec = owned.resource, owned.resource.spec
+    assert isinstance(spec, ExternalServiceSpec)
+    consumers = consumers_of(owned, ResourceKind.EXTERNAL_SERVICE, snapshot)
+    served, endpoints = finder.find(owned, spec)
+    addresses = tuple(hosts.addresses(owned))
+    if any(is_hostname(endpoint.address) for endpoint in endpoints):
+        for index, address in enumerate(spec.addresses):
+            if "/" in address:
+                report.add(catalogue.EXTERNAL_CIDR_DNS, resource.ref, resource.at("addresses", index), address=address)
+        addresses = tuple(address for address in addresses if "/" not in address)
+    return External(
+        resource=resource,
+        workspace=owned.workspace,
+        consumers=consumers,
+        hosts=(address_host(resource.ref),) if addresses else tuple(hosts.hosts(owned, consumers)),
+        ports=tuple(
+            DestinationPort(port.number, port.name, Protocol(port.protocol.value), originates_tls=originates_tls(port))
+            for port in served
+        ),
+        addresses=addresses,
+        endpoints=endpoints,
+    )

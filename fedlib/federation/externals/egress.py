@@ -1,0 +1,160 @@
+"""Egress: which gateways lead the traffic to the hosts of ExternalServices out of each cluster.
+
+Source: `egressGatewayRoutes` of Gloo's ExternalService. Clients call `portMatch` with plain HTTP; their sidecars send
+the requests to the egress gateway, and that calls the port, with TLS where the port originates it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from fedlib.config.external_service import EgressGatewayRoutes, ExternalPort, ExternalServiceSpec
+from fedlib.config.route_table import RouteTableSpec
+from fedlib.config.virtual_gateway import TLSMode
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.federation.model.destination import EgressRoute, External, Resolution
+from fedlib.federation.model.gateway import GatewayListener, VirtualGateway
+from fedlib.snapshot.model import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class EgressRouter:
+    """Decides the ways of ExternalServices through egress gateways."""
+
+    snapshot: Snapshot
+    gateways: tuple[VirtualGateway, ...]
+    report: Report
+
+    def routes(self, external: External) -> tuple[EgressRoute, ...]:
+        """The ways of all hosts and ports, by host, port and gateway."""
+        spec = external.resource.spec
+        assert isinstance(spec, ExternalServiceSpec)
+        found: list[EgressRoute] = []
+        served = {port.number for port in external.ports}
+        for index, port in enumerate(spec.ports):
+            if port.egress_gateway_routes is not None and port.number in served:
+                found += self._of_port(external, spec, index, port, port.egress_gateway_routes)
+        if found:
+            self._check_route_tables(external)
+        found.sort(key=lambda r: (r.host, r.port, r.gateway.resource.ref, r.gateway.service.ref))
+        return tuple(self._told_apart(external, found))
+
+    def _told_apart(self, external: External, routes: Iterable[EgressRoute]) -> Iterator[EgressRoute]:
+        """Those that the gateway can tell from the ones before."""
+        taken: dict[tuple[str, Ref, int], EgressRoute] = {}
+        for route in routes:
+            first = taken.setdefault((route.host, route.gateway.service.ref, route.listener.target_port), route)
+            if first is route:
+                yield route
+                continue
+            self.report.add(
+                catalogue.EGRESS_PORTS_ALIKE, external.resource.ref, external.resource.at("ports"),
+                port=route.port, other=first.port, gateway=route.gateway.resource.ref, host=route.host,
+            )  # fmt: skip
+
+    def _of_port(
+        self,
+        external: External,
+        spec: ExternalServiceSpec,
+        index: int,
+        port: ExternalPort,
+        egress: EgressGatewayRoutes,
+    ) -> Iterator[EgressRoute]:
+        where = external.resource.at("ports", index, "egressGatewayRoutes")
+        problem = _match_problem(spec, port, egress.port_match)
+        if problem:
+            self.report.add(
+                catalogue.EGRESS_PORT_MATCH, external.resource.ref, where,
+                port=port.number, match=egress.port_match, problem=problem,
+            )  # fmt: skip
+        gateways = list(self._named(external, index, port, egress))
+        for host in external.hosts:
+            if external.resolution(host) is Resolution.NONE:
+                self.report.add(catalogue.EGRESS_WILDCARD, external.resource.ref, where, host=host)
+                continue
+            for gateway in gateways:
+                listener = _listener(gateway, external, host)
+                if listener is not None:
+                    yield EgressRoute(host, port.number, egress.port_match, gateway, listener)
+                    continue
+                self.report.add(
+                    catalogue.EGRESS_NOT_EXPOSED, external.resource.ref, where,
+                    port=port.number, gateway=gateway.resource.ref, host=host,
+                )  # fmt: skip
+        self._check_clusters(external, index, gateways)
+
+    def _named(
+        self, external: External, index: int, port: ExternalPort, egress: EgressGatewayRoutes
+    ) -> Iterator[VirtualGateway]:
+        """The gateways of the VirtualGateways that are named, and whose workspaces see the ExternalService."""
+        resource = external.resource
+        where = resource.at("ports", index, "egressGatewayRoutes", "virtualGatewayRefs")
+        if not egress.virtual_gateway_refs:
+            problem = "egressGatewayRoutes names no VirtualGateway"
+            self.report.add(catalogue.EGRESS_GATEWAY_UNKNOWN, resource.ref, where, port=port.number, problem=problem)
+        for one in egress.virtual_gateway_refs:
+            ref = Ref(
+                "VirtualGateway", one.name, one.namespace or resource.ref.namespace, one.cluster or resource.ref.cluster
+            )
+            found = [gateway for gateway in self.gateways if gateway.resource.ref == ref]
+            if not found:
+                known = any(o.resource.ref == ref for o in self.snapshot.resources.get("VirtualGateway", ()))
+                problem = f"{ref} has no gateway with a listener" if known else f"{ref} does not exist"
+                self.report.add(
+                    catalogue.EGRESS_GATEWAY_UNKNOWN, resource.ref, where, port=port.number, problem=problem
+                )
+            elif found[0].workspace not in external.consumers:
+                self.report.add(
+                    catalogue.EGRESS_NOT_VISIBLE, resource.ref, where,
+                    port=port.number, gateway=ref, workspace=found[0].workspace,
+                )  # fmt: skip
+            else:
+                yield from found
+
+    def _check_clusters(self, external: External, index: int, gateways: Iterable[VirtualGateway]) -> None:
+        gateways = tuple(gateways)
+        served = {gateway.service.cluster for gateway in gateways}
+        clusters = {c for name in external.consumers for c in self.snapshot.workspaces[name].namespaces}
+        names = " and ".join(sorted({str(gateway.resource.ref) for gateway in gateways}))
+        for cluster in sorted(clusters - served) if served else ():
+            self.report.add(
+                catalogue.EGRESS_CLUSTER_WITHOUT, external.resource.ref,
+                external.resource.at("ports", index, "egressGatewayRoutes", "virtualGatewayRefs"),
+                cluster=cluster, gateways=names,
+            )  # fmt: skip
+
+    def _check_route_tables(self, external: External) -> None:
+        """Report RouteTables that route a host in the same sidecars."""
+        for owned in self.snapshot.resources.get("RouteTable", ()):
+            spec = owned.resource.spec
+            assert isinstance(spec, RouteTableSpec)
+            if spec.virtual_gateways and not spec.workload_selectors:
+                continue
+            for host in external.hosts:
+                if owned.workspace in external.consumers and host in [one.lower() for one in spec.hosts]:
+                    self.report.add(
+                        catalogue.EGRESS_ROUTE_TABLE, external.resource.ref, external.resource.at("hosts"),
+                        host=host, workspace=owned.workspace, table=owned.resource.ref,
+                        related=(owned.resource.ref,),
+                    )  # fmt: skip
+
+
+def _match_problem(spec: ExternalServiceSpec, port: ExternalPort, match: int) -> str:
+    """Why clients may not get through by the port that they are to call."""
+    called = next((other for other in spec.ports if other.number == match), None)
+    if called is None:
+        return ""
+    if called is not port:
+        return f"is also the number of another port, which leads to {called.number} directly"
+    return "is a port for HTTPS, and what is encrypted cannot be routed" if port.protocol.value == "HTTPS" else ""
+
+
+def _listener(gateway: VirtualGateway, external: External, host: str) -> GatewayListener | None:
+    """The first listener that takes requests for the host, as HTTP or in Istio's mTLS."""
+    for listener in gateway.exposes(external.resource, external.workspace, host):
+        tls = listener.spec.tls
+        plain = tls is None and not listener.spec.https_redirect
+        if listener.spec.http is not None and (plain or (tls is not None and tls.mode is TLSMode.ISTIO_MUTUAL)):
+            return listener
+    return None

@@ -1,0 +1,136 @@
+"""ExternalEndpoints behind an ExternalService: which they are, and which of their ports serve which port.
+
+Source: `selector` and `targetPort` of Gloo's ExternalService. An endpoint without ports serves any number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from fedlib.config.external_service import ExternalEndpointSpec, ExternalPort, ExternalServiceSpec
+from fedlib.config.gloo import Locality, PortSelector
+from fedlib.config.resource import Resource
+from fedlib.diagnostics import Report, catalogue
+from fedlib.federation.model.address import UNIX, is_hostname, is_ipv6
+from fedlib.federation.model.destination import ExternalAddress
+from fedlib.snapshot.model import OwnedResource, Snapshot
+from fedlib.snapshot.selection import labels_match
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointFinder:
+    """Finds the endpoints of ExternalServices, in the workspace of each."""
+
+    snapshot: Snapshot
+    report: Report
+
+    def find(
+        self, owned: OwnedResource, spec: ExternalServiceSpec
+    ) -> tuple[tuple[ExternalPort, ...], tuple[ExternalAddress, ...]]:
+        """The ports that can be served, by number, and the endpoints, sorted by address."""
+        selected = list(self._usable(owned, spec, self._selected(owned, spec)))
+        ports = tuple(
+            port
+            for index, port in sorted(enumerate(spec.ports), key=lambda item: item[1].number)
+            if self._is_served(owned, spec, index, selected)
+        )
+        found = [_address(endpoint, ports) for endpoint in selected]
+        return ports, tuple(sorted(found, key=lambda one: (one.address, one.ref)))
+
+    def _selected(self, owned: OwnedResource, spec: ExternalServiceSpec) -> list[Resource]:
+        if not spec.selector:
+            return []
+        selected = [
+            other.resource
+            for other in self.snapshot.resources.get("ExternalEndpoint", ())
+            if other.workspace == owned.workspace and labels_match(spec.selector, other.resource.labels)
+        ]
+        if not selected:
+            wildcard = any(host.startswith("*") for host in spec.hosts)
+            instead = "connections go to the address that the client called" if spec.addresses or wildcard else ""
+            self.report.add(
+                catalogue.EXTERNAL_NO_ENDPOINTS, owned.resource.ref, owned.resource.at("selector"),
+                workspace=owned.workspace, instead=instead or "its hosts are looked up in DNS",
+            )  # fmt: skip
+        return selected
+
+    def _usable(self, owned: OwnedResource, spec: ExternalServiceSpec, selected: list[Resource]) -> Iterator[Resource]:
+        """Those that can stand in one ServiceEntry."""
+        addresses = [_spec(endpoint).address for endpoint in selected]
+        named = any(map(is_hostname, addresses))
+        for endpoint in selected:
+            address = _spec(endpoint).address
+            problem = ""
+            if address.startswith(UNIX):
+                problem = _socket_problem(address, spec, addresses)
+            if problem:
+                self.report.add(
+                    catalogue.EXTERNAL_ENDPOINT_UNUSABLE, owned.resource.ref, owned.resource.at("selector"),
+                    endpoint=endpoint.ref, problem=problem, related=(endpoint.ref,),
+                )  # fmt: skip
+            elif named and is_ipv6(address):
+                self.report.add(
+                    catalogue.EXTERNAL_ENDPOINT_FAMILIES, owned.resource.ref, owned.resource.at("selector"),
+                    endpoint=endpoint.ref, related=(endpoint.ref,),
+                )  # fmt: skip
+            else:
+                yield endpoint
+
+    def _is_served(self, owned: OwnedResource, spec: ExternalServiceSpec, index: int, selected: list[Resource]) -> bool:
+        port = spec.ports[index]
+        problem = ""
+        if not selected and port.target_port is not None and port.target_port.name is not None:
+            problem = f"the targetPort '{port.target_port.name}' is a name, and no ExternalEndpoint is selected"
+        lacking = [str(one.ref) for one in selected if _port(_spec(one), port) is None]
+        if lacking:
+            wanted = port.target_port or PortSelector(number=port.number)
+            problem = f"{' and '.join(lacking)} {'has' if len(lacking) == 1 else 'have'} no port {wanted}"
+        if problem:
+            self.report.add(
+                catalogue.EXTERNAL_TARGET_PORT, owned.resource.ref, owned.resource.at("ports", index),
+                port=port.number, problem=problem,
+            )  # fmt: skip
+        return not problem
+
+
+def _spec(endpoint: Resource) -> ExternalEndpointSpec:
+    assert isinstance(endpoint.spec, ExternalEndpointSpec)
+    return endpoint.spec
+
+
+def _socket_problem(address: str, spec: ExternalServiceSpec, addresses: Iterable[str]) -> str:
+    if address.endswith("/"):
+        return "its path is that of a folder"
+    if len(spec.ports) != 1:
+        return f"a socket serves one port, and the ExternalService has {len(spec.ports)}"
+    if any(map(is_hostname, addresses)):
+        return "a socket cannot stand beside DNS names"
+    return ""
+
+
+def _port(endpoint: ExternalEndpointSpec, port: ExternalPort) -> int | None:
+    """The endpoint's port behind a port of the service; by the port's own name where no targetPort says more."""
+    if endpoint.address.startswith(UNIX):
+        return port.number
+    wanted = port.target_port or PortSelector(number=port.number)
+    found = next((one.number for one in endpoint.ports if wanted.matches(one.number, one.name)), None)
+    if found is None and port.target_port is None and port.name:
+        found = next((one.number for one in endpoint.ports if one.name == port.name), None)
+    return wanted.number if found is None and not endpoint.ports else found
+
+
+def _address(endpoint: Resource, ports: Iterable[ExternalPort]) -> ExternalAddress:
+    spec = _spec(endpoint)
+    served = {port.number: _port(spec, port) for port in ports}
+    found = {number: target for number, target in served.items() if target is not None}
+    is_socket = spec.address.startswith(UNIX)
+    return ExternalAddress(
+        endpoint.ref, spec.address, {} if is_socket else found, endpoint.labels, _locality(spec.locality)
+    )
+
+
+def _locality(locality: Locality | None) -> str:
+    if locality is None:
+        return ""
+    return "/".join(part for part in (locality.region, locality.zone, locality.sub_zone) if part)

@@ -1,0 +1,1 @@
+"""Gateways: east-west ones between clusters, and VirtualGateways."""

@@ -1,0 +1,138 @@
+"""VirtualGateways: which gateways carry them, on which ports they listen, and which listeners are in each other's way.
+
+Source: Gloo's `VirtualGateway`. It rejects a targetPort that is a name; here the workloads say which number it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from fedlib.config.untranslated import untranslated
+from fedlib.config.validate import suggest
+from fedlib.config.virtual_gateway import Listener, VirtualGatewaySpec
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.discovery.inventory import Service, ServicePort
+from fedlib.federation.gateways.listener_tls import check_tls
+from fedlib.federation.gateways.services import GatewayServices
+from fedlib.federation.model.gateway import GatewayListener, VirtualGateway
+from fedlib.federation.workloads.backends import Backends, container_port
+from fedlib.snapshot.model import OwnedResource, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A listener that has a port of a gateway."""
+
+    listener: GatewayListener
+    owned: OwnedResource
+
+
+def decide_virtual_gateways(snapshot: Snapshot, backends: Backends, report: Report) -> tuple[VirtualGateway, ...]:
+    """Decide the gateways of all VirtualGateways, sorted by VirtualGateway and Service."""
+    ports = _Ports(backends, report)
+    services = GatewayServices(snapshot, backends, report)
+    decided: list[VirtualGateway] = []
+    for owned in sorted(snapshot.resources.get("VirtualGateway", ()), key=lambda one: one.resource.age):
+        spec = owned.resource.spec
+        assert isinstance(spec, VirtualGatewaySpec)
+        usable = {index: one for index, one in enumerate(spec.listeners) if _is_usable(owned, index, one, report)}
+        selected = services.selected(owned, spec.workloads)
+        ports.check(owned, usable, selected)
+        for service in selected:
+            listeners = tuple(ports.listeners(owned, usable, service))
+            if listeners:
+                ref = owned.resource.ref
+                name = f"virtualgateway-{ref.name}-{ref.namespace}-{ref.cluster}-{service.name}"
+                decided.append(VirtualGateway(owned.resource, owned.workspace, service, name, listeners))
+    return tuple(sorted(decided, key=lambda one: (one.resource.ref, one.service.ref)))
+
+
+def _is_usable(owned: OwnedResource, index: int, listener: Listener, report: Report) -> bool:
+    resource = owned.resource
+    for position, one in enumerate(listener.allowed_route_tables):
+        for path in untranslated(one):
+            where = ("listeners", index, "allowedRouteTables", position, *path)
+            report.add(
+                catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*where),
+                field=resource.at(*where).path, advice="functions in a cloud are no destinations here; take it out",
+            )  # fmt: skip
+    return check_tls(resource, index, listener, report)
+
+
+@dataclass(slots=True)
+class _Ports:
+    """Gives the ports of gateways to listeners; the oldest VirtualGateway comes first."""
+
+    backends: Backends
+    report: Report
+    _taken: dict[tuple[Ref, int], list[_Taken]] = field(default_factory=dict)
+
+    def check(self, owned: OwnedResource, listeners: Mapping[int, Listener], services: list[Service]) -> None:
+        """Report listeners, by their index, whose port some or all of the gateways lack."""
+        resource = owned.resource
+        for index, listener in listeners.items():
+            lacking = [service for service in services if _service_port(service, listener) is None]
+            where = resource.at("listeners", index, "port")
+            if lacking and len(lacking) == len(services):
+                names = sorted({port.name for service in services for port in service.ports if port.name})
+                suggestion = suggest(listener.port.name, names) if listener.port.name else ""
+                self.report.add(
+                    catalogue.LISTENER_PORT_MISSING, resource.ref, where,
+                    listener=index, port=listener.port, suggestion=suggestion,
+                )  # fmt: skip
+                continue
+            for service in lacking:
+                self.report.add(
+                    catalogue.LISTENER_PORT_PARTLY_MISSING, resource.ref, where,
+                    listener=index, port=listener.port, service=service.ref,
+                )  # fmt: skip
+
+    def listeners(
+        self, owned: OwnedResource, listeners: Mapping[int, Listener], service: Service
+    ) -> Iterator[GatewayListener]:
+        """The listeners that get their port of one gateway."""
+        for index, spec in listeners.items():
+            port = _service_port(service, spec)
+            number = self._target(owned, index, service, port) if port is not None else None
+            if port is None or number is None:
+                continue
+            listener = GatewayListener(index, spec, port.number, number)
+            if self._is_free(owned, listener, service):
+                self._taken.setdefault((service.ref, number), []).append(_Taken(listener, owned))
+                yield listener
+
+    def _target(self, owned: OwnedResource, index: int, service: Service, port: ServicePort) -> int | None:
+        """The number of the port on which the gateway's pods listen."""
+        found = container_port(port, self.backends.workloads(service))
+        if isinstance(found, int):
+            return found
+        self.report.add(
+            catalogue.LISTENER_TARGET_PORT, owned.resource.ref, owned.resource.at("listeners", index, "port"),
+            listener=index, target=port.target_port, port=port.number, service=service.ref, problem=found,
+        )  # fmt: skip
+        return None
+
+    def _is_free(self, owned: OwnedResource, listener: GatewayListener, service: Service) -> bool:
+        for other in self._taken.get((service.ref, listener.target_port), ()):
+            problem = _clash(listener.spec, other.listener.spec)
+            if problem:
+                self.report.add(
+                    catalogue.LISTENER_CONFLICT, owned.resource.ref, owned.resource.at("listeners", listener.index),
+                    listener=listener.index, port=listener.port, service=service.ref, other=other.listener.index,
+                    winner=other.owned.resource.ref, problem=problem,
+                )  # fmt: skip
+                return False
+        return True
+
+
+def _service_port(service: Service, listener: Listener) -> ServicePort | None:
+    return next((p for p in service.ports if p.protocol == "TCP" and listener.port.matches(p.number, p.name)), None)
+
+
+def _clash(one: Listener, other: Listener) -> str:
+    """Why two listeners cannot share a port; empty when they can."""
+    if one.protocol is not other.protocol:
+        return f"one speaks {other.protocol} and the other {one.protocol}"
+    host = one.first_host.lower()
+    return f"both begin with the host '{host}'" if host == other.first_host.lower() else ""

@@ -1,0 +1,73 @@
+"""Grouped federation: VirtualDestinations, who may call them, and what stands behind them.
+
+Source: Gloo's `VirtualDestination`. It is available in all namespaces of the workspace that owns it and of those that
+import it, in every cluster, also where no Service of it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from fedlib.config.gloo import ResourceKind, WorkspaceOptions
+from fedlib.config.resource import Resource
+from fedlib.config.untranslated import untranslated
+from fedlib.config.virtual_destination import VirtualDestinationSpec
+from fedlib.diagnostics import Report, catalogue
+from fedlib.federation.groups.backings import BackingFinder
+from fedlib.federation.groups.checks import check_group, fits
+from fedlib.federation.groups.externals import ExternalFinder
+from fedlib.federation.groups.hosts import settle_hosts
+from fedlib.federation.model.destination import ClientMode, FederatedService, Group
+from fedlib.snapshot.model import OwnedResource, Snapshot
+
+
+def federate_groups(
+    snapshot: Snapshot,
+    federated: Iterable[FederatedService],
+    finder: BackingFinder,
+    externals: ExternalFinder,
+    report: Report,
+) -> tuple[Group, ...]:
+    """Decide all groups, sorted by their resources. A group without a host that it may use is left out."""
+    found = [
+        _group(owned, snapshot, finder, externals, report) for owned in snapshot.resources.get("VirtualDestination", ())
+    ]
+    hosts = settle_hosts(found, federated, snapshot, report)
+    groups = [replace(group, hosts=hosts[group.resource.ref]) for group in found if hosts[group.resource.ref]]
+    for group in groups:
+        check_group(group, snapshot, report)
+    return tuple(sorted((group for group in groups if fits(group, report)), key=lambda g: g.resource.ref))
+
+
+def _group(
+    owned: OwnedResource, snapshot: Snapshot, finder: BackingFinder, externals: ExternalFinder, report: Report
+) -> Group:
+    resource, spec = owned.resource, owned.resource.spec
+    assert isinstance(spec, VirtualDestinationSpec)
+    _check_schema(resource, spec, report)
+    ref = resource.ref
+    importers = snapshot.visibility.consumers(
+        owned.workspace, ResourceKind.VIRTUAL_DESTINATION, resource.labels, ref.name, ref.namespace, ref.cluster
+    )
+    consumers = tuple(sorted({owned.workspace, *importers}))
+    mode = _client_mode(spec, snapshot.workspaces[owned.workspace].settings.options)
+    ports, backings = finder.find(owned, spec, consumers, mode)
+    return externals.add(owned, Group(resource, owned.workspace, consumers, (), ports, backings, client_mode=mode))
+
+
+def _client_mode(spec: VirtualDestinationSpec, options: WorkspaceOptions) -> ClientMode:
+    """Its own, or else that of the settings; `auto` is SNI routing."""
+    chosen = spec.client_mode or options.virtual_dest_client_mode
+    ends = chosen is not None and chosen.tls_termination is not None
+    return ClientMode.TLS_TERMINATION if ends else ClientMode.SNI_ROUTING
+
+
+def _check_schema(resource: Resource, spec: VirtualDestinationSpec, report: Report) -> None:
+    if not spec.hosts:
+        report.add(catalogue.GROUP_WITHOUT_HOST, resource.ref, resource.at())
+    for path in untranslated(spec):
+        report.add(
+            catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
+            field=resource.at(*path).path, advice="the group has what `services` and `externalServices` select",
+        )  # fmt: skip

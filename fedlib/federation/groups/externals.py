@@ -1,0 +1,122 @@
+"""ExternalServices behind a group: their addresses become endpoints of the group's hosts, for clients everywhere.
+
+Source: the field `externalServices` of Gloo's `VirtualDestination`; several may stand behind one group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from fedlib.config.external_service import ExternalServiceSpec
+from fedlib.config.gloo import PortSelector
+from fedlib.config.selectors import DestinationKind
+from fedlib.config.stack import GroupShape
+from fedlib.config.virtual_destination import VirtualDestinationSpec
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.model.destination import ClientMode, External, ExternalAddress, ExternalBacking, Group
+from fedlib.snapshot.model import OwnedResource
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalFinder:
+    """Finds the ExternalServices of one group after the other; what cannot be used is reported."""
+
+    destinations: DestinationIndex
+    shape: GroupShape
+    report: Report
+
+    def add(self, owned: OwnedResource, group: Group) -> Group:
+        """The group with the ExternalServices that its VirtualDestination selects."""
+        spec = owned.resource.spec
+        assert isinstance(spec, VirtualDestinationSpec)
+        externals = self._find(owned, spec)
+        if not self._accepts(group, externals):
+            return group
+        return replace(group, externals=tuple(self._backing(group, external) for external in externals))
+
+    def _find(self, owned: OwnedResource, spec: VirtualDestinationSpec) -> tuple[External, ...]:
+        """The selected ExternalServices, sorted."""
+        found: dict[Ref, External] = {}
+        for index, selector in enumerate(spec.external_services):
+            matched = False
+            for one in self.destinations.select(DestinationKind.EXTERNAL_SERVICE, selector, owned.workspace):
+                assert isinstance(one.decision, External)
+                matched = True
+                found[one.ref] = one.decision
+            if not matched:
+                self.report.add(
+                    catalogue.GROUP_EXTERNAL_MISS, owned.resource.ref, owned.resource.at("externalServices", index),
+                    index=index, workspace=owned.workspace,
+                )  # fmt: skip
+        return tuple(external for _, external in sorted(found.items()))
+
+    def _accepts(self, group: Group, externals: tuple[External, ...]) -> bool:
+        """Whether clients can reach the ExternalServices beside the rest of the group."""
+        resource, location = group.resource, group.resource.at("externalServices")
+        through_gateways = any(backing.gateways for backing in group.backings.values())
+        explicit = group.client_mode is ClientMode.SNI_ROUTING and self.shape is GroupShape.LOCAL_ONLY_HOST
+        encrypted = [external for external in externals if _originates_tls(external)]
+        if externals and through_gateways and explicit:
+            self.report.add(catalogue.GROUP_MIXED, resource.ref, location)
+            return False
+        if encrypted and (group.backings or len(externals) > 1):
+            self.report.add(catalogue.GROUP_EXTERNAL_TLS, resource.ref, location, external=encrypted[0].resource.ref)
+            return False
+        return True
+
+    def _backing(self, group: Group, external: External) -> ExternalBacking:
+        """An ExternalService with its ports and addresses for the ports of the group."""
+        ports = self._ports(group, external)
+        return ExternalBacking(external, ports, tuple(self._addresses(group, external, ports)))
+
+    def _ports(self, group: Group, external: External) -> dict[int, int]:
+        """For each port of the group the port of the ExternalService."""
+        resource, spec = group.resource, group.resource.spec
+        assert isinstance(spec, VirtualDestinationSpec)
+        found: dict[int, int] = {}
+        kept = {port.number for port in group.ports}
+        for index, mapping in enumerate(spec.ports):
+            if mapping.number not in kept:
+                continue  # a Service behind the group lacks it, which is reported
+            wanted = mapping.target_port or PortSelector(number=mapping.number)
+            port = next((p for p in external.ports if wanted.matches(p.number, p.name)), None)
+            if port is not None:
+                found[mapping.number] = port.number
+                continue
+            has = ", ".join(f"{p.number}{f' ({p.name})' if p.name else ''}" for p in external.ports)
+            self.report.add(
+                catalogue.GROUP_TARGET_PORT_MISSING, resource.ref, resource.at("ports", index, "targetPort"),
+                port=wanted, services=f"{external.resource.ref} (it has {has})", related=(external.resource.ref,),
+            )  # fmt: skip
+        return found
+
+    def _addresses(self, group: Group, external: External, ports: Mapping[int, int]) -> Iterator[ExternalAddress]:
+        ref = external.resource.ref
+        for endpoint in external.endpoints:
+            own = {number: endpoint.ports[port] for number, port in ports.items() if port in endpoint.ports}
+            yield replace(endpoint, ports=own)
+        own = {number: _target(external, port) for number, port in ports.items()}
+        for address in () if external.endpoints else external.addresses or external.hosts:
+            if "/" in address or "*" in address:
+                self.report.add(
+                    catalogue.GROUP_EXTERNAL_UNUSABLE, group.resource.ref, group.resource.at("externalServices"),
+                    external=ref, address=address, related=(ref,),
+                )  # fmt: skip
+            else:
+                yield ExternalAddress(ref, address, own, {})
+
+
+def _originates_tls(external: External) -> bool:
+    spec = external.resource.spec
+    assert isinstance(spec, ExternalServiceSpec)
+    return any(port.clientside_tls is not None for port in spec.ports)
+
+
+def _target(external: External, port: int) -> int:
+    """Where an ExternalService without endpoints listens."""
+    spec = external.resource.spec
+    assert isinstance(spec, ExternalServiceSpec)
+    written = next(one for one in spec.ports if one.number == port)
+    return (written.target_port.number if written.target_port else None) or port

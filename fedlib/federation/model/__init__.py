@@ -1,0 +1,1 @@
+"""The model of federation: its decisions in the product's words, before any Istio object exists."""

@@ -1,0 +1,258 @@
+"""The decisions of federation in the product's words, before any Istio object exists."""
+
+from __future__ import annotations
+
+import enum
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fedlib.config.resource import Resource
+from fedlib.config.selectors import DestinationKind
+from fedlib.diagnostics import Ref
+from fedlib.discovery.inventory import Service
+from fedlib.federation.model.address import is_hostname
+from fedlib.federation.model.gateway import EastWestGateway, GatewayListener, VirtualGateway
+
+
+class Protocol(enum.StrEnum):
+    """Protocols of a federated port, as Istio spells them."""
+
+    HTTP = "HTTP"
+    HTTPS = "HTTPS"
+    HTTP2 = "HTTP2"
+    GRPC = "GRPC"
+    GRPC_WEB = "GRPC-Web"
+    MONGO = "MONGO"
+    TCP = "TCP"
+    TLS = "TLS"
+
+
+@dataclass(frozen=True, slots=True)
+class FederatedPort:
+    """A port of a federated host: the Service's number, and the number of the container port behind it."""
+
+    number: int
+    protocol: Protocol
+    target_port: int
+
+    @property
+    def name(self) -> str:
+        """The port's name in ServiceEntries: `<protocol>-<number>`, the key of endpoints' ports."""
+        return f"{self.protocol.value.lower()}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class FederatedService:
+    """Ungrouped: a Service of one cluster under its federated host.
+
+    Attributes:
+        host: `<service>.<namespace>.svc.<cluster>[.<suffix>]`.
+        service: the Service behind it.
+        workspace: the workspace that owns the Service.
+        consumers: the workspaces that may call the host, sorted.
+        ports: the exposed ports by number.
+        identities: SPIFFE URIs of the pods.
+        gateways: the east-west gateways of its cluster; empty when no other cluster needs them.
+        versions: the labels of the pods of each workload, distinct and sorted; empty when no workload is known.
+    """
+
+    host: str
+    service: Service
+    workspace: str
+    consumers: tuple[str, ...]
+    ports: tuple[FederatedPort, ...]
+    identities: tuple[str, ...]
+    gateways: tuple[EastWestGateway, ...]
+    versions: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationPort:
+    """A port that routes and policies can name. `protocol` is None where a Service's port declares none.
+
+    `originates_tls` is set where proxies take plain requests for the port and make the TLS that it speaks.
+    """
+
+    number: int
+    name: str = ""
+    protocol: Protocol | None = None
+    originates_tls: bool = False
+
+    @property
+    def entry_name(self) -> str:
+        """The port's name in ServiceEntries: `<protocol>-<number>`, the key of endpoints' ports."""
+        return f"{(self.protocol or Protocol.TCP).value.lower()}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """The Service behind a group in one cluster.
+
+    Attributes:
+        service: the Service.
+        target_ports: for each port number of the group the container port of the pods.
+        identities: SPIFFE URIs of the pods.
+        versions: the labels of the pods of each workload, distinct and sorted; empty when no workload is known.
+        gateways: the east-west gateways of its cluster; empty when no other cluster needs them.
+        gateway_identities: SPIFFE URIs of the gateways' pods, where TLS ends there.
+    """
+
+    service: Service
+    target_ports: Mapping[int, int]
+    identities: tuple[str, ...]
+    gateways: tuple[EastWestGateway, ...]
+    versions: tuple[Mapping[str, str], ...] = ()
+    gateway_identities: tuple[str, ...] = ()
+
+
+class ClientMode(enum.StrEnum):
+    """How clients of other clusters reach a group. `auto` and `sniRouting` are the same on the wire."""
+
+    SNI_ROUTING = "sniRouting"
+    TLS_TERMINATION = "tlsTermination"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Grouped: a VirtualDestination. Each of its hosts stands for all backing Services of all clusters.
+
+    Attributes:
+        resource: the VirtualDestination.
+        workspace: the workspace that owns it.
+        consumers: the workspaces that may call it, the owner included, sorted.
+        hosts: its hosts that were accepted, in the order of the resource.
+        ports: its ports by number.
+        backings: the backing Service by cluster, sorted.
+        externals: the ExternalServices behind it, for clients of all clusters.
+        client_mode: how clients of other clusters reach it.
+    """
+
+    resource: Resource
+    workspace: str
+    consumers: tuple[str, ...]
+    hosts: tuple[str, ...]
+    ports: tuple[DestinationPort, ...]
+    backings: Mapping[str, Backing]
+    externals: tuple[ExternalBacking, ...] = ()
+    client_mode: ClientMode = ClientMode.SNI_ROUTING
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """The SPIFFE URIs of all that may answer, sorted: every ServiceEntry of the host must list the same."""
+        found = ((*backing.identities, *backing.gateway_identities) for backing in self.backings.values())
+        return tuple(sorted(set(itertools.chain.from_iterable(found))))
+
+    def remote(self, cluster: str) -> tuple[Backing, ...]:
+        """The backings that a client in `cluster` reaches through an east-west gateway, sorted by cluster."""
+        return tuple(backing for name, backing in self.backings.items() if name != cluster and backing.gateways)
+
+
+class Resolution(enum.StrEnum):
+    """How a proxy finds the addresses behind a host, as Istio spells it. NONE: the address that the client called."""
+
+    NONE = "NONE"
+    STATIC = "STATIC"
+    DNS = "DNS"
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalAddress:
+    """An ExternalEndpoint as one ExternalService uses it; `ports` maps the ExternalService's ports to its own."""
+
+    ref: Ref
+    address: str
+    ports: Mapping[int, int]
+    labels: Mapping[str, str]
+    locality: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EgressRoute:
+    """The way of a host's port through one egress gateway: clients call `port_match`, the gateway calls `port`."""
+
+    host: str
+    port: int
+    port_match: int
+    gateway: VirtualGateway
+    listener: GatewayListener
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """An ExternalService with what it resolves to. `resource.spec` is an `ExternalServiceSpec`.
+
+    Attributes:
+        resource: the ExternalService.
+        workspace: the workspace that owns it.
+        consumers: the workspaces that may call it, the owner included, sorted.
+        hosts: its hosts that were accepted; one that is made up when it has addresses.
+        ports: its ports by number, which are also the ports of its specification.
+        addresses: its addresses and blocks of addresses, when it has no hosts.
+        endpoints: the addresses behind it, from ExternalEndpoints.
+        egress: the ways through egress gateways.
+    """
+
+    resource: Resource
+    workspace: str
+    consumers: tuple[str, ...]
+    hosts: tuple[str, ...]
+    ports: tuple[DestinationPort, ...]
+    addresses: tuple[str, ...] = ()
+    endpoints: tuple[ExternalAddress, ...] = ()
+    egress: tuple[EgressRoute, ...] = ()
+
+    @property
+    def entry_ports(self) -> tuple[DestinationPort, ...]:
+        """Its ports, and those that clients call to be led through egress gateways, by number."""
+        known = {port.number: port for port in self.ports}
+        for route in self.egress:
+            known.setdefault(route.port_match, DestinationPort(route.port_match, protocol=Protocol.HTTP))
+        return tuple(port for _, port in sorted(known.items()))
+
+    def own_port(self, number: int) -> int:
+        """The port of its specification that an entry port leads to."""
+        known = {port.number for port in self.ports}
+        return number if number in known else next(r.port for r in self.egress if r.port_match == number)
+
+    def resolution(self, host: str) -> Resolution:
+        """How the addresses of a host are found."""
+        if self.endpoints:
+            named = any(is_hostname(endpoint.address) for endpoint in self.endpoints)
+            return Resolution.DNS if named else Resolution.STATIC
+        return Resolution.NONE if self.addresses or host.startswith("*") else Resolution.DNS
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalBacking:
+    """An ExternalService behind a group.
+
+    `ports` maps the group's ports to those of the ExternalService; those of `addresses` are by the group's ports too.
+    """
+
+    external: External
+    ports: Mapping[int, int]
+    addresses: tuple[ExternalAddress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Whatever a route or a policy can name.
+
+    Attributes:
+        kind: Gloo's kind.
+        ref: the identity of the Service, VirtualDestination or ExternalService.
+        labels: its labels.
+        workspace: the workspace that owns it; empty for a Service in a namespace of no workspace.
+        consumers: the workspaces that may use it, the owner included, sorted.
+        ports: its TCP ports.
+        decision: what stands behind it.
+    """
+
+    kind: DestinationKind
+    ref: Ref
+    labels: Mapping[str, str]
+    workspace: str
+    consumers: tuple[str, ...]
+    ports: tuple[DestinationPort, ...]
+    decision: Service | Group | External = field(compare=False)

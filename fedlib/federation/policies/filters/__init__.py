@@ -1,0 +1,1 @@
+"""Policies that become proxy filters, and the servers that some of them ask."""

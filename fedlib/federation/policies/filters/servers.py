@@ -1,0 +1,109 @@
+"""Servers that filters of proxies ask: where proxies of a workspace and cluster find them.
+
+Source: `RateLimitServerSettings` and `ExtAuthServer` of Gloo: a Service is looked for by name and namespace in the
+cluster of the proxy; it is called over its federated host where that cluster has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fedlib.config.gloo import PortSelector
+from fedlib.config.selectors import DestinationKind, DestinationReference, ObjectReference
+from fedlib.diagnostics import Ref
+from fedlib.discovery.inventory import Service
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.hosts.hostname import first_callable, local_host
+from fedlib.federation.model.destination import Destination, DestinationPort, FederatedService, Protocol
+from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
+from fedlib.snapshot.model import Snapshot
+
+_HTTP2 = frozenset({Protocol.GRPC, Protocol.HTTP2})
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """A host and port that proxies call; `protocol` is what the port declares."""
+
+    host: str
+    port: int
+    protocol: Protocol | None
+
+    def speaks(self, *, grpc: bool) -> bool:
+        """Whether proxies speak the right protocol with it: gRPC needs HTTP/2, which they use where it is declared."""
+        return self.protocol in (_HTTP2 if grpc else HTTP_PROTOCOLS)
+
+
+@dataclass(slots=True)
+class ServerFinder:
+    """Finds servers. What it returns as a string is why there is none."""
+
+    snapshot: Snapshot
+    destinations: DestinationIndex
+    services: Iterable[FederatedService]
+    _federated: dict[tuple[Ref, str], FederatedService] = field(default_factory=dict)
+    _by_host: dict[tuple[str, str], Service] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index federated hosts by Service and consumer, and Services by cluster and own host."""
+        for federated in self.services:
+            for consumer in federated.consumers:
+                self._federated.setdefault((federated.service.ref, consumer), federated)
+        for service in self.snapshot.services.values():
+            self._by_host[service.cluster, local_host(service, self.snapshot.clusters)] = service
+
+    def address(self, reference: DestinationReference, home: Ref, workspace: str, cluster: str) -> ServerAddress | str:
+        """Where proxies of a workspace in a cluster find a server.
+
+        Args:
+            reference: the server, as a resource refers to it.
+            home: that resource, whose namespace and cluster are the default.
+            workspace: the workspace of the proxies.
+            cluster: the cluster of the proxies.
+        """
+        named = reference.ref or ObjectReference(name="")
+        name, namespace = named.name, named.namespace or home.namespace
+        kind = "Service" if reference.kind is DestinationKind.SERVICE else "VirtualDestination"
+        written = Ref(kind, name, namespace, named.cluster or home.cluster)
+        if reference.kind is not DestinationKind.SERVICE:
+            group = self.destinations.named(written)
+            if group is None or isinstance(group.decision, Service) or workspace not in group.consumers:
+                return f"workspace '{workspace}' neither owns nor imports {written}"
+            return _at(group, first_callable(group.decision.hosts), reference.port)
+        local = self.destinations.named(Ref(kind, name, namespace, cluster))
+        if local is not None and isinstance(local.decision, Service):
+            return _at(local, local_host(local.decision, self.snapshot.clusters), reference.port)
+        remote, federated = self.destinations.named(written), self._federated.get((written, workspace))
+        if remote is None or federated is None or not federated.gateways:
+            return (
+                f"there is no Service {namespace}/{name} in cluster '{cluster}', and no federated one to call instead"
+            )
+        return _at(remote, federated.host, reference.port)
+
+    def by_host(self, host: str, port: int, workspace: str, cluster: str) -> ServerAddress | str:
+        """Where proxies find what is called by a host and port: a Service, a federated Service or a group."""
+        domain = self.snapshot.clusters[cluster].cluster_domain
+        for full in (host, f"{host}.{domain}", f"{host}.svc.{domain}"):
+            service = self._by_host.get((cluster, full))
+            found = self.destinations.named(service.ref) if service else None
+            if found is not None:
+                return _at(found, full, PortSelector(number=port))
+        for (ref, consumer), federated in self._federated.items():
+            remote = self.destinations.named(ref)
+            if consumer == workspace and federated.host == host and federated.gateways and remote is not None:
+                return _at(remote, host, PortSelector(number=port))
+        for group in self.destinations.visible(DestinationKind.VIRTUAL_DESTINATION, workspace):
+            if not isinstance(group.decision, Service) and host in group.decision.hosts:
+                return _at(group, host, PortSelector(number=port))
+        return f"'{host}' is no host of a Service or group that proxies of cluster '{cluster}' know"
+
+
+def _at(destination: Destination, host: str, wanted: PortSelector | None) -> ServerAddress | str:
+    ports: list[DestinationPort] = [
+        port for port in destination.ports if wanted is None or wanted.matches(port.number, port.name)
+    ]
+    if len(ports) == 1:
+        return ServerAddress(host, ports[0].number, ports[0].protocol)
+    shown = ", ".join(f"{port.number}{f' ({port.name})' if port.name else ''}" for port in destination.ports) or "none"
+    return f"{destination.ref} has no one port {wanted or 'that is the only one'}; its TCP ports: {shown}"

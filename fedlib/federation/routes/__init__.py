@@ -1,0 +1,1 @@
+"""Routes: RouteTables with their delegation, hosts, gateways and destinations."""

@@ -1,0 +1,180 @@
+"""RouteTables: which workspaces and gateways use them, for which hosts, and where their routes lead.
+
+Source: Gloo's `RouteTable`. Its `failureMode` decides what a bad route does: it answers 500 and others live, or the
+last good state stays. Here a bad route is an ERROR, and with any ERROR nothing changes, so both hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from fedlib.config.route_table import ForwardTo
+from fedlib.config.untranslated import untranslated, untranslated_below
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.source import Step, path_text
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.destinations.resolve import DestinationResolver
+from fedlib.federation.model.destination import FederatedService
+from fedlib.federation.model.gateway import VirtualGateway
+from fedlib.federation.model.route import Route, RouteDestination, RoutedHosts
+from fedlib.federation.routes.actions import action_problems, doubtful_rewrite, replaces_whole_path, route_action
+from fedlib.federation.routes.binding import Binding, GatewayBinder
+from fedlib.federation.routes.connections import ConnectionRoutes, report_tcp_on_gateways
+from fedlib.federation.routes.delegation import Delegation, FlatRoute
+from fedlib.federation.routes.hosts import KnownHosts, check_hosts, known_hosts, settle_hosts, uses_sidecars
+from fedlib.federation.routes.tables import Table, advice_instead, read_route_tables, source_labels
+from fedlib.federation.routes.unreachable import report_unreachable
+from fedlib.snapshot.model import Snapshot
+
+REQUIRE_AUTH: Final = "gateway.gloo.solo.io/require_auth"
+"""A label of routes that Gloo has a feature gate for."""
+
+
+def route_hosts(
+    snapshot: Snapshot,
+    services: Sequence[FederatedService],
+    destinations: DestinationIndex,
+    gateways: Iterable[VirtualGateway],
+    report: Report,
+) -> tuple[RoutedHosts, ...]:
+    """Decide all routes, sorted by table and workspace."""
+    tables = read_route_tables(snapshot, report)
+    known = known_hosts(snapshot, services, destinations)
+    delegation = Delegation(tables, report)
+    flat: dict[Ref, tuple[FlatRoute, ...]] = {}
+    for table in tables.roots:
+        check_hosts(table, known, report)
+        flattened = delegation.flatten(table)
+        flat[table.ref] = tuple(one if _is_translated(one, report) else replace(one, broken=True) for one in flattened)
+        report_unreachable(flattened, report)
+    for table in tables.tables:
+        if not table.spec.hosts and table.ref not in delegation.used:
+            report.add(catalogue.ROUTE_TABLE_HOSTS, table.ref, table.resource.at())
+    binder = GatewayBinder(snapshot, gateways, report)
+    bindings = {table.ref: binder.bind(table) for table in tables.roots}
+    resolver = DestinationResolver(snapshot, services, destinations, report)
+    routing = _Routing(snapshot, flat, bindings, known, resolver, report)
+    routed = [*routing.in_sidecars(list(tables.roots)), *routing.on_gateways(tables.roots)]
+    return tuple(sorted(routed, key=lambda r: (r.table.ref, r.workspace, not r.mesh, r.suffix)))
+
+
+@dataclass(slots=True)
+class _Routing:
+    """Resolves the routes of root tables for each workspace that uses them, once for each."""
+
+    snapshot: Snapshot
+    flat: Mapping[Ref, tuple[FlatRoute, ...]]
+    bindings: Mapping[Ref, tuple[Binding, ...]]
+    known: KnownHosts
+    resolver: DestinationResolver
+    report: Report
+    _resolved: dict[tuple[Ref, str], tuple[Route, ...]] = field(default_factory=dict)
+
+    def in_sidecars(self, roots: Sequence[Table]) -> Iterator[RoutedHosts]:
+        """The tables as sidecars use them: those of the owner's workspace and of importing ones."""
+        for workspace in sorted(self.snapshot.workspaces):
+            used = [table for table in roots if workspace in table.consumers and uses_sidecars(table)]
+            for table, hosts in settle_hosts(used, workspace, self.known, self.report):
+                connections = self._connections(table, workspace)
+                yield RoutedHosts(
+                    table.resource, table.workspace, workspace, hosts, self._routes(table, workspace),
+                    source_labels(table.spec), tcp=connections.tcp(), tls=connections.tls(),
+                    suffix="mesh" if table.spec.virtual_gateways else "",
+                )  # fmt: skip
+
+    def on_gateways(self, roots: Iterable[Table]) -> Iterator[RoutedHosts]:
+        """The tables as gateways use them."""
+        for table in roots:
+            bindings = self.bindings[table.ref]
+            if table.spec.tcp and table.spec.virtual_gateways:
+                report_tcp_on_gateways(table, self.report)
+            for binding in bindings:
+                alone = sum(1 for one in bindings if one.workspace == binding.workspace) == 1
+                yield RoutedHosts(
+                    table.resource, table.workspace, binding.workspace, binding.hosts,
+                    self._routes(table, binding.workspace), mesh=False, gateways=binding.gateways,
+                    tls=self._connections(table, binding.workspace).tls(),
+                    suffix="" if alone else binding.gateways[0].name,
+                )  # fmt: skip
+
+    def _clusters(self, table: Table, workspace: str) -> frozenset[str]:
+        """Where proxies of a workspace use a table."""
+        if uses_sidecars(table):
+            return frozenset(self.snapshot.workspaces[workspace].namespaces)
+        ours = (one for one in self.bindings[table.ref] if one.workspace == workspace)
+        return frozenset(gateway.service.cluster for one in ours for gateway in one.gateways)
+
+    def _connections(self, table: Table, workspace: str) -> ConnectionRoutes:
+        return ConnectionRoutes(table, workspace, self._clusters(table, workspace), self.resolver, self.report)
+
+    def _routes(self, root: Table, workspace: str) -> tuple[Route, ...]:
+        key = (root.ref, workspace)
+        if key not in self._resolved:
+            clusters = self._clusters(root, workspace)
+            self._resolved[key] = tuple(self._route(flat, workspace, clusters) for flat in self.flat[root.ref])
+        return self._resolved[key]
+
+    def _route(self, flat: FlatRoute, workspace: str, clusters: frozenset[str]) -> Route:
+        action, found = None, None
+        if not flat.broken:
+            action = route_action(flat.route)
+            found = self._destinations(flat, action, workspace, clusters) if isinstance(action, ForwardTo) else ()
+        return Route(
+            flat.name, flat.path, flat.tables, flat.matchers, None if found is None else action, found or (),
+            flat.source_labels,
+        )  # fmt: skip
+
+    def _destinations(
+        self, flat: FlatRoute, forward: ForwardTo, workspace: str, clusters: frozenset[str]
+    ) -> tuple[RouteDestination, ...] | None:
+        listed, default = forward.destinations, flat.table.spec.default_destination
+        paths: list[tuple[Step, ...]] = [(*flat.path, "forwardTo", "destinations", i) for i in range(len(listed))]
+        if not listed and default is not None:
+            listed, paths = (default,), [("defaultDestination",)]
+        references = list(zip(paths, listed, strict=True))
+        return self.resolver.resolve(
+            flat.table.resource, workspace, _shown(flat), flat.path, references, clusters=clusters
+        )
+
+
+def _is_translated(flat: FlatRoute, report: Report) -> bool:
+    """Whether Istio can express the route; what it cannot is reported."""
+    resource, default = flat.table.resource, flat.table.spec.default_destination
+    fields = list(untranslated_below(flat.route, flat.path))
+    if default is not None:
+        fields += [("defaultDestination", *found) for found in untranslated(default)]
+    for where in fields:
+        report.add(
+            catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*where),
+            field=resource.at(*where).path, advice=f"the route answers 500; {advice_instead(where)}",
+        )  # fmt: skip
+    problems = list(action_problems(flat.route))
+    for path, problem, advice in problems:
+        report.add(
+            catalogue.ROUTE_ACTION_INVALID, resource.ref, resource.at(*flat.path, *path),
+            route=_shown(flat), problem=problem, advice=advice,
+        )  # fmt: skip
+    if flat.route.labels.get(REQUIRE_AUTH) == "true":
+        report.add(
+            catalogue.ROUTE_REQUIRE_AUTH, resource.ref, resource.at(*flat.path, "labels", REQUIRE_AUTH),
+            route=_shown(flat), label=REQUIRE_AUTH,
+        )  # fmt: skip
+    forward = flat.route.forward_to
+    if forward is not None and replaces_whole_path(forward, flat.matchers):
+        report.add(
+            catalogue.ROUTE_REWRITE_WHOLE, resource.ref, resource.at(*flat.path, "forwardTo", "pathRewrite"),
+            route=_shown(flat), rewritten=forward.path_rewrite,
+        )  # fmt: skip
+    doubtful = doubtful_rewrite(forward, flat.matchers) if forward is not None else None
+    if doubtful is not None:
+        report.add(
+            catalogue.ROUTE_REWRITE_SLASH, resource.ref, resource.at(*flat.path, "forwardTo", "pathRewrite"),
+            route=_shown(flat), path=doubtful[0], rewritten=doubtful[1],
+        )  # fmt: skip
+    return not fields and not problems
+
+
+def _shown(flat: FlatRoute) -> str:
+    return flat.route.name or path_text(flat.path)

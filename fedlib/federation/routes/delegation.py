@@ -1,0 +1,185 @@
+"""Delegation: the routes of a root RouteTable and of all tables below it, in one list.
+
+Source: the field comments of Gloo's `DelegateAction`. Istio's own delegation does not nest and does not cross
+`exportTo`, so the tables become one VirtualService.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from fedlib.config.route_table import Delegate, HTTPRoute, SortMethod
+from fedlib.config.selectors import HTTPRequestMatcher
+from fedlib.config.untranslated import untranslated_below
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.source import Step
+from fedlib.federation.model.route import SourceLabels, TableLabels
+from fedlib.federation.routes.delegates import select_delegates
+from fedlib.federation.routes.matchers import ConflictError, combine_matchers
+from fedlib.federation.routes.names import route_names, table_suffix
+from fedlib.federation.routes.tables import RouteTables, Table, advice_instead, both_labels, source_labels
+
+MAX_DEPTH: Final = 32
+MAX_ROUTES: Final = 10_000
+"""Of one root table, with all below it; each table that is delegated to counts as one more."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlatRoute:
+    """A route with what it has from the tables above it. A `broken` one answers 500.
+
+    Attributes:
+        name: its name in the VirtualService.
+        table: its own table.
+        path: where it stands in that table's spec.
+        route: the route as it is written.
+        tables: the tables from the root to its own, with the labels by which policies select it.
+        matchers: its own and those above, ANDed.
+        source_labels: the sidecars that use it.
+        broken: whether it cannot be translated.
+    """
+
+    name: str
+    table: Table
+    path: tuple[Step, ...]
+    route: HTTPRoute
+    tables: tuple[TableLabels, ...]
+    matchers: tuple[HTTPRequestMatcher, ...]
+    source_labels: SourceLabels
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """What a table has from the delegating route above it."""
+
+    tables: tuple[TableLabels, ...] = ()
+    matchers: tuple[HTTPRequestMatcher, ...] = ()
+    source_labels: SourceLabels = ()
+    broken: bool = False
+
+
+@dataclass(slots=True)
+class Delegation:
+    """Flattens one root table after the other; what cannot be is reported."""
+
+    tables: RouteTables
+    report: Report
+    used: set[Ref] = field(default_factory=set)
+    """The tables that any other delegates to."""
+    _left: int = 0
+    """How many more routes the root table may have."""
+
+    def flatten(self, root: Table) -> tuple[FlatRoute, ...]:
+        """All routes of a root table, in the order in which they are tried, each with a name of its own."""
+        self._left = MAX_ROUTES
+        routes = self._expand(root, _Above()) or []
+        counts: Counter[str] = Counter()
+        named = []
+        for route in routes:
+            counts[route.name] += 1
+            count = counts[route.name] - 1
+            named.append(replace(route, name=f"duplicate-{route.name}-{count}") if count else route)
+        return tuple(named)
+
+    def _expand(self, table: Table, above: _Above) -> list[FlatRoute] | None:
+        """The routes of a table; None where one of them contradicts what is above, which is reported."""
+        if not self._is_within_limits(table, above):
+            return None
+        above = self._with_own_labels(table, above)
+        inherited = above.tables[-1].labels if above.tables else {}
+        suffix = table_suffix([*(one.table.ref for one in above.tables), table.ref])
+        names = route_names(table, self.report)
+        expanded: list[FlatRoute] = []
+        fits = True
+        for index, route in enumerate(table.spec.http):
+            path: tuple[Step, ...] = ("http", index)
+            try:
+                matchers = combine_matchers(above.matchers, route.matchers)
+            except ConflictError as problem:
+                self.report.add(
+                    catalogue.DELEGATE_MATCHER_CONFLICT, table.ref, table.resource.at(*path, "matchers"),
+                    related=(above.tables[-1].table.ref,),
+                    route=route.name or f"http[{index}]", parent=above.tables[-1].table.ref, problem=problem,
+                )  # fmt: skip
+                fits = False
+                continue
+            labels = {**inherited, **table.resource.labels, **route.labels}
+            chain = (*above.tables, TableLabels(table.resource, table.workspace, labels))
+            name = f"{names[index]}-{suffix}" if names[index] else suffix
+            flat = FlatRoute(name, table, path, route, chain, matchers, above.source_labels, above.broken)
+            expanded += [flat] if route.delegate is None else self._delegate(flat, route.delegate)
+        return expanded if fits else None
+
+    def _is_within_limits(self, table: Table, above: _Above) -> bool:
+        self._left -= 1 + len(table.spec.http)
+        problem = f"is more than {MAX_DEPTH} tables deep" if len(above.tables) >= MAX_DEPTH else ""
+        if self._left < 0 and above.tables:
+            problem = f"gives more than {MAX_ROUTES} routes"
+        if problem:
+            root = above.tables[0].table
+            self.report.add(catalogue.DELEGATION_TOO_LARGE, root.ref, root.at("http"), root=root.ref, problem=problem)
+        return not problem
+
+    def _with_own_labels(self, table: Table, above: _Above) -> _Above:
+        both = both_labels(above.source_labels, source_labels(table.spec))
+        if both is not None:
+            return replace(above, source_labels=both)
+        self.report.add(
+            catalogue.DELEGATE_WORKLOAD_CONFLICT, table.ref, table.resource.at("workloadSelectors"),
+            parent=above.tables[-1].table.ref,
+        )  # fmt: skip
+        return replace(above, broken=True)
+
+    def _delegate(self, flat: FlatRoute, delegate: Delegate) -> list[FlatRoute]:
+        """The routes that a delegating route stands for: those of the tables that it selects, in their order."""
+        if not self._is_translated(flat):
+            return [replace(flat, broken=True)]
+        chosen = select_delegates(flat.table, flat.path, delegate, self.tables, self.report)
+        above = _Above(flat.tables, flat.matchers, flat.source_labels, flat.broken)
+        expanded: list[FlatRoute] = []
+        fits = chosen is not None
+        for table in chosen or ():
+            self.used.add(table.ref)
+            if any(table.ref == one.table.ref for one in flat.tables):
+                self.report.add(
+                    catalogue.DELEGATE_CYCLE, flat.table.ref, flat.table.resource.at(*flat.path, "delegate"),
+                    tables=" -> ".join(f"{one.table.ref}" for one in flat.tables), table=table.ref,
+                )  # fmt: skip
+                fits = False
+                continue
+            routes = self._expand(table, above)
+            fits = fits and routes is not None
+            expanded += routes or ()
+        if not fits:
+            return [replace(flat, broken=True)]
+        if delegate.sort_method is SortMethod.ROUTE_SPECIFICITY:
+            expanded.sort(key=lambda route: _specificity(route.matchers))
+        return expanded
+
+    def _is_translated(self, flat: FlatRoute) -> bool:
+        """Whether all fields of a delegating route are; the others are reported."""
+        fields = list(untranslated_below(flat.route, flat.path))
+        for where in fields:
+            self.report.add(
+                catalogue.UNSUPPORTED_FIELD, flat.table.ref, flat.table.resource.at(*where),
+                field=flat.table.resource.at(*where).path, advice=f"the route answers 500; {advice_instead(where)}",
+            )  # fmt: skip
+        return not fields
+
+
+def _specificity(matchers: Iterable[HTTPRequestMatcher]) -> tuple[int, int]:
+    """Sorts routes by their most specific path: exact, regex, prefix; longer ones first, but for a regex."""
+    ranks = []
+    for matcher in matchers:
+        uri = matcher.uri
+        if uri is not None and uri.exact is not None:
+            ranks.append((0, -len(uri.exact)))
+        elif uri is not None and uri.regex is not None:
+            ranks.append((1, 0))
+        else:
+            ranks.append((2, -len(uri.prefix or "") if uri is not None else 0))
+    return min(ranks, default=(2, 0))

@@ -1,0 +1,47 @@
+"""Where MirrorPolicies send copies of requests: a destination that whoever uses the route must see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from fedlib.config.policies.traffic_control import MirrorPolicySpec
+from fedlib.diagnostics import Ref
+from fedlib.federation.destinations.resolve import DestinationResolver
+from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.route import Route, RouteDestination, RoutedHosts
+
+
+def resolve_mirrors(routes: Iterable[RoutedHosts], resolver: DestinationResolver) -> tuple[RoutedHosts, ...]:
+    """Resolve the destinations of all mirrors; a mirror that cannot be is reported, and its route lives without it."""
+    mirrors = _Mirrors(resolver)
+    return tuple(
+        replace(routed, routes=tuple(mirrors.of(route, routed.workspace) for route in routed.routes))
+        if any("MirrorPolicy" in route.policies for route in routed.routes)
+        else routed
+        for routed in routes
+    )
+
+
+@dataclass(slots=True)
+class _Mirrors:
+    """Keeps answers: many routes have the same policy."""
+
+    resolver: DestinationResolver
+    _answers: dict[tuple[Ref, str], RouteDestination | None] = field(default_factory=dict)
+
+    def of(self, route: Route, workspace: str) -> Route:
+        policy = route.policies.get("MirrorPolicy")
+        if policy is None:
+            return route
+        key = (policy.ref, workspace)
+        if key not in self._answers:
+            self._answers[key] = self._resolve(policy, workspace, route.name)
+        return replace(route, mirror=self._answers[key])
+
+    def _resolve(self, policy: Policy, workspace: str, route: str) -> RouteDestination | None:
+        spec = policy.resource.spec
+        assert isinstance(spec, MirrorPolicySpec)
+        path = ("config", "destination")
+        found = self.resolver.resolve(policy.resource, workspace, route, path, [(path, spec.config.destination)])
+        return found[0] if found else None

@@ -1,0 +1,129 @@
+"""RouteTables: which ones there are, who may use each, and for which pods.
+
+Source: the field comments of Gloo's `RouteTable`. One with hosts is a root; one without is there to be delegated to.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fedlib.config.gloo import ObjectSelector, ResourceKind
+from fedlib.config.resource import Resource
+from fedlib.config.route_table import RouteTableSpec
+from fedlib.config.untranslated import untranslated
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.source import Step
+from fedlib.federation.model.route import SourceLabels
+from fedlib.snapshot.model import Snapshot
+from fedlib.snapshot.selector_index import SelectorIndex
+
+_ADVICE: Final[Mapping[str, str]] = {
+    "graphql": "it needs the GraphQL filter of Solo's Envoy; route to a GraphQL server instead",
+    "awsLambda": "it needs a filter of Solo's Envoy; route to an ExternalService with the function's URL",
+    "function": "it needs a filter of Solo's Envoy; route to an ExternalService with the function's URL",
+    "allowedRoutes": "it restricts functions of a cloud, which are no destinations here; take it out",
+    "applyToDestinations": "it is for waypoints of ambient meshes; use workloadSelectors or virtualGateways",
+}
+
+
+def advice_instead(path: tuple[Step, ...]) -> str:
+    """Why a field of a RouteTable cannot be translated, and what to do about it."""
+    return next(_ADVICE[step] for step in reversed(path) if isinstance(step, str) and step in _ADVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A RouteTable, the workspace that owns it, and those that may use it, the owner first."""
+
+    resource: Resource
+    spec: RouteTableSpec
+    workspace: str
+    consumers: tuple[str, ...]
+
+    @property
+    def ref(self) -> Ref:
+        """Its identity."""
+        return self.resource.ref
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its labels."""
+        return self.resource.labels
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTables:
+    """All RouteTables that are translated, the oldest first."""
+
+    tables: tuple[Table, ...]
+    by_consumer: Mapping[str, SelectorIndex[Table]]
+
+    @property
+    def roots(self) -> Iterator[Table]:
+        """The tables with hosts."""
+        return (table for table in self.tables if table.spec.hosts)
+
+    def select(self, selector: ObjectSelector, workspace: str) -> Iterator[Table]:
+        """The tables that a selector of a workspace selects: its own and imported ones, the oldest first."""
+        return self.by_consumer[workspace].select(selector)
+
+
+def read_route_tables(snapshot: Snapshot, report: Report) -> RouteTables:
+    """Index the RouteTables; those that are not translated are reported."""
+    found = []
+    for owned in snapshot.resources.get("RouteTable", ()):
+        resource, spec = owned.resource, owned.resource.spec
+        assert isinstance(spec, RouteTableSpec)
+        ref = resource.ref
+        importers = snapshot.visibility.consumers(
+            owned.workspace, ResourceKind.ROUTE_TABLE, resource.labels, ref.name, ref.namespace, ref.cluster
+        )
+        if _is_translated(resource, spec, report):
+            found.append(Table(resource, spec, owned.workspace, (owned.workspace, *importers)))
+    tables = tuple(sorted(found, key=lambda table: table.resource.age))
+    by_consumer: dict[str, list[Table]] = defaultdict(list)
+    for table in tables:
+        for consumer in table.consumers:
+            by_consumer[consumer].append(table)
+    return RouteTables(tables, {name: SelectorIndex(tuple(listed)) for name, listed in by_consumer.items()})
+
+
+def _is_translated(resource: Resource, spec: RouteTableSpec, report: Report) -> bool:
+    """Whether the whole table can be; what is missing is reported."""
+    fields = list(untranslated(spec))
+    for path in fields:
+        report.add(
+            catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
+            field=resource.at(*path).path, advice=advice_instead(path),
+        )  # fmt: skip
+    return not fields
+
+
+def source_labels(spec: RouteTableSpec) -> SourceLabels:
+    """The alternatives of labels by which a table selects sidecars; none means all of them."""
+    labels = [selector.selector.labels if selector.selector else {} for selector in spec.workload_selectors]
+    return () if not all(labels) else tuple(labels)
+
+
+def both_labels(one: SourceLabels, other: SourceLabels) -> SourceLabels | None:
+    """The pods that both select; None where there can be none."""
+    if not one or not other:
+        return one or other
+    combined = [{**a, **b} for a in one for b in other if all(a.get(key, value) == value for key, value in b.items())]
+    return tuple(_unique(combined)) or None
+
+
+def disjoint(one: SourceLabels, other: SourceLabels) -> bool:
+    """Whether no pod can be selected by both."""
+    return both_labels(one, other) is None
+
+
+def _unique(labels: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    for one in labels:
+        if one not in found:
+            found.append(one)
+    return found

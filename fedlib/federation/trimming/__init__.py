@@ -1,0 +1,1 @@
+"""Trimming: which hosts each workload's proxy still knows."""

@@ -1,0 +1,142 @@
+"""Trimming: which hosts the sidecars of a workload keep.
+
+Sources: `options.serviceIsolation.trimProxyConfig` (everything that the workspace can reach), TrimProxyConfigPolicies
+(the destinations that they include), `options.trimAllProxyConfig` (nothing). For one workload its policies, which add
+to each other, go before the options, and what can be reached before nothing. Gateways are never trimmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from fedlib.config.gloo import ServiceIsolation
+from fedlib.config.policies.connection import TrimProxyConfigPolicySpec
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.discovery.inventory import Workload
+from fedlib.federation.model.destination import Destination
+from fedlib.federation.model.policy import AppliedPolicies, Policy
+from fedlib.federation.policies.select_destinations import DestinationSelection
+from fedlib.federation.trimming.reachable_hosts import ReachableHosts
+from fedlib.federation.workloads.gateway_pods import GatewayPods
+from fedlib.snapshot.label_selectors import label_selectors
+from fedlib.snapshot.model import Snapshot, Workspace
+
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TrimmedWorkload:
+    """A workload whose sidecars keep the configuration of `hosts` only; without any they keep none."""
+
+    workload: Workload
+    workspace: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Trimming:
+    """Decides what is trimmed."""
+
+    snapshot: Snapshot
+    gateways: GatewayPods
+    reachable: ReachableHosts
+    selection: DestinationSelection
+    policies: AppliedPolicies
+    report: Report
+    servers: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _included: dict[Ref, tuple[Destination, ...]] = field(default_factory=dict)
+    _sorted: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
+
+    def decide(self) -> tuple[TrimmedWorkload, ...]:
+        """All trimmed workloads, sorted by workspace, cluster and namespace."""
+        for owned in self.snapshot.resources.get("TrimProxyConfigPolicy", ()):
+            self._include(Policy(owned.resource, owned.workspace))
+        found: list[TrimmedWorkload] = []
+        for name, workspace in sorted(self.snapshot.workspaces.items()):
+            self._check(workspace)
+            for cluster, namespaces in sorted(workspace.namespaces.items()):
+                for namespace in namespaces:
+                    found += self._namespace(name, cluster, namespace)
+        return tuple(found)
+
+    def _include(self, policy: Policy) -> None:
+        """Find what a policy includes; one that includes nothing trims nothing."""
+        spec = policy.resource.spec
+        assert isinstance(spec, TrimProxyConfigPolicySpec)
+        found: dict[Ref, Destination] = {}
+        for index, entry in enumerate(spec.config.included_destinations):
+            path = ("config", "includedDestinations", index)
+            found.update({one.ref: one for one, _ in self.selection.matching(entry, policy.workspace)})
+            if entry.port is not None:
+                self.report.add(
+                    catalogue.TRIM_KEEPS_ALL_PORTS, policy.ref, policy.resource.at(*path, "port"), port=entry.port
+                )
+        if not found:
+            location = policy.resource.at("config", "includedDestinations")
+            self.report.add(catalogue.TRIM_INCLUDES_NOTHING, policy.ref, location)
+        self._included[policy.ref] = tuple(found.values())
+
+    def _check(self, workspace: Workspace) -> None:
+        isolation, source = _isolation(workspace), workspace.settings_source("service_isolation")
+        if source is not None and isolation.trim_proxy_config and not isolation.enabled:
+            self.report.add(
+                catalogue.TRIM_NEEDS_ISOLATION, source.ref, source.at("options", "serviceIsolation", "trimProxyConfig")
+            )
+
+    def _namespace(self, workspace: str, cluster: str, namespace: str) -> Iterator[TrimmedWorkload]:
+        workloads = self.snapshot.workloads.get((cluster, namespace), ())
+        sidecars = [one for one in workloads if one.labels and not self.gateways.runs(one)]
+        hosts = {one.ref: self._with_servers(self._hosts(one, workspace), workspace, cluster) for one in sidecars}
+        merged = _merge(sidecars, hosts, self.report)
+        for workload in sidecars:
+            kept = merged[workload.ref]
+            if kept is not None:
+                if kept not in self._sorted:  # many workloads share one set
+                    self._sorted[kept] = tuple(sorted(kept))
+                yield TrimmedWorkload(workload, workspace, self._sorted[kept])
+
+    def _with_servers(self, hosts: frozenset[str] | None, workspace: str, cluster: str) -> frozenset[str] | None:
+        """With the servers that filters of the proxies ask: without them every request would fail, or none."""
+        return None if hosts is None else hosts | self.servers.get((workspace, cluster), NOTHING)
+
+    def _hosts(self, workload: Workload, workspace: str) -> frozenset[str] | None:
+        """The hosts that a workload keeps; None where it keeps everything."""
+        applied = self.policies.workloads.get(workload.ref, {}).get("TrimProxyConfigPolicy", ())
+        included = [one for policy in applied for one in self._included[policy.ref]]
+        if included:
+            hosts = (self.reachable.of(one, workspace, workload.cluster) for one in included)
+            return frozenset(host for some in hosts for host in some)
+        settings = self.snapshot.workspaces[workspace]
+        if _isolation(settings).enabled and _isolation(settings).trim_proxy_config:
+            return self.reachable.everything(workspace, workload.cluster, workload.namespace)
+        return NOTHING if settings.settings.options.trim_all_proxy_config else None
+
+
+def _isolation(workspace: Workspace) -> ServiceIsolation:
+    return workspace.settings.options.service_isolation or ServiceIsolation()
+
+
+def _merge(
+    workloads: list[Workload], hosts: Mapping[Ref, frozenset[str] | None], report: Report
+) -> Mapping[Ref, frozenset[str] | None]:
+    """Give workloads that share labels of pods what each of them needs.
+
+    Istio leaves open which Sidecar a pod has that several select. A workload whose labels are a part of another one's
+    selects the other's pods as well; so both keep the hosts of both, whichever Sidecar it is.
+    """
+    if len(set(hosts.values())) < 2:
+        return hosts
+    merged = dict(hosts)
+    selecting = label_selectors((one.labels, one) for one in workloads)
+    for narrow in workloads:
+        own = hosts[narrow.ref]
+        for wide in selecting.selecting(narrow.labels):
+            other = hosts[wide.ref]
+            if wide is narrow or other is None or other == own:
+                continue
+            report.add(catalogue.TRIMMED_TOGETHER, narrow.ref, narrow.at(), other=wide.ref)
+            for one in (wide, narrow):
+                kept = merged[one.ref]
+                merged[one.ref] = None if kept is None else kept | other | (own or NOTHING)
+    return merged

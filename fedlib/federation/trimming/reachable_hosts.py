@@ -1,0 +1,76 @@
+"""The hosts that the proxies of a workspace can call from a cluster."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from fedlib.config.selectors import DestinationKind
+from fedlib.diagnostics import Ref
+from fedlib.discovery.inventory import Service
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.hosts.hostname import local_host
+from fedlib.federation.model.destination import Destination, External, FederatedService
+from fedlib.federation.model.route import RoutedHosts
+from fedlib.snapshot.model import Snapshot
+
+
+@dataclass(slots=True)
+class ReachableHosts:
+    """Finds hosts. Answers for a workspace, cluster and namespace are kept."""
+
+    snapshot: Snapshot
+    destinations: DestinationIndex
+    services: tuple[FederatedService, ...]
+    routes: tuple[RoutedHosts, ...]
+    _everything: dict[tuple[str, str], tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    _federated: dict[tuple[str, Ref], list[FederatedService]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        """Index the federated hosts by the workspaces that may call them and the Service behind them."""
+        for service in self.services:
+            for consumer in service.consumers:
+                self._federated[consumer, service.service.ref].append(service)
+
+    def of(self, destination: Destination, workspace: str, cluster: str) -> Iterator[str]:
+        """The hosts of a destination: a Service has its own name at home, and may have federated ones everywhere.
+
+        An ExternalService is also reached through the Services of its egress gateways in the cluster.
+        """
+        decision = destination.decision
+        if not isinstance(decision, Service):
+            yield from decision.hosts
+            for route in decision.egress if isinstance(decision, External) else ():
+                if route.gateway.service.cluster == cluster:
+                    yield local_host(route.gateway.service, self.snapshot.clusters)
+            return
+        if decision.cluster == cluster:
+            yield local_host(decision, self.snapshot.clusters)
+        for federated in self._federated.get((workspace, destination.ref), ()):
+            if decision.cluster == cluster or federated.gateways:
+                yield federated.host
+
+    def everything(self, workspace: str, cluster: str, namespace: str) -> frozenset[str]:
+        """All hosts that a workspace can call from a namespace, and those of its RouteTables.
+
+        Sidecars ignore the routes of a host that they do not keep. Istio completes short names by the namespace.
+        """
+        everywhere, short = self._everywhere(workspace, cluster)
+        domain = self.snapshot.clusters[cluster].cluster_domain
+        completed = {f"{host}.{namespace}.svc.{domain}" for host in short}
+        return everywhere if completed <= everywhere else everywhere | completed
+
+    def _everywhere(self, workspace: str, cluster: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The hosts of all namespaces, and the short names that each namespace completes for itself."""
+        key = (workspace, cluster)
+        if key not in self._everything:
+            found: set[str] = set()
+            for kind in DestinationKind:
+                for destination in self.destinations.visible(kind, workspace):
+                    found.update(self.of(destination, workspace, cluster))
+            own = (routed.hosts for routed in self.routes if routed.workspace == workspace and routed.mesh)
+            routed_hosts = {host for hosts in own for host in hosts}
+            short = {host for host in routed_hosts if "." not in host and "*" not in host}
+            self._everything[key] = (frozenset(found | (routed_hosts - short)), frozenset(short))
+        return self._everything[key]

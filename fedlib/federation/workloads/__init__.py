@@ -1,0 +1,1 @@
+"""What runs behind Services: pods, identities, ports, and which pods are gateways."""
