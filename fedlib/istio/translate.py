@@ -7,22 +7,22 @@ from dataclasses import replace
 from typing import Any
 
 from fedlib.federation.decisions import Decisions
-from fedlib.istio.authorization_policy import translate_access_rules
-from fedlib.istio.destination_rule import translate_destination_rules
-from fedlib.istio.egress_route import translate_egress
-from fedlib.istio.endpoint_labels import NO_KEYS, demanded_labels
+from fedlib.istio.access.authorization_policy import translate_access_rules
+from fedlib.istio.access.peer_authentication import translate_mutual_tls
+from fedlib.istio.access.request_authentication import translate_tokens
+from fedlib.istio.destination_rules.translate import translate_destination_rules
 from fedlib.istio.envoy_filters.translate import translate_envoy_filters
-from fedlib.istio.external_service_entry import translate_external
-from fedlib.istio.gateway import translate_east_west_gateways
-from fedlib.istio.group_service_entry import translate_group
-from fedlib.istio.ingress_gateway import translate_ingress_gateway
+from fedlib.istio.gateways.east_west import translate_east_west_gateways
+from fedlib.istio.gateways.virtual import translate_virtual_gateway
 from fedlib.istio.object import Declaration
-from fedlib.istio.peer_authentication import translate_mutual_tls
-from fedlib.istio.request_authentication import translate_tokens
-from fedlib.istio.service_entry import translate_federated_service
+from fedlib.istio.service_entries.endpoint_labels import NO_KEYS, demanded_labels
+from fedlib.istio.service_entries.external import translate_external
+from fedlib.istio.service_entries.federated import translate_federated_service
+from fedlib.istio.service_entries.group import translate_group
 from fedlib.istio.sidecar import translate_trimmed_workloads
-from fedlib.istio.tls_termination import translate_terminated_groups
-from fedlib.istio.virtual_service import translate_routed_hosts
+from fedlib.istio.virtual_services.egress import translate_egress
+from fedlib.istio.virtual_services.routed import translate_routed_hosts
+from fedlib.istio.virtual_services.tls_termination import translate_terminated_groups
 from fedlib.snapshot.model import Snapshot
 
 
@@ -57,7 +57,7 @@ def _translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration
     yield from translate_terminated_groups(decisions)
     yield from translate_east_west_gateways(decisions, snapshot)
     for gateway in decisions.virtual_gateways:
-        yield translate_ingress_gateway(gateway)
+        yield translate_virtual_gateway(gateway)
     for routed in decisions.routes:
         yield from translate_routed_hosts(routed, snapshot)
     yield from translate_access_rules(decisions.access)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from fedlib.config.policies.connection import AdaptiveRequestConcurrencyPolicySpec
 from fedlib.federation.model.policy import Policy
 from fedlib.istio.envoy_filters.patch import typed
-from fedlib.istio.route_policies import policy_spec
+from fedlib.istio.virtual_services.route_policies import policy_spec
 
 _TYPE: Final = "envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency"
 _UNAVAILABLE: Final = 503

@@ -9,7 +9,7 @@ from fedlib.config.selectors import StringMatch
 from fedlib.federation.model.policy import Policy
 from fedlib.istio.envoy_filters.http_filter import CSRF_ORDER, HTTPFilter
 from fedlib.istio.envoy_filters.patch import typed
-from fedlib.istio.route_policies import policy_spec
+from fedlib.istio.virtual_services.route_policies import policy_spec
 
 _TYPE: Final = "envoy.extensions.filters.http.csrf.v3.CsrfPolicy"
 

@@ -13,7 +13,7 @@ from fedlib.istio.envoy_filters.called_hosts import called_hosts
 from fedlib.istio.envoy_filters.patch import merge_cluster, policy_filter, typed
 from fedlib.istio.envoy_filters.proxies import gateway_proxies
 from fedlib.istio.object import Declaration
-from fedlib.istio.route_policies import policy_spec
+from fedlib.istio.virtual_services.route_policies import policy_spec
 from fedlib.snapshot.model import Snapshot
 
 _DURATIONS: Final = frozenset({

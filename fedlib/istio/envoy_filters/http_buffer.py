@@ -8,7 +8,7 @@ from fedlib.config.policies.traffic_control import HTTPBufferPolicySpec
 from fedlib.federation.model.policy import Policy
 from fedlib.istio.envoy_filters.http_filter import BUFFER_ORDER, HTTPFilter
 from fedlib.istio.envoy_filters.patch import typed
-from fedlib.istio.route_policies import policy_spec
+from fedlib.istio.virtual_services.route_policies import policy_spec
 
 _TYPE: Final = "envoy.extensions.filters.http.buffer.v3.Buffer"
 _DEFAULT_BYTES: Final = 1

@@ -14,7 +14,7 @@ from fedlib.federation.model.policy import Policy
 from fedlib.istio.envoy_filters.patch import Patch, insert_listener_filter, merge_listener, policy_filter, typed
 from fedlib.istio.envoy_filters.proxies import gateway_proxies
 from fedlib.istio.object import Declaration
-from fedlib.istio.route_policies import policy_spec
+from fedlib.istio.virtual_services.route_policies import policy_spec
 
 _PROXY_PROTOCOL: Final = "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol"
 _SOL_SOCKET, _SO_KEEPALIVE = 1, 9

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.routes.subsets import demanded_subsets
-from fedlib.istio.external_host_rule import external_host_rules
-from fedlib.istio.group_host_rule import group_host_rules
-from fedlib.istio.host_rule import HostRule, HostSubset
-from fedlib.istio.host_rule_policies import add_policies
-from fedlib.istio.host_subsets import federated_host_rules, local_only_rules
+from fedlib.istio.destination_rules.external import external_host_rules
+from fedlib.istio.destination_rules.group import group_host_rules
+from fedlib.istio.destination_rules.host_rule import HostRule, HostSubset
+from fedlib.istio.destination_rules.policies import add_policies
+from fedlib.istio.destination_rules.service import service_host_rules
+from fedlib.istio.destination_rules.subsets import federated_host_rules, local_only_rules
+from fedlib.istio.destination_rules.traffic_policy import port_policies
 from fedlib.istio.object import Declaration
-from fedlib.istio.service_host_rule import service_host_rules
-from fedlib.istio.traffic_policy import port_policies
 from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"

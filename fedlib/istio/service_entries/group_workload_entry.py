@@ -13,12 +13,12 @@ from typing import Final
 
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.destination import Backing, Group
-from fedlib.istio.endpoint_labels import TLS_MODE
-from fedlib.istio.group_entries import Endpoint, host_spec, selector
-from fedlib.istio.group_place import GroupPlace
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
-from fedlib.istio.service_entry import API_VERSION
-from fedlib.istio.service_entry import KIND as SERVICE_ENTRY
+from fedlib.istio.service_entries.endpoint_labels import TLS_MODE
+from fedlib.istio.service_entries.federated import API_VERSION
+from fedlib.istio.service_entries.federated import KIND as SERVICE_ENTRY
+from fedlib.istio.service_entries.group_endpoints import Endpoint, host_spec, selector
+from fedlib.istio.service_entries.group_place import GroupPlace
 from fedlib.snapshot.model import Snapshot
 
 KIND: Final = "WorkloadEntry"

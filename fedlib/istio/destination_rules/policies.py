@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.model.policy import Policy
-from fedlib.istio.host_rule import HostRule
+from fedlib.istio.destination_rules.host_rule import HostRule
 from fedlib.istio.object import object_name
 from fedlib.snapshot.model import Snapshot
 

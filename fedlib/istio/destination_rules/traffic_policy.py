@@ -13,9 +13,9 @@ from fedlib.config.policies.connection import ConnectionPolicySpec, TCPKeepalive
 from fedlib.config.policies.failover import OutlierDetectionPolicySpec
 from fedlib.config.policies.traffic_control import ConsistentHash, LoadBalancerPolicySpec, SimpleLB
 from fedlib.federation.model.policy import Policy
+from fedlib.istio.destination_rules.locality import locality_lb
 from fedlib.istio.duration import seconds
-from fedlib.istio.locality import locality_lb
-from fedlib.istio.route_policies import policy_spec
+from fedlib.istio.virtual_services.route_policies import policy_spec
 
 Fields = dict[str, Any]
 

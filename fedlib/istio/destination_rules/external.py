@@ -14,10 +14,10 @@ from fedlib.config.external_service import ClientsideTLS, ClientTLSMode, Externa
 from fedlib.config.selectors import DestinationKind
 from fedlib.federation.externals.checks import originates_tls
 from fedlib.federation.model.destination import External
-from fedlib.istio.external_service_entry import external_stem
-from fedlib.istio.host_rule import HostRule
+from fedlib.istio.destination_rules.host_rule import HostRule
 from fedlib.istio.object import NETWORKING, Lineage, object_name
 from fedlib.istio.placement import consumer_places
+from fedlib.istio.service_entries.external import external_stem
 from fedlib.snapshot.model import Snapshot
 
 PUBLIC_AUTHORITIES: Final = "system"

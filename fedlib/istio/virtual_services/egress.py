@@ -13,9 +13,9 @@ from typing import Any, Final
 from fedlib.federation.hosts.hostname import local_host
 from fedlib.federation.model.destination import EgressRoute, External
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
-from fedlib.istio.external_service_entry import external_stem
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.placement import consumer_places
+from fedlib.istio.service_entries.external import external_stem
 from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"

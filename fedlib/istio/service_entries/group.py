@@ -14,11 +14,18 @@ from fedlib.config.stack import GroupShape
 from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.destination import Backing, ClientMode, Group
-from fedlib.istio.group_entries import Endpoint, endpoints, entry_ports, external_endpoints, host_spec, selector
-from fedlib.istio.group_place import GroupPlace, group_places
-from fedlib.istio.group_workload_entry import with_workload_entries
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
-from fedlib.istio.service_entry import API_VERSION, KIND
+from fedlib.istio.service_entries.federated import API_VERSION, KIND
+from fedlib.istio.service_entries.group_endpoints import (
+    Endpoint,
+    endpoints,
+    entry_ports,
+    external_endpoints,
+    host_spec,
+    selector,
+)
+from fedlib.istio.service_entries.group_place import GroupPlace, group_places
+from fedlib.istio.service_entries.group_workload_entry import with_workload_entries
 from fedlib.snapshot.model import Snapshot
 
 

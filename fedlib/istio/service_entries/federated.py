@@ -20,10 +20,10 @@ from fedlib.config.stack import Placement
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import FederatedService
-from fedlib.istio.endpoint_labels import endpoint_labels
-from fedlib.istio.gateway_endpoints import gateway_endpoints
 from fedlib.istio.object import CORE, Declaration, Lineage, object_name
 from fedlib.istio.placement import shared_namespace
+from fedlib.istio.service_entries.endpoint_labels import endpoint_labels
+from fedlib.istio.service_entries.gateway_endpoints import gateway_endpoints
 from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"

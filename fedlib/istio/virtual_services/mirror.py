@@ -8,8 +8,8 @@ from typing import Any
 from fedlib.config.policies.traffic_control import MirrorPolicySpec
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.model.route import RouteDestination
-from fedlib.istio.route_destination import targets
-from fedlib.istio.route_policies import percentage, policy_spec
+from fedlib.istio.virtual_services.route_destination import targets
+from fedlib.istio.virtual_services.route_policies import percentage, policy_spec
 from fedlib.snapshot.model import Snapshot
 
 

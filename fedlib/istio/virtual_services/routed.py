@@ -9,11 +9,11 @@ from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.stack import Placement
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.route import Route, RoutedHosts, SourceLabels
-from fedlib.istio.caller import Caller, gateway_pods, sidecars
-from fedlib.istio.connection_route import connection_route
-from fedlib.istio.http_route import http_route
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.placement import shared_namespace
+from fedlib.istio.virtual_services.caller import Caller, gateway_pods, sidecars
+from fedlib.istio.virtual_services.connection_route import connection_route
+from fedlib.istio.virtual_services.http_route import http_route
 from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"

@@ -8,7 +8,7 @@ from fedlib.config.gloo import Locality
 from fedlib.config.policies.failover import DestinationLocality, FailoverPolicySpec, LocalityMapping
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.failover import distributes, distributions, failover_regions
-from fedlib.istio.route_policies import policy_spec
+from fedlib.istio.virtual_services.route_policies import policy_spec
 
 
 def locality_lb(policy: Policy) -> dict[str, Any]:

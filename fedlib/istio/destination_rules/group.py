@@ -11,11 +11,11 @@ from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.destination import ClientMode, Group
 from fedlib.federation.routes.subsets import DemandedSubsets
-from fedlib.istio.external_host_rule import originated_tls
-from fedlib.istio.group_place import GroupPlace, group_places
-from fedlib.istio.host_rule import HostRule, sni
-from fedlib.istio.host_subsets import called_subsets, host_subsets
+from fedlib.istio.destination_rules.external import originated_tls
+from fedlib.istio.destination_rules.host_rule import HostRule, sni
+from fedlib.istio.destination_rules.subsets import called_subsets, host_subsets
 from fedlib.istio.object import NETWORKING, Lineage, object_name
+from fedlib.istio.service_entries.group_place import GroupPlace, group_places
 from fedlib.snapshot.model import Snapshot
 
 

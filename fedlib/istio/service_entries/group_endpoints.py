@@ -8,9 +8,9 @@ from typing import Any
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import Backing, Group
-from fedlib.istio.endpoint_labels import endpoint_labels
-from fedlib.istio.gateway_endpoints import gateway_endpoints
-from fedlib.istio.group_place import GroupPlace
+from fedlib.istio.service_entries.endpoint_labels import endpoint_labels
+from fedlib.istio.service_entries.gateway_endpoints import gateway_endpoints
+from fedlib.istio.service_entries.group_place import GroupPlace
 from fedlib.snapshot.model import Snapshot
 
 Endpoint = Mapping[str, Any]

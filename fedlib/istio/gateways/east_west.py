@@ -14,7 +14,7 @@ from fedlib.federation.decisions import Decisions
 from fedlib.federation.model.destination import ClientMode
 from fedlib.federation.model.gateway import EastWestGateway
 from fedlib.istio.object import CORE, Declaration, Lineage
-from fedlib.istio.tls_termination import gateway_name, terminating_servers
+from fedlib.istio.virtual_services.tls_termination import gateway_name, terminating_servers
 from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"

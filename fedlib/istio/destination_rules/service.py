@@ -14,10 +14,10 @@ from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.hosts.hostname import local_host
 from fedlib.federation.routes.subsets import DemandedSubsets
-from fedlib.istio.egress_route import egress_subset
-from fedlib.istio.host_rule import HostRule, HostSubset
-from fedlib.istio.host_subsets import called_subsets, host_subsets
+from fedlib.istio.destination_rules.host_rule import HostRule, HostSubset
+from fedlib.istio.destination_rules.subsets import called_subsets, host_subsets
 from fedlib.istio.object import CORE, Lineage, object_name
+from fedlib.istio.virtual_services.egress import egress_subset
 from fedlib.snapshot.model import Snapshot
 
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 from fedlib.config.route_table import DirectResponse, ForwardTo, Redirect, RedirectResponseCode
 from fedlib.config.selectors import HeaderMatcher, HTTPRequestMatcher, StringMatch
 from fedlib.federation.model.route import Route
-from fedlib.istio.caller import Caller
-from fedlib.istio.mirror import mirrors
-from fedlib.istio.route_destination import Target, targets
-from fedlib.istio.route_policies import header_operations, route_policies
+from fedlib.istio.virtual_services.caller import Caller
+from fedlib.istio.virtual_services.mirror import mirrors
+from fedlib.istio.virtual_services.route_destination import Target, targets
+from fedlib.istio.virtual_services.route_policies import header_operations, route_policies
 from fedlib.snapshot.model import Snapshot
 
 REDIRECT_CODES: Final[Mapping[RedirectResponseCode, int]] = {

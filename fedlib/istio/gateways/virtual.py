@@ -16,7 +16,7 @@ KIND: Final = "Gateway"
 _PASSING: Final = (TLSMode.PASSTHROUGH, TLSMode.AUTO_PASSTHROUGH)
 
 
-def translate_ingress_gateway(gateway: VirtualGateway) -> Declaration:
+def translate_virtual_gateway(gateway: VirtualGateway) -> Declaration:
     """The Gateway object, in the namespace of the gateway's Service. Its ports are those of the gateway's pods."""
     service = gateway.service
     spec = {

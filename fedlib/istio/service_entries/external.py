@@ -10,7 +10,7 @@ from fedlib.config.model import dns_problem
 from fedlib.federation.model.destination import DestinationPort, External, ExternalAddress, Resolution
 from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.placement import consumer_places
-from fedlib.istio.service_entry import API_VERSION, KIND
+from fedlib.istio.service_entries.federated import API_VERSION, KIND
 from fedlib.snapshot.model import Snapshot
 
 

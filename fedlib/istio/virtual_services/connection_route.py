@@ -7,8 +7,8 @@ from typing import Any
 
 from fedlib.config.selectors import TLSRequestMatcher
 from fedlib.federation.model.route import ConnectionRoute
-from fedlib.istio.caller import Caller
-from fedlib.istio.route_destination import targets
+from fedlib.istio.virtual_services.caller import Caller
+from fedlib.istio.virtual_services.route_destination import targets
 from fedlib.snapshot.model import Snapshot
 
 

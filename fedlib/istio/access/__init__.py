@@ -1,0 +1,1 @@
+"""AuthorizationPolicies, PeerAuthentications and RequestAuthentications."""

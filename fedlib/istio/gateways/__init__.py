@@ -1,0 +1,1 @@
+"""Gateway objects of east-west gateways and VirtualGateways."""

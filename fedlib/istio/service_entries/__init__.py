@@ -1,0 +1,1 @@
+"""ServiceEntries, and the WorkloadEntries of Gloo's shape of groups."""
