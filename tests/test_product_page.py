@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from fedlib.compilation import Compilation
-from fedlib.istio.object import Declaration
+from fedlib.declarations.declaration import Declaration
 from tests.golden_case import compile_case
 
 Config = dict[str, Any]

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from fedlib.compilation import Compilation
-from fedlib.istio.object import Declaration
+from fedlib.declarations.declaration import Declaration
 from tests.golden_case import compile_case
 from tests.test_product_page import EU_HOST, SHOP, US_HOST, Config, gloo, objects, places, stack, workspace
 

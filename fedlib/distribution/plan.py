@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
+from fedlib.declarations.declaration import Declaration
 from fedlib.diagnostics import Location, Ref, Report, catalogue
-from fedlib.istio.object import Declaration
 
 
 @dataclass(frozen=True, slots=True)

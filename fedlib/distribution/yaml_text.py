@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
+from fedlib.declarations.declaration import Declaration
 from fedlib.diagnostics.yaml_text import dump_yaml
-from fedlib.istio.object import Declaration
 
 
 class YamlText:

@@ -12,10 +12,10 @@ from typing import Any, Final
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
+from fedlib.declarations.declaration import Declaration
 from fedlib.distribution.plan import Plan
 from fedlib.emit.order import Order
 from fedlib.emit.providers import Target, declare_provider
-from fedlib.istio.object import Declaration
 
 FEDERATION: Final = "fedlib:index:Federation"
 CLUSTER: Final = "fedlib:index:Cluster"

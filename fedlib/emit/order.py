@@ -16,8 +16,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from fedlib.declarations.declaration import Declaration
 from fedlib.federation.hosts.hostname import LOCAL_ONLY
-from fedlib.istio.object import Declaration
 from fedlib.snapshot.label_selectors import LabelSelectors, label_selectors
 
 _VERIFIES: Final = 0

@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import Lineage
+from fedlib.declarations.names import object_name
 from fedlib.federation.decisions import Decisions
-from fedlib.istio.object import Declaration, Lineage, object_name
 
 API_VERSION: Final = "networking.istio.io/v1"
 KIND: Final = "Sidecar"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fedlib.istio.object import object_name
+from fedlib.declarations.names import object_name
 
 
 def subset_name(labels: Mapping[str, str]) -> str:

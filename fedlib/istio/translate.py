@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from fedlib.declarations.declaration import Declaration
 from fedlib.federation.decisions import Decisions
 from fedlib.istio.access.authorization_policy import translate_access_rules
 from fedlib.istio.access.peer_authentication import translate_mutual_tls
@@ -14,7 +15,6 @@ from fedlib.istio.destination_rules.translate import translate_destination_rules
 from fedlib.istio.envoy_filters.translate import translate_envoy_filters
 from fedlib.istio.gateways.east_west import translate_east_west_gateways
 from fedlib.istio.gateways.virtual import translate_virtual_gateway
-from fedlib.istio.object import Declaration
 from fedlib.istio.service_entries.endpoint_labels import NO_KEYS, demanded_labels
 from fedlib.istio.service_entries.external import translate_external
 from fedlib.istio.service_entries.federated import translate_federated_service

@@ -11,10 +11,11 @@ import yaml
 
 from fedlib.cli.main import main
 from fedlib.cli.render import write_plan
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import Lineage
 from fedlib.diagnostics import Ref, Report
 from fedlib.diagnostics.source import Source, parse_yaml
 from fedlib.distribution.plan import Plan
-from fedlib.istio.object import Declaration, Lineage
 from tests.golden_case import cases, compile_case
 
 from .conftest import Project

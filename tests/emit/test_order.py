@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fedlib.declarations.declaration import Declaration
 from fedlib.emit.order import Order
-from fedlib.istio.object import Declaration
 from tests.golden_case import GOLDEN, compile_case
 
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from fedlib.compilation import Compilation
+from fedlib.declarations.declaration import Declaration
 from fedlib.discovery.inventory import Namespace, Service, ServicePort, Workload
-from fedlib.istio.object import Declaration
 from tests.property.clusters import NAMESPACES
 from tests.property.reach import seeing_namespaces
 from tests.property.routes import worlds

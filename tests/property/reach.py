@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fedlib.compilation import Compilation
-from fedlib.istio.object import Declaration
+from fedlib.declarations.declaration import Declaration
 
 Reach = dict[tuple[str, str], dict[str, Any]]
 """(cluster, namespace) -> host -> what is visible under it."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedlib.compilation import Compilation
-from fedlib.istio.object import Declaration
+from fedlib.declarations.declaration import Declaration
 from tests.oracle.istio_crds import IstioOracle
 from tests.property.externals import worlds_with_externals
 from tests.property.groups import Place, visible

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedlib.compilation import Compilation
+from fedlib.declarations.declaration import Declaration
 from fedlib.discovery.inventory import Service, ServiceAccount, Workload
-from fedlib.istio.object import Declaration
 from tests.property.expectation import Expectation
 from tests.property.routes import worlds
 from tests.property.world import World, compile_world

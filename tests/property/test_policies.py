@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from fedlib.compilation import Compilation
 from fedlib.config.selectors import DestinationKind
+from fedlib.declarations.declaration import Declaration
 from fedlib.diagnostics import Ref
 from fedlib.federation.model.destination import Group
 from fedlib.istio.destination_rules.traffic_policy import port_policies
-from fedlib.istio.object import Declaration
 from tests.oracle.istio_crds import IstioOracle
 from tests.property.policies import OF_ROUTES, means, worlds_with_policies
 from tests.property.world import World, compile_world, object_bytes, shuffled

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import CORE, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.federation.model.access import AccessDecisions, TokenRule
 from fedlib.istio.duration import seconds
-from fedlib.istio.object import CORE, Declaration, Lineage, object_name
 
 API_VERSION: Final = "security.istio.io/v1"
 KIND: Final = "RequestAuthentication"

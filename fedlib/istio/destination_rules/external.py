@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from fedlib.config.external_service import ClientsideTLS, ClientTLSMode, ExternalServiceSpec
 from fedlib.config.selectors import DestinationKind
+from fedlib.declarations.lineage import NETWORKING, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.federation.externals.checks import originates_tls
 from fedlib.federation.model.destination import External
 from fedlib.istio.destination_rules.host_rule import HostRule
-from fedlib.istio.object import NETWORKING, Lineage, object_name
 from fedlib.istio.placement import consumer_places
 from fedlib.istio.service_entries.external import external_stem
 from fedlib.snapshot.model import Snapshot

@@ -7,6 +7,8 @@ from typing import Any
 
 from fedlib.config.selectors import DestinationKind
 from fedlib.config.stack import GroupShape
+from fedlib.declarations.lineage import NETWORKING, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.destination import ClientMode, Group
@@ -14,7 +16,6 @@ from fedlib.federation.routes.subsets import DemandedSubsets
 from fedlib.istio.destination_rules.external import originated_tls
 from fedlib.istio.destination_rules.host_rule import HostRule, sni
 from fedlib.istio.destination_rules.subsets import called_subsets, host_subsets
-from fedlib.istio.object import NETWORKING, Lineage, object_name
 from fedlib.istio.service_entries.group_place import GroupPlace, group_places
 from fedlib.snapshot.model import Snapshot
 

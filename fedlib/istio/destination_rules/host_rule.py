@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fedlib.config.selectors import DestinationKind
+from fedlib.declarations.lineage import Lineage
 from fedlib.diagnostics import Ref
 from fedlib.federation.model.policy import Policy
-from fedlib.istio.object import Lineage
 
 
 @dataclass(frozen=True, slots=True)

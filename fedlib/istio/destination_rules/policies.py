@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from fedlib.declarations.names import object_name
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.model.policy import Policy
 from fedlib.istio.destination_rules.host_rule import HostRule
-from fedlib.istio.object import object_name
 from fedlib.snapshot.model import Snapshot
 
 ByPort = Mapping[int, Mapping[str, Policy]]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fedlib.config.selectors import DestinationKind
+from fedlib.declarations.lineage import CORE, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
@@ -16,7 +18,6 @@ from fedlib.federation.hosts.hostname import local_host
 from fedlib.federation.routes.subsets import DemandedSubsets
 from fedlib.istio.destination_rules.host_rule import HostRule, HostSubset
 from fedlib.istio.destination_rules.subsets import called_subsets, host_subsets
-from fedlib.istio.object import CORE, Lineage, object_name
 from fedlib.istio.virtual_services.egress import egress_subset
 from fedlib.snapshot.model import Snapshot
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from fedlib.config.selectors import DestinationKind
 from fedlib.config.stack import GroupShape, Placement
+from fedlib.declarations.lineage import CORE, NETWORKING, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.diagnostics import Ref
 from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.destination import ClientMode, FederatedService, Group
 from fedlib.federation.routes.subsets import DemandedSubsets, Labels
 from fedlib.istio.destination_rules.host_rule import HostRule, HostSubset, sni
-from fedlib.istio.object import CORE, NETWORKING, Lineage, object_name
 from fedlib.istio.placement import shared_namespace
 from fedlib.istio.subset import subset_name
 from fedlib.snapshot.model import Snapshot

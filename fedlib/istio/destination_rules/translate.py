@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from fedlib.declarations.declaration import Declaration
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.routes.subsets import demanded_subsets
 from fedlib.istio.destination_rules.external import external_host_rules
@@ -17,7 +18,6 @@ from fedlib.istio.destination_rules.policies import add_policies
 from fedlib.istio.destination_rules.service import service_host_rules
 from fedlib.istio.destination_rules.subsets import federated_host_rules, local_only_rules
 from fedlib.istio.destination_rules.traffic_policy import port_policies
-from fedlib.istio.object import Declaration
 from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"

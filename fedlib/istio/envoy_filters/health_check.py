@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from fedlib.config.model import Model
 from fedlib.config.policies.health_check import ActiveHealthCheckPolicySpec, HealthCheck
+from fedlib.declarations.declaration import Declaration
 from fedlib.federation.decisions import Decisions
 from fedlib.istio.duration import seconds
 from fedlib.istio.envoy_filters.called_hosts import called_hosts
 from fedlib.istio.envoy_filters.patch import merge_cluster, policy_filter, typed
 from fedlib.istio.envoy_filters.proxies import gateway_proxies
-from fedlib.istio.object import Declaration
 from fedlib.istio.virtual_services.route_policies import policy_spec
 from fedlib.snapshot.model import Snapshot
 

@@ -8,12 +8,12 @@ from typing import Any, Final
 from fedlib.config.duration import milliseconds
 from fedlib.config.policies.connection import ListenerConnectionPolicySpec, TCPKeepalive
 from fedlib.config.policies.traffic_control import ProxyProtocolPolicySpec
+from fedlib.declarations.declaration import Declaration
 from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.model.policy import Policy
 from fedlib.istio.envoy_filters.patch import Patch, insert_listener_filter, merge_listener, policy_filter, typed
 from fedlib.istio.envoy_filters.proxies import gateway_proxies
-from fedlib.istio.object import Declaration
 from fedlib.istio.virtual_services.route_policies import policy_spec
 
 _PROXY_PROTOCOL: Final = "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fedlib.config.policies.traffic_control import LoadBalancerPolicySpec
+from fedlib.declarations.declaration import Declaration
 from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.model.policy import Policy
@@ -13,7 +14,6 @@ from fedlib.istio.duration import seconds
 from fedlib.istio.envoy_filters.called_hosts import called_hosts
 from fedlib.istio.envoy_filters.patch import Patch, merge_cluster, policy_filter
 from fedlib.istio.envoy_filters.proxies import Context, workspace_proxies
-from fedlib.istio.object import Declaration
 from fedlib.istio.virtual_services.route_policies import policy_spec
 from fedlib.snapshot.model import Snapshot
 

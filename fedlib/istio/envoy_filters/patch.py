@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from fedlib.config.policies import POLICIES
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import Lineage
+from fedlib.declarations.names import object_name
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.filters.servers import ServerAddress
 from fedlib.istio.envoy_filters.proxies import Context, Proxies
-from fedlib.istio.object import Declaration, Lineage, object_name
 
 API_VERSION: Final = "networking.istio.io/v1alpha3"
 KIND: Final = "EnvoyFilter"

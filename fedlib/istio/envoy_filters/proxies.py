@@ -6,9 +6,9 @@ import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from fedlib.declarations.lineage import CORE, Lineage
 from fedlib.discovery.inventory import Service
 from fedlib.federation.model.route import RoutedHosts
-from fedlib.istio.object import CORE, Lineage
 from fedlib.snapshot.model import Snapshot, Workspace
 
 

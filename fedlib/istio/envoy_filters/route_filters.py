@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from fedlib.declarations.declaration import Declaration
 from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.model.policy import Policy
@@ -20,7 +21,6 @@ from fedlib.istio.envoy_filters.http_buffer import http_buffer
 from fedlib.istio.envoy_filters.http_filter import HTTPFilter
 from fedlib.istio.envoy_filters.patch import Patch, insert_http_filter, merge_route, policy_filter, shared_filter
 from fedlib.istio.envoy_filters.proxies import Proxies, routing_proxies
-from fedlib.istio.object import Declaration
 from fedlib.snapshot.model import Snapshot
 
 Translator = Callable[[Policy, Proxies, Decisions], HTTPFilter | None]

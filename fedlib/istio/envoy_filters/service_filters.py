@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fedlib.declarations.declaration import Declaration
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.policies.filters.served_ports import ServedPort
 from fedlib.istio.envoy_filters.adaptive_concurrency import adaptive_concurrency
 from fedlib.istio.envoy_filters.ask_server import server_filter
 from fedlib.istio.envoy_filters.patch import Patch, insert_http_filter, merge_route, policy_filter
 from fedlib.istio.envoy_filters.proxies import Proxies, service_proxies
-from fedlib.istio.object import Declaration
 
 
 def translate_service_filters(decisions: Decisions) -> Iterator[Declaration]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fedlib.declarations.declaration import Declaration
 from fedlib.federation.decisions import Decisions
 from fedlib.istio.envoy_filters.health_check import translate_health_checks
 from fedlib.istio.envoy_filters.listener import translate_listener_policies
 from fedlib.istio.envoy_filters.load_balancer import translate_load_balancers
 from fedlib.istio.envoy_filters.route_filters import translate_route_filters
 from fedlib.istio.envoy_filters.service_filters import translate_service_filters
-from fedlib.istio.object import Declaration
 from fedlib.snapshot.model import Snapshot
 
 

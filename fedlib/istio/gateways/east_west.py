@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import CORE, Lineage
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.model.destination import ClientMode
 from fedlib.federation.model.gateway import EastWestGateway
-from fedlib.istio.object import CORE, Declaration, Lineage
 from fedlib.istio.virtual_services.tls_termination import gateway_name, terminating_servers
 from fedlib.snapshot.model import Snapshot
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from fedlib.config.virtual_gateway import Listener, TLSConfig, TLSMode, TLSProtocolVersion
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import NETWORKING, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.federation.gateways.listener_tls import known_ciphers
 from fedlib.federation.model.gateway import GatewayListener, VirtualGateway
-from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 
 API_VERSION: Final = "networking.istio.io/v1"
 KIND: Final = "Gateway"

@@ -7,8 +7,10 @@ from typing import Any
 
 from fedlib.config.external_service import ExternalServiceSpec
 from fedlib.config.model import dns_problem
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import NETWORKING, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.federation.model.destination import DestinationPort, External, ExternalAddress, Resolution
-from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.placement import consumer_places
 from fedlib.istio.service_entries.federated import API_VERSION, KIND
 from fedlib.snapshot.model import Snapshot

@@ -17,10 +17,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fedlib.config.stack import Placement
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import CORE, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import FederatedService
-from fedlib.istio.object import CORE, Declaration, Lineage, object_name
 from fedlib.istio.placement import shared_namespace
 from fedlib.istio.service_entries.endpoint_labels import endpoint_labels
 from fedlib.istio.service_entries.gateway_endpoints import gateway_endpoints

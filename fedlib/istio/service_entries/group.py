@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fedlib.config.stack import GroupShape
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import NETWORKING, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.destination import Backing, ClientMode, Group
-from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.service_entries.federated import API_VERSION, KIND
 from fedlib.istio.service_entries.group_endpoints import (
     Endpoint,

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import NETWORKING, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.destination import Backing, Group
-from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.service_entries.endpoint_labels import TLS_MODE
 from fedlib.istio.service_entries.federated import API_VERSION
 from fedlib.istio.service_entries.federated import KIND as SERVICE_ENTRY

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import NETWORKING, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.federation.hosts.hostname import local_host
 from fedlib.federation.model.destination import EgressRoute, External
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
-from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.placement import consumer_places
 from fedlib.istio.service_entries.external import external_stem
 from fedlib.snapshot.model import Snapshot

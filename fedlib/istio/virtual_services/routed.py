@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.stack import Placement
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import NETWORKING, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.route import Route, RoutedHosts, SourceLabels
-from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 from fedlib.istio.placement import shared_namespace
 from fedlib.istio.virtual_services.caller import Caller, gateway_pods, sidecars
 from fedlib.istio.virtual_services.connection_route import connection_route

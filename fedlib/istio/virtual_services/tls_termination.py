@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import NETWORKING, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
@@ -19,7 +22,6 @@ from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.destination import Backing, ClientMode, Group
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
-from fedlib.istio.object import NETWORKING, Declaration, Lineage, object_name
 
 API_VERSION: Final = "networking.istio.io/v1"
 KIND: Final = "VirtualService"

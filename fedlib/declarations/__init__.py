@@ -1,0 +1,1 @@
+"""Declarations: objects with the places that hold them, below both targets (Pulumi and files)."""
