@@ -22,6 +22,7 @@ import yaml
 from fedlib.compilation import Compilation
 from fedlib.diagnostics import Severity
 from tests.golden_case import GOLDEN, compile_case
+from tests.placed import placed
 
 FOLDER: Final = GOLDEN / "samples"
 RESULTS: Final = ".results.yaml"
@@ -105,8 +106,8 @@ def result(sample: Sample, compilation: Compilation) -> dict[str, Any]:
         for finding in compilation.report
         if finding.severity is not Severity.INFO
     }
-    kinds = Counter(f"{declaration.cluster} {declaration.kind}" for declaration in compilation.plan.declarations)
-    plain = Counter(f"{one.cluster} {one.kind}" for one in bare(sample).plan.declarations)
+    kinds = Counter(f"{declaration.cluster} {declaration.kind}" for declaration in placed(compilation.plan))
+    plain = Counter(f"{one.cluster} {one.kind}" for one in placed(bare(sample).plan))
     return {
         "states": {
             str(one.resource): one.state.value for one in compilation.statuses if sample.brings(str(one.resource))

@@ -22,6 +22,7 @@ from fedlib.diagnostics.source import Origin, Source
 from fedlib.discovery.assemble import assemble
 from fedlib.discovery.inventory import ClusterInventory, Inventory
 from fedlib.discovery.objects import flatten, parse_object
+from tests.placed import placed
 
 GOLDEN = Path(__file__).parent / "golden"
 KEYS = {"title", "use", "inventory", "remove", "config"}
@@ -94,16 +95,16 @@ def show(compilation: Compilation) -> str:
         "statuses": {str(status.resource): status.state.value for status in compilation.statuses},
         "clusters": {},
     }
-    for declaration in compilation.plan.declarations:
-        shown["clusters"].setdefault(declaration.cluster, []).append(
+    for one in placed(compilation.plan):
+        shown["clusters"].setdefault(one.cluster, []).append(
             {
-                "kind": declaration.kind,
-                "name": declaration.name,
-                "namespaces": list(declaration.namespaces),
-                "parent": str(declaration.lineage.parent),
-                "workspace": declaration.lineage.workspace,
-                **({"annotations": dict(declaration.annotations)} if declaration.annotations else {}),
-                "spec": declaration.spec,
+                "kind": one.kind,
+                "name": one.name,
+                "namespaces": list(one.namespaces),
+                "parent": str(one.lineage.parent),
+                "workspace": one.lineage.workspace,
+                **({"annotations": dict(one.annotations)} if one.annotations else {}),
+                "spec": one.spec,
             }
         )
     return yaml.dump(shown, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)

@@ -6,6 +6,7 @@ import pytest
 
 from fedlib.distribution.plan import canonical
 from tests.golden_case import GOLDEN, compile_case
+from tests.placed import placed
 
 
 @pytest.mark.parametrize("other", ["workspace-as-gloo-yaml", "workspace-found-in-a-cluster"])
@@ -27,7 +28,7 @@ def test_placements_declare_the_same_hosts_to_the_same_namespaces() -> None:
     reach = [
         {
             (d.cluster, d.kind, tuple(d.spec["hosts"]), name if name != "." else namespace)
-            for d in compilation.plan.declarations
+            for d in placed(compilation.plan)
             if d.kind != "Gateway"
             for namespace in d.namespaces
             for name in d.spec["exportTo"]

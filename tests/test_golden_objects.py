@@ -14,6 +14,7 @@ from fedlib.federation.hosts.hostname import local_host
 from tests.golden_case import GOLDEN, cases, compile_case
 from tests.oracle.istio_crds import IstioOracle
 from tests.oracle.plugin import istio_oracle as istio_oracle
+from tests.placed import placed
 
 every_case = pytest.mark.parametrize(
     "path", cases(), ids=lambda path: path.relative_to(GOLDEN).as_posix().removesuffix(".in.yaml")
@@ -40,7 +41,7 @@ def test_objects_are_unique_and_in_namespaces_that_exist(path: Path) -> None:
     identities = Counter(_identities(compilation))
     assert [identity for identity, count in identities.items() if count > 1] == []
     named = {(cluster, namespace) for cluster, _, namespace, _ in identities}
-    for declaration in compilation.plan.declarations:
+    for declaration in placed(compilation.plan):
         named |= {(declaration.cluster, name) for name in declaration.spec.get("exportTo", ()) if name != "."}
     assert named <= set(snapshot.namespaces if snapshot else ())
 
@@ -50,7 +51,7 @@ def test_routes_lead_to_hosts_that_their_sidecars_know(path: Path) -> None:
     """A destination is a Service of its cluster, or the host of a ServiceEntry that the namespace can see."""
     compilation = compile_case(path)
     known = _visible_hosts(compilation)
-    for declaration in compilation.plan.declarations:
+    for declaration in placed(compilation.plan):
         hosts = set(_destinations(declaration.spec)) if declaration.kind == "VirtualService" else set()
         for namespace in declaration.namespaces:
             readers = [name if name != "." else namespace for name in declaration.spec.get("exportTo", ())]
@@ -59,7 +60,7 @@ def test_routes_lead_to_hosts_that_their_sidecars_know(path: Path) -> None:
 
 
 def _identities(compilation: Compilation) -> Iterator[tuple[str, str, str, str]]:
-    for declaration in compilation.plan.declarations:
+    for declaration in placed(compilation.plan):
         for namespace in declaration.namespaces:
             yield declaration.cluster, declaration.kind, namespace, declaration.name
 
@@ -72,7 +73,7 @@ def _visible_hosts(compilation: Compilation) -> Mapping[tuple[str, str], set[str
     for cluster, namespace in known:
         services = (service for service in snapshot.services.values() if service.cluster == cluster)
         known[cluster, namespace].update(local_host(service, snapshot.clusters) for service in services)
-    for declaration in compilation.plan.declarations:
+    for declaration in placed(compilation.plan):
         if declaration.kind == "ServiceEntry":
             for namespace in declaration.namespaces:
                 for name in declaration.spec["exportTo"]:

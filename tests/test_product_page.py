@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from fedlib.compilation import Compilation
-from fedlib.declarations.declaration import Declaration
 from tests.golden_case import compile_case
+from tests.placed import Placed, placed
 
 Config = dict[str, Any]
 Compile = Callable[[Config], Compilation]
@@ -59,11 +59,11 @@ def compile_stack(tmp_path: Path) -> Compile:
     return run
 
 
-def objects(compilation: Compilation, kind: str, cluster: str, host: str = "") -> list[Declaration]:
+def objects(compilation: Compilation, kind: str, cluster: str, host: str = "") -> list[Placed]:
     """The objects of a kind in a cluster, or those of one host."""
     return [
         declaration
-        for declaration in compilation.plan.declarations
+        for declaration in placed(compilation.plan)
         if (declaration.kind, declaration.cluster) == (kind, cluster)
         and (not host or host in declaration.spec["hosts"])
     ]
@@ -110,7 +110,7 @@ def test_workspace_settings_decide_what_is_available_where(compile_stack: Compil
 def test_resources_are_translated_into_istio_resources(compile_stack: Compile) -> None:
     """Service entries stand for Services, virtual services for route tables, and gateways let the traffic in."""
     compilation = compile_stack(stack(gloo("networking", "RouteTable", route_table(EU_HOST, "us")), shop=SHOP))
-    kinds = {(declaration.kind, declaration.lineage.parent.kind) for declaration in compilation.plan.declarations}
+    kinds = {(declaration.kind, declaration.lineage.parent.kind) for declaration in placed(compilation.plan)}
     assert kinds == {("ServiceEntry", "Service"), ("VirtualService", "RouteTable"), ("Gateway", "Service")}
 
 
@@ -258,7 +258,7 @@ def test_policies_cannot_be_attached(compile_stack: Compile, group: str, kind: s
     assert about_hosts(with_policy) == about_hosts(without) != []
 
 
-def about_hosts(compilation: Compilation) -> list[Declaration]:
+def about_hosts(compilation: Compilation) -> list[Placed]:
     """The objects that name a federated host."""
     hosts = {EU_HOST, US_HOST}
-    return [d for d in compilation.plan.declarations if hosts & {d.spec.get("host"), *d.spec.get("hosts", ())}]
+    return [d for d in placed(compilation.plan) if hosts & {d.spec.get("host"), *d.spec.get("hosts", ())}]

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from fedlib.compilation import Compilation
-from fedlib.declarations.declaration import Declaration
 from tests.golden_case import compile_case
+from tests.placed import Placed, placed
 from tests.test_product_page import EU_HOST, SHOP, US_HOST, Config, gloo, objects, places, stack, workspace
 
 GROUP: Final = "catalog.shop.mesh"
@@ -88,9 +88,9 @@ def backings(compilation: Compilation, cluster: str, host: str) -> set[str]:
     return found
 
 
-def rules(compilation: Compilation, cluster: str, host: str) -> list[Declaration]:
+def rules(compilation: Compilation, cluster: str, host: str) -> list[Placed]:
     """The destination rules of a host in a cluster."""
-    declarations = compilation.plan.declarations
+    declarations = placed(compilation.plan)
     return [d for d in declarations if (d.kind, d.cluster) == ("DestinationRule", cluster) and d.spec["host"] == host]
 
 

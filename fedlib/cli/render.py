@@ -38,17 +38,9 @@ def write_plan(plan: Plan, out: Path, file_format: str) -> list[Path]:
         path = out / cluster / f"{namespace}.{file_format}"
         path.parent.mkdir(parents=True, exist_ok=True)
         if file_format == "yaml":
-            path.write_text(writer.documents(declarations, namespace), encoding="utf-8")
+            path.write_text(writer.documents(declarations, cluster, namespace), encoding="utf-8")
         else:
-            items = [
-                {
-                    "apiVersion": declaration.api_version,
-                    "kind": declaration.kind,
-                    "metadata": declaration.metadata(namespace),
-                    "spec": declaration.spec,
-                }
-                for declaration in declarations
-            ]
+            items = [declaration.manifest(cluster, namespace) for declaration in declarations]
             document = {"apiVersion": "v1", "kind": "List", "items": items}
             path.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         written.append(path)

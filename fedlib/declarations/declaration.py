@@ -1,4 +1,4 @@
-"""An Istio object and the namespaces that hold a copy of it."""
+"""An Istio object and the places that hold a copy of it."""
 
 from __future__ import annotations
 
@@ -7,44 +7,57 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fedlib.declarations.lineage import Lineage
+from fedlib.declarations.role import Effect
+
+Places = Mapping[str, tuple[str, ...]]
+"""Cluster -> the namespaces that hold a copy, sorted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """An Istio object of a cluster with all namespaces that hold a copy.
+    """An Istio object with all clusters and namespaces that hold a copy.
 
-    Copies share `spec`, and so may Declarations of several clusters: nothing may change it.
+    Copies share `spec`, and so may Declarations: nothing may change it.
     """
 
-    cluster: str
-    namespaces: tuple[str, ...]
+    places: Places
     api_version: str
     kind: str
     name: str
     spec: Mapping[str, Any]
     lineage: Lineage
     annotations: Mapping[str, str] = field(default_factory=dict)
+    effect: Effect = field(default_factory=Effect)
 
     @property
-    def sort_key(self) -> tuple[str, str, str, tuple[str, ...]]:
-        """The order of the plan: cluster, kind, name, namespaces."""
-        return (self.cluster, self.kind, self.name, self.namespaces)
+    def sort_key(self) -> tuple[int, str, str, tuple[tuple[str, tuple[str, ...]], ...]]:
+        """The order of the plan: what it does for requests, kind, name, places."""
+        return (self.effect.role, self.kind, self.name, tuple(sorted(self.places.items())))
 
-    def metadata(self, namespace: str) -> dict[str, Any]:
-        """The metadata of the copy in `namespace`."""
-        labels = self.lineage.labels(self.cluster)
+    @property
+    def copies(self) -> int:
+        """The number of objects."""
+        return sum(len(namespaces) for namespaces in self.places.values())
+
+    def metadata(self, cluster: str, namespace: str) -> dict[str, Any]:
+        """The metadata of the copy in `namespace` of `cluster`."""
+        labels = self.lineage.labels(cluster)
         labels["context.mesh.gloo.solo.io/namespace"] = namespace
         metadata: dict[str, Any] = {"labels": dict(sorted(labels.items())), "name": self.name, "namespace": namespace}
         if self.annotations:
             metadata["annotations"] = dict(sorted(self.annotations.items()))
         return metadata
 
-    def manifests(self) -> Iterator[dict[str, Any]]:
-        """The Kubernetes objects, one for each namespace. Their specs are one and the same mapping."""
-        for namespace in self.namespaces:
-            yield {
-                "apiVersion": self.api_version,
-                "kind": self.kind,
-                "metadata": self.metadata(namespace),
-                "spec": self.spec,
-            }
+    def manifest(self, cluster: str, namespace: str) -> dict[str, Any]:
+        """The Kubernetes object of one copy. The specs of all copies are one and the same mapping."""
+        return {
+            "apiVersion": self.api_version,
+            "kind": self.kind,
+            "metadata": self.metadata(cluster, namespace),
+            "spec": self.spec,
+        }
+
+    def manifests(self, cluster: str) -> Iterator[dict[str, Any]]:
+        """The Kubernetes objects of one cluster, one for each namespace."""
+        for namespace in self.places.get(cluster, ()):
+            yield self.manifest(cluster, namespace)

@@ -51,7 +51,8 @@ def _objects(plan: Plan) -> dict[Ref, dict[str, dict[str, int]]]:
     counts: dict[Ref, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
     for declaration in plan.declarations:
         lineage = declaration.lineage
-        counts[lineage.parent][lineage.workspace][declaration.cluster] += len(declaration.namespaces)
+        for cluster, namespaces in declaration.places.items():
+            counts[lineage.parent][lineage.workspace][cluster] += len(namespaces)
     return {
         ref: {workspace: dict(sorted(clusters.items())) for workspace, clusters in sorted(found.items())}
         for ref, found in counts.items()

@@ -5,44 +5,74 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
 from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.order import Copy, Order
 from fedlib.diagnostics import Location, Ref, Report, catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to exist. `declarations` are sorted; each stands for one object in each of its namespaces."""
+    """What is to exist.
+
+    Attributes:
+        declarations: sorted by what they do for requests, kind, name and places; each stands for one object in each
+            namespace of its places.
+        shared_namespaces: workspace and cluster -> the namespace where shared objects of the workspace stand.
+    """
 
     declarations: tuple[Declaration, ...] = ()
+    shared_namespaces: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """The number of objects."""
-        return sum(len(declaration.namespaces) for declaration in self.declarations)
+        return sum(declaration.copies for declaration in self.declarations)
+
+    def clusters(self) -> tuple[str, ...]:
+        """The clusters that get anything, sorted."""
+        return tuple(sorted({cluster for declaration in self.declarations for cluster in declaration.places}))
+
+    def in_cluster(self, cluster: str) -> Iterator[tuple[Declaration, tuple[str, ...]]]:
+        """The declarations of a cluster, each with its namespaces there."""
+        for declaration in self.declarations:
+            if cluster in declaration.places:
+                yield declaration, declaration.places[cluster]
+
+    def placed(self) -> Iterator[tuple[str, Declaration, tuple[str, ...]]]:
+        """Cluster by cluster the declarations with their namespaces there."""
+        for cluster in self.clusters():
+            for declaration, namespaces in self.in_cluster(cluster):
+                yield cluster, declaration, namespaces
 
     def manifests(self, cluster: str | None = None) -> Iterator[dict[str, Any]]:
-        """The Kubernetes objects of one cluster, or of all, in the order of the plan. Specs are shared: read only."""
-        for declaration in self.declarations:
-            if cluster is None or declaration.cluster == cluster:
-                yield from declaration.manifests()
+        """The Kubernetes objects of one cluster, or of all, cluster by cluster. Specs are shared: read only."""
+        for name in (cluster,) if cluster is not None else self.clusters():
+            for declaration, _ in self.in_cluster(name):
+                yield from declaration.manifests(name)
 
     def by_namespace(self) -> dict[tuple[str, str], list[Declaration]]:
         """The declarations that write to each (cluster, namespace)."""
         found: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
         for declaration in self.declarations:
-            for namespace in declaration.namespaces:
-                found[declaration.cluster, namespace].append(declaration)
+            for cluster, namespaces in declaration.places.items():
+                for namespace in namespaces:
+                    found[cluster, namespace].append(declaration)
         return dict(sorted(found.items()))
+
+    def order(self) -> Iterable[tuple[Copy, tuple[Copy, ...]]]:
+        """Each object with those that must exist before it; these come before it here, too."""
+        return Order(self.declarations, self.shared_namespaces)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """The number of objects by cluster and kind."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for declaration in self.declarations:
-            found[declaration.cluster][declaration.kind] += len(declaration.namespaces)
+            for cluster, namespaces in declaration.places.items():
+                found[cluster][declaration.kind] += len(namespaces)
         return {cluster: dict(sorted(kinds.items())) for cluster, kinds in sorted(found.items())}
 
     def digest(self) -> str:
@@ -55,8 +85,8 @@ class Plan:
                 spec = hashlib.sha256(canonical(declaration.spec)).digest()
                 seen[id(declaration.spec)] = spec
             head = [
-                declaration.cluster, declaration.api_version, declaration.kind, declaration.name,
-                declaration.namespaces, declaration.lineage.labels(declaration.cluster), declaration.annotations,
+                declaration.places, declaration.api_version, declaration.kind, declaration.name,
+                declaration.lineage.labels(""), declaration.annotations,
             ]  # fmt: skip
             total.update(canonical(head) + spec)
         return total.hexdigest()
@@ -67,40 +97,52 @@ def canonical(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
 
 
-Places = Callable[[Ref], Location]
+ResourcePlaces = Callable[[Ref], Location]
 """Where a resource stands in the input."""
 
 
-def distribute(declarations: Iterable[Declaration], places: Places, report: Report) -> Plan:
+def distribute(
+    declarations: Iterable[Declaration],
+    places: ResourcePlaces,
+    report: Report,
+    shared_namespaces: Mapping[tuple[str, str], str] | None = None,
+) -> Plan:
     """Sort the declarations, and settle those that want the same object.
 
     Two declarations with one identity (cluster, kind, namespace, name) are a conflict of the input: the one whose
     parent comes first keeps the object, and the other one is reported and left out.
     """
-    groups: dict[tuple[str, str, str], list[Declaration]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
     for declaration in declarations:
-        groups[declaration.cluster, declaration.kind, declaration.name].append(declaration)
+        groups[declaration.kind, declaration.name].append(declaration)
     kept: list[Declaration] = []
     for group in groups.values():
         kept.extend(group if len(group) == 1 else _settle(group, places, report))
-    return Plan(tuple(sorted(kept, key=lambda declaration: declaration.sort_key)))
+    return Plan(tuple(sorted(kept, key=lambda declaration: declaration.sort_key)), shared_namespaces or {})
 
 
-def _settle(group: list[Declaration], places: Places, report: Report) -> Iterator[Declaration]:
-    taken: dict[str, Ref] = {}
-    for declaration in sorted(group, key=lambda d: (d.lineage.parent, d.namespaces)):
-        clash = [namespace for namespace in declaration.namespaces if namespace in taken]
-        for namespace in clash:
-            report.add(
-                catalogue.OBJECT_CONFLICT,
-                Ref(declaration.kind, declaration.name, namespace, declaration.cluster),
-                places(declaration.lineage.parent),
-                parent=declaration.lineage.parent, other=taken[namespace],
-                related=(declaration.lineage.parent, taken[namespace]),
-            )  # fmt: skip
-        if not clash:
-            taken.update(dict.fromkeys(declaration.namespaces, declaration.lineage.parent))
+def _settle(group: list[Declaration], places: ResourcePlaces, report: Report) -> Iterator[Declaration]:
+    taken: dict[tuple[str, str], Ref] = {}
+    for declaration in sorted(group, key=lambda d: (d.lineage.parent, d.sort_key)):
+        parent = declaration.lineage.parent
+        kept: dict[str, tuple[str, ...]] = {}
+        for cluster, namespaces in declaration.places.items():
+            clash = [namespace for namespace in namespaces if (cluster, namespace) in taken]
+            for namespace in clash:
+                other = taken[cluster, namespace]
+                report.add(
+                    catalogue.OBJECT_CONFLICT,
+                    Ref(declaration.kind, declaration.name, namespace, cluster),
+                    places(parent),
+                    parent=parent, other=other, related=(parent, other),
+                )  # fmt: skip
+            if not clash:
+                kept[cluster] = namespaces
+        taken.update(((cluster, name), parent) for cluster, namespaces in kept.items() for name in namespaces)
+        if len(kept) == len(declaration.places):
             yield declaration
+        elif kept:
+            yield replace(declaration, places=kept)
 
 
 def hosts_of(plan: Plan) -> Mapping[str, tuple[str, ...]]:
@@ -108,5 +150,6 @@ def hosts_of(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, set[str]] = defaultdict(set)
     for declaration in plan.declarations:
         if declaration.kind == "ServiceEntry":
-            found[declaration.cluster].update(declaration.spec["hosts"])
+            for cluster in declaration.places:
+                found[cluster].update(declaration.spec["hosts"])
     return {cluster: tuple(sorted(hosts)) for cluster, hosts in sorted(found.items())}

@@ -24,17 +24,17 @@ class YamlText:
         self._parts: dict[bytes, str] = {}
         self._scalars: dict[str, str] = {}
 
-    def document(self, declaration: Declaration, namespace: str) -> str:
+    def document(self, declaration: Declaration, cluster: str, namespace: str) -> str:
         """The text of one object, with keys in Kubernetes' order."""
         head = f"apiVersion: {declaration.api_version}\nkind: {declaration.kind}\n"
-        return head + self._metadata(declaration, namespace) + self._spec(declaration)
+        return head + self._metadata(declaration, cluster, namespace) + self._spec(declaration)
 
-    def documents(self, declarations: Iterable[Declaration], namespace: str) -> str:
+    def documents(self, declarations: Iterable[Declaration], cluster: str, namespace: str) -> str:
         """The text of several objects, separated as documents."""
-        return "".join(f"---\n{self.document(declaration, namespace)}" for declaration in declarations)
+        return "".join(f"---\n{self.document(declaration, cluster, namespace)}" for declaration in declarations)
 
-    def _metadata(self, declaration: Declaration, namespace: str) -> str:
-        metadata = declaration.metadata(namespace)
+    def _metadata(self, declaration: Declaration, cluster: str, namespace: str) -> str:
+        metadata = declaration.metadata(cluster, namespace)
         lines = ["metadata:\n"]
         for section in ("annotations", "labels"):
             if section in metadata:

@@ -19,7 +19,6 @@ from fedlib.discovery.discover import discover
 from fedlib.distribution.plan import hosts_of
 from fedlib.emit.components import FederationComponent
 from fedlib.emit.providers import find_targets
-from fedlib.istio.placement import shared_namespaces
 
 _LOGS: Final = {Severity.ERROR: pulumi.log.error, Severity.WARNING: pulumi.log.warn, Severity.INFO: pulumi.log.info}
 
@@ -46,8 +45,7 @@ def run(root: Path) -> None:
     if report.has_errors:
         raise pulumi.RunError(f"{counts_text(report)}: see above. Nothing was declared.")
     outputs = _outputs(compilation)
-    assert compilation.snapshot is not None  # there are no errors
-    component.declare(compilation.plan, targets, shared_namespaces(compilation.snapshot), outputs)
+    component.declare(compilation.plan, targets, outputs)
     for name, value in outputs.items():
         pulumi.export(name, value)
 

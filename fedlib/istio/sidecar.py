@@ -36,4 +36,4 @@ def translate_trimmed_workloads(decisions: Decisions) -> Iterator[Declaration]:
         stem = workload.name if alone else f"{workload.name}-{workload.kind}"
         name = object_name(f"sidecar-{stem}-{workload.namespace}-{workload.cluster}-{one.workspace}")
         lineage = Lineage(workload.ref, *APPS, one.workspace)
-        yield Declaration(workload.cluster, (workload.namespace,), API_VERSION, KIND, name, spec, lineage)
+        yield Declaration({workload.cluster: (workload.namespace,)}, API_VERSION, KIND, name, spec, lineage)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from fedlib.declarations.declaration import Declaration
 from fedlib.federation.decisions import Decisions
@@ -29,18 +29,31 @@ from fedlib.snapshot.model import Snapshot
 def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
     """Translate everything, in any order: the plan sorts.
 
-    Objects of one kind and name that say the same in several clusters or namespaces share one spec, so that it is
-    kept and written once.
+    Objects of one kind and name that say the same in several clusters are one declaration, and those that stand for
+    different things share a spec that is the same, so that it is kept and written once.
     """
-    specs: dict[tuple[str, str], Mapping[str, Any]] = {}
+    named: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
     for declaration in _translate(decisions, snapshot):
-        key = (declaration.kind, declaration.name)
-        before = specs.get(key)
-        if before is not declaration.spec and before == declaration.spec:
-            yield replace(declaration, spec=before)
+        same = named[declaration.kind, declaration.name]
+        for index, before in enumerate(same):
+            if before.spec == declaration.spec:
+                if _is_one(before, declaration):
+                    same[index] = replace(before, places={**before.places, **declaration.places})
+                    break
+                declaration = replace(declaration, spec=before.spec)
         else:
-            specs[key] = declaration.spec
-            yield declaration
+            same.append(declaration)
+    for same in named.values():
+        yield from same
+
+
+def _is_one(one: Declaration, other: Declaration) -> bool:
+    """Whether two declarations with one spec are one: they differ in places only, and those are of other clusters."""
+    return (
+        one.places.keys().isdisjoint(other.places)
+        and (one.lineage, one.annotations, one.effect) == (other.lineage, other.annotations, other.effect)
+        and one.api_version == other.api_version
+    )
 
 
 def _translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:

@@ -49,7 +49,7 @@ def _ordered(value: object) -> object:
 @pytest.mark.parametrize("namespace", ["true", "1", "null", "0x1f", "on", "1e3", "0o17", "a-b"])
 def test_names_that_look_like_other_types_stay_strings(tmp_path: Path, namespace: str) -> None:
     lineage = Lineage(Ref("Service", "on", "null", "1"), "", "v1", "off")
-    plan = Plan((Declaration("1", (namespace,), "v1", "Gateway", "007", {"selector": {"a": "yes"}}, lineage),))
+    plan = Plan((Declaration({"1": (namespace,)}, "v1", "Gateway", "007", {"selector": {"a": "yes"}}, lineage),))
     (path,) = write_plan(plan, tmp_path, "yaml")
     text = path.read_text(encoding="utf-8")
     assert list(yaml.safe_load_all(text)) == list(plan.manifests())
@@ -62,9 +62,9 @@ def test_names_that_look_like_other_types_stay_strings(tmp_path: Path, namespace
 def test_any_text_is_read_back(tmp_path: Path, text: str) -> None:
     lineage = Lineage(Ref("RouteTable", "a", "b", "c"), "networking.gloo.solo.io", "v2", "shop")
     spec = {"hosts": [text, "b"], "http": [{"name": text, "headers": {text or "k": {"exact": text}}}], "text": text}
-    declaration = Declaration("eu", ("shop",), "v1", "VirtualService", "a", spec, lineage, {"note": text})
+    declaration = Declaration({"eu": ("shop",)}, "v1", "VirtualService", "a", spec, lineage, {"note": text})
     (path,) = write_plan(Plan((declaration,)), tmp_path, "yaml")
-    assert list(yaml.safe_load_all(path.read_text(encoding="utf-8"))) == list(declaration.manifests())
+    assert list(yaml.safe_load_all(path.read_text(encoding="utf-8"))) == list(declaration.manifests("eu"))
 
 
 def test_second_render_writes_the_same_bytes(project: Project) -> None:

@@ -10,9 +10,9 @@ import pytest
 from fedlib.emit.components import FederationComponent
 from fedlib.emit.providers import Target
 from tests.golden_case import GOLDEN, compile_case
+from tests.placed import placed
 
 PLAN = compile_case(GOLDEN / "federation" / "own-workspace.in.yaml").plan
-SHARED = {("shop", "us"): "shop-backend"}
 TARGETS = {"eu": Target("kube/config", "eu-admin"), "us": Target("kube/config", "us-admin")}
 
 
@@ -40,7 +40,7 @@ def recorder() -> Recorder:
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def declare() -> None:
-        FederationComponent("federation").declare(PLAN, TARGETS, SHARED, {"digest": PLAN.digest()})
+        FederationComponent("federation").declare(PLAN, TARGETS, {"digest": PLAN.digest()})
 
     declare()
     return recorder
@@ -50,9 +50,7 @@ def test_each_object_is_a_resource_named_by_its_identity(recorder: Recorder) -> 
     """`cluster/kind/namespace/name`, for every copy of the plan."""
     names = {resource.name for resource in recorder.resources if resource.typ.startswith("kubernetes:networking")}
     expected = {
-        f"{declaration.cluster}/{declaration.kind}/{namespace}/{declaration.name}"
-        for declaration in PLAN.declarations
-        for namespace in declaration.namespaces
+        f"{one.cluster}/{one.kind}/{namespace}/{one.name}" for one in placed(PLAN) for namespace in one.namespaces
     }
     assert names == expected
     assert "us/ServiceEntry/shop-web/vd-catalog-shop-backend-svc-eu-global-shop" in names

@@ -21,6 +21,7 @@ import pytest
 from tests.engine.envoy_config import EnvoyConfig
 from tests.engine.tools import REPOSITORY
 from tests.golden_case import GOLDEN, cases, compile_case
+from tests.placed import placed
 
 pytestmark = pytest.mark.engine
 
@@ -74,7 +75,7 @@ def test_filters_are_on_for_the_routes_of_their_policies_only(envoy: Path, tmp_p
 def _specs(path: Path) -> dict[str, dict[str, Any]]:
     """The specs of a case's EnvoyFilters by cluster and name."""
     objects: dict[str, dict[str, Any]] = {}
-    for declaration in compile_case(path).plan.declarations:
+    for declaration in placed(compile_case(path).plan):
         if declaration.kind == "EnvoyFilter":
             objects.setdefault(declaration.cluster, {})[declaration.name] = declaration.spec
     return objects

@@ -11,6 +11,7 @@ from fedlib.distribution.plan import canonical
 from tests.engine.control_plane import Cluster
 from tests.engine.kubernetes_api import Manifest
 from tests.golden_case import GOLDEN, cases, compile_case
+from tests.placed import placed
 
 pytestmark = pytest.mark.engine
 
@@ -22,7 +23,7 @@ def distinct_objects() -> dict[bytes, tuple[str, Manifest]]:
     found: dict[bytes, tuple[str, Manifest]] = {}
     for path in cases():
         case = path.relative_to(GOLDEN).as_posix()
-        for declaration in compile_case(path).plan.declarations:
+        for declaration in placed(compile_case(path).plan):
             manifest = next(declaration.manifests())
             manifest["metadata"] = {**manifest["metadata"], "namespace": NAMESPACE}
             body: dict[str, Any] = {key: manifest[key] for key in ("apiVersion", "kind", "spec")}

@@ -15,6 +15,7 @@ from fedlib.config.load import read_configuration
 from fedlib.config.stack_file import load_stack_file
 from fedlib.diagnostics import Report
 from fedlib.discovery.discover import discover
+from tests.placed import placed
 
 from .control_plane import Cluster
 from .kubernetes_api import Manifest
@@ -135,7 +136,7 @@ def names_of(compilation: Compilation) -> set[str]:
     """The logical names of a plan."""
     return {
         f"{declaration.cluster}/{declaration.kind}/{namespace}/{declaration.name}"
-        for declaration in compilation.plan.declarations
+        for declaration in placed(compilation.plan)
         for namespace in declaration.namespaces
     }
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from fedlib.compilation import Compilation
-from fedlib.declarations.declaration import Declaration
 from fedlib.discovery.inventory import Namespace, Service, ServicePort, Workload
+from tests.placed import Placed, placed
 from tests.property.clusters import NAMESPACES
 from tests.property.reach import seeing_namespaces
 from tests.property.routes import worlds
@@ -89,9 +89,9 @@ class Seen:
     rest: list[Plain] = field(default_factory=list)
 
 
-def visible(compilation: Compilation, kind: str) -> Iterator[tuple[Place, str, Declaration]]:
+def visible(compilation: Compilation, kind: str) -> Iterator[tuple[Place, str, Placed]]:
     """(who sees it, the namespace in which it stands, the object) of all copies."""
-    for declaration in compilation.plan.declarations:
+    for declaration in placed(compilation.plan):
         if declaration.kind == kind:
             for namespace in declaration.namespaces:
                 for seeing in seeing_namespaces(declaration, namespace):

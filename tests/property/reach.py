@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from fedlib.compilation import Compilation
-from fedlib.declarations.declaration import Declaration
+from tests.placed import Placed, placed
 
 Reach = dict[tuple[str, str], dict[str, Any]]
 """(cluster, namespace) -> host -> what is visible under it."""
 
 
-def seeing_namespaces(declaration: Declaration, namespace: str) -> list[str]:
+def seeing_namespaces(declaration: Placed, namespace: str) -> list[str]:
     """The namespaces that see the copy in `namespace`: `.` means its own; `*` would mean all, and is refused here."""
     shown: list[str] = declaration.spec.get("exportTo", ["*"])
     assert "*" not in shown, f"{declaration.name} is visible everywhere"
     return [namespace if entry == "." else entry for entry in shown]
 
 
-def _visible(compilation: Compilation, kind: str) -> Iterator[tuple[str, str, Declaration]]:
-    for declaration in compilation.plan.declarations:
+def _visible(compilation: Compilation, kind: str) -> Iterator[tuple[str, str, Placed]]:
+    for declaration in placed(compilation.plan):
         if declaration.kind == kind:
             for namespace in declaration.namespaces:
                 for seeing in seeing_namespaces(declaration, namespace):

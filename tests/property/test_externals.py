@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedlib.compilation import Compilation
-from fedlib.declarations.declaration import Declaration
 from tests.oracle.istio_crds import IstioOracle
+from tests.placed import Placed
 from tests.property.externals import worlds_with_externals
 from tests.property.groups import Place, visible
 from tests.property.reach import route_reach, service_reach
 from tests.property.world import World, compile_world, object_bytes, shuffled
 
 
-def _of_externals(compilation: Compilation, kind: str) -> Iterator[tuple[Place, Declaration]]:
+def _of_externals(compilation: Compilation, kind: str) -> Iterator[tuple[Place, Placed]]:
     for place, _, declaration in visible(compilation, kind):
         if declaration.lineage.parent.kind == "ExternalService":
             yield place, declaration

@@ -9,20 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedlib.compilation import Compilation
-from fedlib.declarations.declaration import Declaration
 from fedlib.discovery.inventory import Service, ServiceAccount, Workload
+from tests.placed import Placed, placed
 from tests.property.expectation import Expectation
 from tests.property.routes import worlds
 from tests.property.world import World, compile_world
 
 
-def _policies(compilation: Compilation, kind: str) -> Iterator[Declaration]:
-    for declaration in compilation.plan.declarations:
+def _policies(compilation: Compilation, kind: str) -> Iterator[Placed]:
+    for declaration in placed(compilation.plan):
         if declaration.kind == kind and declaration.name.startswith("settings-"):
             yield declaration
 
 
-def _principals(declaration: Declaration) -> dict[str, set[str]]:
+def _principals(declaration: Placed) -> dict[str, set[str]]:
     """The principals by container port. A source without any would admit everybody, and is refused here."""
     found: dict[str, set[str]] = defaultdict(set)
     for rule in declaration.spec.get("rules", ()):
@@ -42,7 +42,7 @@ def _identities(world: World, expectation: Expectation, workspaces: Iterable[str
     return {f"{domains[c]}/ns/{namespace}/sa/{name}" for c, namespace, name in accounts if (c, namespace) in places}
 
 
-def _services(world: World, declaration: Declaration) -> dict[str, list[Service]]:
+def _services(world: World, declaration: Placed) -> dict[str, list[Service]]:
     """The Services of the pods that a policy selects, by container port."""
     found: dict[str, list[Service]] = defaultdict(list)
     selector = declaration.spec["selector"]["matchLabels"]

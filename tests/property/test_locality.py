@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.placed import placed
 from tests.property.reach import service_reach
 from tests.property.routes import worlds
 from tests.property.world import World, compile_world, object_bytes
@@ -74,7 +75,7 @@ def test_workspace_that_shares_nothing_matters_to_nobody(world: World, data: st.
         return
     kept = {
         (declaration.cluster, declaration.kind, namespace, declaration.name)
-        for declaration in with_it.plan.declarations
+        for declaration in placed(with_it.plan)
         if declaration.kind != "Gateway" and declaration.lineage.workspace != name
         for namespace in declaration.namespaces
     }

@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 
 from fedlib.compilation import Compilation
 from fedlib.config.selectors import DestinationKind
-from fedlib.declarations.declaration import Declaration
 from fedlib.diagnostics import Ref
 from fedlib.federation.model.destination import Group
 from fedlib.istio.destination_rules.traffic_policy import port_policies
 from tests.oracle.istio_crds import IstioOracle
+from tests.placed import Placed, placed
 from tests.property.policies import OF_ROUTES, means, worlds_with_policies
 from tests.property.world import World, compile_world, object_bytes, shuffled
 
 
-def _by_identity(compilation: Compilation) -> dict[tuple[str, str, str, str], Declaration]:
+def _by_identity(compilation: Compilation) -> dict[tuple[str, str, str, str], Placed]:
     return {
         (declaration.cluster, declaration.kind, namespace, declaration.name): declaration
-        for declaration in compilation.plan.declarations
+        for declaration in placed(compilation.plan)
         for namespace in declaration.namespaces
     }
 
@@ -67,8 +67,8 @@ def test_a_host_has_one_rule_in_a_namespace(world: World) -> None:
     assert len(found) == len(set(found))
 
 
-def _rules(compilation: Compilation) -> Iterator[Declaration]:
-    return (d for d in compilation.plan.declarations if d.kind == "DestinationRule")
+def _rules(compilation: Compilation) -> Iterator[Placed]:
+    return (d for d in placed(compilation.plan) if d.kind == "DestinationRule")
 
 
 @given(worlds_with_policies())
@@ -95,9 +95,9 @@ def test_proxies_follow_the_policies_of_their_workspace(world: World) -> None:
                     assert _without_tls(rule, port.number) == expected
 
 
-def _taken(compilation: Compilation) -> Mapping[tuple[str, str, str], Declaration]:
+def _taken(compilation: Compilation) -> Mapping[tuple[str, str, str], Placed]:
     """The rule that Istio takes for the clients of a namespace: the one in the namespace goes first."""
-    found: dict[tuple[str, str, str], Declaration] = {}
+    found: dict[tuple[str, str, str], Placed] = {}
     for rule in _rules(compilation):
         for home in rule.namespaces:
             for reader in (home if name == "." else name for name in rule.spec["exportTo"]):
@@ -107,7 +107,7 @@ def _taken(compilation: Compilation) -> Mapping[tuple[str, str, str], Declaratio
     return found
 
 
-def _without_tls(rule: Declaration | None, port: int) -> dict[str, Any]:
+def _without_tls(rule: Placed | None, port: int) -> dict[str, Any]:
     settings = rule.spec["trafficPolicy"]["portLevelSettings"] if rule else []
     fields: dict[str, Any] = next((entry for entry in settings if entry["port"]["number"] == port), {})
     return {name: value for name, value in fields.items() if name not in ("tls", "port")}
@@ -137,7 +137,7 @@ def test_removing_an_import_takes_the_policies_that_came_with_it(world: World, d
             ]
 
 
-def _own_rules(compilation: Compilation, owners: Mapping[Ref, str]) -> dict[tuple[str, Ref, str, str], Declaration]:
+def _own_rules(compilation: Compilation, owners: Mapping[Ref, str]) -> dict[tuple[str, Ref, str, str], Placed]:
     return {
         (rule.cluster, rule.lineage.parent, namespace, rule.name): rule
         for rule in _rules(compilation)

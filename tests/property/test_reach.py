@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 from tests.oracle.istio_crds import IstioOracle
+from tests.placed import placed
 from tests.property.expectation import Expectation
 from tests.property.reach import route_reach, service_reach
 from tests.property.routes import worlds
@@ -63,7 +64,7 @@ def test_objects_are_written_where_their_workspace_is(world: World) -> None:
         assert len(name) <= 63
         if kind != "Gateway":
             assert (cluster, namespace) in owners
-    for declaration in compilation.plan.declarations:
+    for declaration in placed(compilation.plan):
         if declaration.kind != "Gateway":
             assert {owners[declaration.cluster, n] for n in declaration.namespaces} == {declaration.lineage.workspace}
 

@@ -17,6 +17,7 @@ from fedlib.diagnostics.source import Source
 from fedlib.discovery.assemble import assemble
 from fedlib.discovery.inventory import Inventory, Namespace, Node, Service, ServiceAccount, Workload
 from fedlib.distribution.plan import canonical
+from tests.placed import placed
 
 Discovered = Namespace | Node | Service | ServiceAccount | Workload
 
@@ -95,7 +96,7 @@ def _reordered(value: Any, randomness: random.Random) -> Any:
 def object_bytes(compilation: Compilation) -> dict[tuple[str, str, str, str], bytes]:
     """Every object's bytes by identity: (cluster, kind, namespace, name)."""
     found: dict[tuple[str, str, str, str], bytes] = {}
-    for declaration in compilation.plan.declarations:
+    for declaration in placed(compilation.plan):
         for manifest in declaration.manifests():
             metadata = manifest["metadata"]
             key = (declaration.cluster, manifest["kind"], metadata["namespace"], metadata["name"])

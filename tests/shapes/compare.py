@@ -12,6 +12,7 @@ import yaml
 
 from fedlib.compilation import Compilation
 from tests.golden_case import compile_case
+from tests.placed import placed
 
 CAPTURED: Final = Path(__file__).with_name("captured.yaml")
 CLUSTER: Final = "eu"
@@ -80,7 +81,7 @@ def _captured_leaves(case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _our_leaves(case: Mapping[str, Any], compilation: Compilation) -> Iterator[tuple[str, Any]]:
-    for declaration in compilation.plan.declarations:
+    for declaration in placed(compilation.plan):
         if declaration.cluster != CLUSTER or declaration.kind not in case.get("only", [declaration.kind]):
             continue
         for namespace in declaration.namespaces:

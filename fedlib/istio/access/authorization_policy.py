@@ -12,6 +12,7 @@ from typing import Any, Final
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import CORE, Lineage
 from fedlib.declarations.names import object_name
+from fedlib.declarations.role import Effect, Role
 from fedlib.federation.model.access import AccessDecisions, AccessRules, Action, Condition, Rule, Source
 
 API_VERSION: Final = "security.istio.io/v1"
@@ -40,7 +41,8 @@ def _declare(one: AccessRules, spec: dict[str, Any]) -> Declaration:
     lineage = Lineage(one.parent, *CORE, one.workspace)
     annotations = DRY_RUN if one.dry_run else {}
     name = object_name(one.stem)
-    return Declaration(one.cluster, (one.namespace,), API_VERSION, KIND, name, spec, lineage, annotations)
+    places, effect = {one.cluster: (one.namespace,)}, Effect(Role.ADMITS, selects=one.selector)
+    return Declaration(places, API_VERSION, KIND, name, spec, lineage, annotations, effect)
 
 
 def _rule(rule: Rule, written: Lists) -> dict[str, Any]:

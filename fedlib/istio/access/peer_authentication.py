@@ -25,4 +25,4 @@ def translate_mutual_tls(access: AccessDecisions) -> Iterator[Declaration]:
         if one.ports:
             spec["portLevelMtls"] = {str(port): {"mode": mode.value} for port, mode in one.ports.items()}
         lineage = Lineage(one.parent, *CORE, one.workspace)
-        yield Declaration(one.cluster, (one.namespace,), API_VERSION, KIND, object_name(one.stem), spec, lineage)
+        yield Declaration({one.cluster: (one.namespace,)}, API_VERSION, KIND, object_name(one.stem), spec, lineage)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import CORE, Lineage
 from fedlib.declarations.names import object_name
+from fedlib.declarations.role import Effect, Role
 from fedlib.federation.model.access import AccessDecisions, TokenRule
 from fedlib.istio.duration import seconds
 
@@ -23,7 +24,8 @@ def translate_tokens(access: AccessDecisions) -> Iterator[Declaration]:
             "selector": {"matchLabels": dict(sorted(one.selector.items()))},
         }
         lineage = Lineage(one.parent, *CORE, one.workspace)
-        yield Declaration(one.cluster, (one.namespace,), API_VERSION, KIND, object_name(one.stem), spec, lineage)
+        places, effect = {one.cluster: (one.namespace,)}, Effect(Role.VERIFIES, selects=one.selector)
+        yield Declaration(places, API_VERSION, KIND, object_name(one.stem), spec, lineage, effect=effect)
 
 
 def _rule(rule: TokenRule) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.role import Effect
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.routes.subsets import demanded_subsets
 from fedlib.istio.destination_rules.external import external_host_rules
@@ -36,7 +37,9 @@ def translate_destination_rules(decisions: Decisions, snapshot: Snapshot) -> Ite
             spec["trafficPolicy"] = {"portLevelSettings": settings}
         if rule.subsets:
             spec["subsets"] = [_subset(rule, subset) for subset in rule.subsets]
-        yield Declaration(rule.cluster, rule.namespaces, API_VERSION, KIND, rule.name, spec, rule.lineage)
+        places = {rule.cluster: rule.namespaces}
+        effect = Effect(describes=(rule.host,), private=rule.export_to == (".",))
+        yield Declaration(places, API_VERSION, KIND, rule.name, spec, rule.lineage, effect=effect)
 
 
 def _host_rules(decisions: Decisions, snapshot: Snapshot) -> Iterator[HostRule]:

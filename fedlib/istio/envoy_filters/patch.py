@@ -55,7 +55,7 @@ def _envoy_filter(
     if proxies.labels:
         spec["workloadSelector"] = {"labels": dict(sorted(proxies.labels.items()))}
     name = object_name(f"{name}-{proxies.name}")
-    return Declaration(proxies.cluster, proxies.namespaces, API_VERSION, KIND, name, spec, lineage)
+    return Declaration({proxies.cluster: proxies.namespaces}, API_VERSION, KIND, name, spec, lineage)
 
 
 def insert_http_filter(

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import CORE, Lineage
+from fedlib.declarations.role import Effect
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
@@ -40,7 +41,15 @@ def translate_east_west_gateways(decisions: Decisions, snapshot: Snapshot) -> It
         }
         workspace = snapshot.owners.get((ref.cluster, ref.namespace), "")
         lineage = Lineage(ref, *CORE, workspace)
-        yield Declaration(ref.cluster, (ref.namespace,), API_VERSION, KIND, gateway_name(service), spec, lineage)
+        yield Declaration(
+            {ref.cluster: (ref.namespace,)},
+            API_VERSION,
+            KIND,
+            gateway_name(service),
+            spec,
+            lineage,
+            effect=Effect(passes=True),
+        )
 
 
 def _passing(decisions: Decisions) -> Iterator[EastWestGateway]:

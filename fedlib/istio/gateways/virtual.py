@@ -27,7 +27,7 @@ def translate_virtual_gateway(gateway: VirtualGateway) -> Declaration:
     }
     lineage = Lineage(gateway.resource.ref, *NETWORKING, gateway.workspace)
     return Declaration(
-        service.cluster, (service.namespace,), API_VERSION, KIND, object_name(gateway.name), spec, lineage
+        {service.cluster: (service.namespace,)}, API_VERSION, KIND, object_name(gateway.name), spec, lineage
     )
 
 

@@ -10,6 +10,7 @@ from fedlib.config.model import dns_problem
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
+from fedlib.declarations.role import Effect, Role
 from fedlib.federation.model.destination import DestinationPort, External, ExternalAddress, Resolution
 from fedlib.istio.placement import consumer_places
 from fedlib.istio.service_entries.federated import API_VERSION, KIND
@@ -32,7 +33,10 @@ def translate_external(external: External, snapshot: Snapshot) -> Iterator[Decla
             lineage = Lineage(external.resource.ref, *NETWORKING, workspace)
             for cluster, namespaces, export_to in consumer_places(workspace, snapshot):
                 copy = {**spec, "exportTo": list(export_to)}
-                yield Declaration(cluster, namespaces, API_VERSION, KIND, object_name(name), copy, lineage)
+                effect = Effect(Role.LEADS, tuple(hosts[resolution]), private=export_to == (".",))
+                yield Declaration(
+                    {cluster: namespaces}, API_VERSION, KIND, object_name(name), copy, lineage, effect=effect
+                )
 
 
 def external_stem(external: External) -> str:

@@ -20,6 +20,7 @@ from fedlib.config.stack import Placement
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import CORE, Lineage
 from fedlib.declarations.names import object_name
+from fedlib.declarations.role import Effect, Role
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import FederatedService
@@ -57,7 +58,8 @@ def translate_federated_service(
             if snapshot.placement is Placement.SHARED:
                 spec = {**spec, "exportTo": list(namespaces)}
                 namespaces = (shared_namespace(snapshot, consumer, cluster),)
-            yield Declaration(cluster, namespaces, API_VERSION, KIND, name, spec, lineage)
+            effect = Effect(Role.LEADS, (service.host,), private=spec["exportTo"] == ["."])
+            yield Declaration({cluster: namespaces}, API_VERSION, KIND, name, spec, lineage, effect=effect)
 
 
 def _home(service: FederatedService, hosts: HostNames, snapshot: Snapshot) -> Declaration:
@@ -86,7 +88,8 @@ def _home(service: FederatedService, hosts: HostNames, snapshot: Snapshot) -> De
     }
     name = object_name(f"vd-{hosts.stems[service.host]}-{service.workspace}")
     lineage = Lineage(source.ref, *CORE, service.workspace)
-    return Declaration(source.cluster, (source.namespace,), API_VERSION, KIND, name, spec, lineage)
+    effect = Effect(describes=(service.host,), home_of=(service.host,), selects=source.selector)
+    return Declaration({source.cluster: (source.namespace,)}, API_VERSION, KIND, name, spec, lineage, effect=effect)
 
 
 def _remote_spec(service: FederatedService, keys: frozenset[str], network: str) -> dict[str, Any]:

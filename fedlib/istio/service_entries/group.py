@@ -14,6 +14,7 @@ from fedlib.config.stack import GroupShape
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
+from fedlib.declarations.role import Effect, Role
 from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.destination import Backing, ClientMode, Group
@@ -60,15 +61,18 @@ def _at(
 ) -> Iterator[Declaration]:
     common = host_spec(group, host, place, remote, hosts, snapshot)
     lineage = Lineage(group.resource.ref, *NETWORKING, place.workspace)
-    name = f"vd-{hosts.stems[host]}-{place.workspace}"
+    name, places = f"vd-{hosts.stems[host]}-{place.workspace}", {place.cluster: place.namespaces}
     if place.backing is not None:
         spec = {**common, "workloadSelector": selector(place.backing)}
-        yield Declaration(place.cluster, place.namespaces, API_VERSION, KIND, object_name(name), spec, lineage)
+        selects = place.backing.service.selector
+        effect = Effect(describes=(host,), home_of=(host,), selects=selects)
+        yield Declaration(places, API_VERSION, KIND, object_name(name), spec, lineage, effect=effect)
         if not remote:
             return
         name += "-remote"
     spec = {**common, "endpoints": remote} if remote else common
-    yield Declaration(place.cluster, place.namespaces, API_VERSION, KIND, object_name(name), spec, lineage)
+    effect = Effect(Role.LEADS, (host,), private=place.export_to == (".",))
+    yield Declaration(places, API_VERSION, KIND, object_name(name), spec, lineage, effect=effect)
 
 
 def _local_only(group: Group, host: str, backing: Backing, hosts: HostNames, snapshot: Snapshot) -> Declaration:
@@ -93,11 +97,11 @@ def _local_only(group: Group, host: str, backing: Backing, hosts: HostNames, sna
     lineage = Lineage(group.resource.ref, *NETWORKING, group.workspace)
     service = backing.service
     return Declaration(
-        service.cluster,
-        (service.namespace,),
+        {service.cluster: (service.namespace,)},
         API_VERSION,
         KIND,
         object_name(f"vd-{stem}-{group.workspace}"),
         spec,
         lineage,
+        effect=Effect(describes=(name,), home_of=(host,), selects=service.selector),
     )

@@ -14,6 +14,7 @@ from typing import Final
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
+from fedlib.declarations.role import Effect
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.destination import Backing, Group
 from fedlib.istio.service_entries.endpoint_labels import TLS_MODE
@@ -41,7 +42,9 @@ def with_workload_entries(
     lineage = Lineage(group.resource.ref, *NETWORKING, place.workspace)
     name = f"vd-{hosts.stems[host]}-{place.workspace}"
     spec = {**host_spec(group, host, place, remote, hosts, snapshot), "workloadSelector": selector(backing)}
-    yield Declaration(place.cluster, place.namespaces, API_VERSION, SERVICE_ENTRY, object_name(name), spec, lineage)
+    places = {place.cluster: place.namespaces}
+    effect = Effect(describes=(host,), home_of=(host,), selects=backing.service.selector)
+    yield Declaration(places, API_VERSION, SERVICE_ENTRY, object_name(name), spec, lineage, effect=effect)
     chosen = dict(sorted(backing.service.selector.items()))
     taken: set[str] = set()
     for entry in remote:
@@ -52,4 +55,4 @@ def with_workload_entries(
             entry_name += f"-{min(entry['ports'].values())}"
         taken.add(entry_name)
         spec = {**entry, "labels": labels}
-        yield Declaration(place.cluster, place.namespaces, API_VERSION, KIND, object_name(entry_name), spec, lineage)
+        yield Declaration(places, API_VERSION, KIND, object_name(entry_name), spec, lineage)

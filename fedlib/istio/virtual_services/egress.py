@@ -13,11 +13,13 @@ from typing import Any, Final
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
+from fedlib.declarations.role import Effect, Role
 from fedlib.federation.hosts.hostname import local_host
 from fedlib.federation.model.destination import EgressRoute, External
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 from fedlib.istio.placement import consumer_places
 from fedlib.istio.service_entries.external import external_stem
+from fedlib.istio.virtual_services.destinations import destinations
 from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"
@@ -54,7 +56,8 @@ def _to_gateways(
                     "hosts": [host],
                     "http": [*_client_routes(near, snapshot), *_direct_routes(external, host, near)],
                 }
-                yield Declaration(cluster, namespaces, API_VERSION, KIND, name, spec, lineage)
+                effect = Effect(Role.ROUTES, needs=destinations(spec))
+                yield Declaration({cluster: namespaces}, API_VERSION, KIND, name, spec, lineage, effect=effect)
 
 
 def _client_routes(routes: Iterable[EgressRoute], snapshot: Snapshot) -> Iterator[dict[str, Any]]:
@@ -116,4 +119,5 @@ def _out(external: External, host: str, routes: Iterable[EgressRoute]) -> Iterat
         name = f"{external_stem(external)}-{host}-{route.port}-{vg.name}-{vg.namespace}-{vg.cluster}"
         name = object_name(f"{name}-{gateway.service.name}")
         lineage = Lineage(external.resource.ref, *NETWORKING, gateway.workspace)
-        yield Declaration(gateway.service.cluster, (gateway.service.namespace,), API_VERSION, KIND, name, spec, lineage)
+        places, effect = {gateway.service.cluster: (gateway.service.namespace,)}, Effect(Role.ROUTES, needs=(host,))
+        yield Declaration(places, API_VERSION, KIND, name, spec, lineage, effect=effect)

@@ -10,11 +10,13 @@ from fedlib.config.stack import Placement
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
+from fedlib.declarations.role import Effect, Role
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.route import Route, RoutedHosts, SourceLabels
 from fedlib.istio.placement import shared_namespace
 from fedlib.istio.virtual_services.caller import Caller, gateway_pods, sidecars
 from fedlib.istio.virtual_services.connection_route import connection_route
+from fedlib.istio.virtual_services.destinations import destinations
 from fedlib.istio.virtual_services.http_route import http_route
 from fedlib.snapshot.model import Snapshot
 
@@ -36,7 +38,8 @@ def translate_routed_hosts(routed: RoutedHosts, snapshot: Snapshot) -> Iterator[
     annotations = table.virtual_service_annotations
     for cluster, namespaces, spec in _in_sidecars(routed, snapshot) if routed.mesh else _on_gateways(routed, snapshot):
         if any(kind in spec for kind in ("http", "tcp", "tls")):
-            yield Declaration(cluster, namespaces, API_VERSION, KIND, name, spec, lineage, annotations)
+            effect = Effect(Role.ROUTES, needs=destinations(spec))
+            yield Declaration({cluster: namespaces}, API_VERSION, KIND, name, spec, lineage, annotations, effect)
 
 
 def _in_sidecars(routed: RoutedHosts, snapshot: Snapshot) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any]]]:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
+from fedlib.declarations.role import Effect
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
@@ -110,7 +111,7 @@ def _virtual_service(
     }
     name = object_name(f"vd-{hosts.stems[host]}-{group.workspace}")
     lineage = Lineage(group.resource.ref, *NETWORKING, group.workspace)
-    return Declaration(cluster, (namespace,), API_VERSION, KIND, name, spec, lineage)
+    return Declaration({cluster: (namespace,)}, API_VERSION, KIND, name, spec, lineage, effect=Effect(home_of=(host,)))
 
 
 def _http_routes(group: Group, host: str) -> list[dict[str, Any]]:
