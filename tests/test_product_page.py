@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from fedlib.compilation import Compilation
+from fedlib.config.route_table import RouteTableSpec
 from tests.golden_case import compile_case
 from tests.placed import Placed, placed
 
@@ -96,7 +97,7 @@ def test_resources_of_each_workspace_are_discovered(compile_stack: Compile) -> N
     compilation = compile_stack(stack(table, shop=SHOP))
     assert compilation.snapshot is not None
     assert [service.name for service in compilation.snapshot.services_by_workspace["shop"]] == ["catalog", "catalog"]
-    assert [owned.workspace for owned in compilation.snapshot.resources["RouteTable"]] == ["shop"]
+    assert [owned.workspace for owned in compilation.snapshot.of(RouteTableSpec)] == ["shop"]
 
 
 def test_workspace_settings_decide_what_is_available_where(compile_stack: Compile) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fedlib.config.gloo import WorkspaceSpec
-from fedlib.config.model import dns_problem, host_problem
+from fedlib.config.model import Model, dns_problem, host_problem
 from fedlib.config.resource import MANAGEMENT_CLUSTER, Resource, read_resource
 from fedlib.config.stack import StackConfig
 from fedlib.config.stack_file import PROJECT, StackFile
@@ -30,7 +30,7 @@ class Configuration:
 
     stack: str
     config: StackConfig
-    resources: tuple[Resource, ...]
+    resources: tuple[Resource[Model], ...]
 
 
 def read_configuration(stack: StackFile, report: Report) -> Configuration:
@@ -94,7 +94,7 @@ def _check_names(config: StackConfig, stack: StackFile, report: Report) -> Stack
     )
 
 
-def _stack_resources(config: StackConfig, stack: StackFile) -> Iterable[Resource]:
+def _stack_resources(config: StackConfig, stack: StackFile) -> Iterable[Resource[Model]]:
     """Workspaces and settings of the stack config as the resources that they stand for."""
     for name, workspace in config.workspaces.items():
         origin = stack.origin("workspaces", name)
@@ -110,7 +110,7 @@ def _stack_resources(config: StackConfig, stack: StackFile) -> Iterable[Resource
         yield Resource(ref, config.global_settings, {}, "", origin, ())
 
 
-def _inline_resources(config: StackConfig, stack: StackFile, report: Report) -> Iterable[Resource]:
+def _inline_resources(config: StackConfig, stack: StackFile, report: Report) -> Iterable[Resource[Model]]:
     for index, document in enumerate(config.resources):
         origin = stack.origin("resources", index)
         resource = read_resource(document, MANAGEMENT_CLUSTER, origin, report)
@@ -118,7 +118,7 @@ def _inline_resources(config: StackConfig, stack: StackFile, report: Report) -> 
             yield resource
 
 
-def _file_resources(config: StackConfig, stack: StackFile, report: Report) -> Iterable[Resource]:
+def _file_resources(config: StackConfig, stack: StackFile, report: Report) -> Iterable[Resource[Model]]:
     for index, entry in enumerate(config.files):
         if not _is_cluster(entry.cluster, index, config, stack, report):
             continue
@@ -153,7 +153,7 @@ def _is_cluster(name: str | None, index: int, config: StackConfig, stack: StackF
     return not problem
 
 
-def _read_file(path: Path, shown: str, cluster: str, report: Report) -> Iterable[Resource]:
+def _read_file(path: Path, shown: str, cluster: str, report: Report) -> Iterable[Resource[Model]]:
     source = Source(shown, path)
     for index, document in enumerate(load_yaml(source, report)):
         if document is None:
@@ -170,9 +170,9 @@ def _read_file(path: Path, shown: str, cluster: str, report: Report) -> Iterable
                 yield resource
 
 
-def unique(resources: Iterable[Resource], report: Report) -> tuple[Resource, ...]:
+def unique(resources: Iterable[Resource[Model]], report: Report) -> tuple[Resource[Model], ...]:
     """Resources sorted by identity; of two different ones with one identity neither is kept."""
-    by_ref: dict[Ref, Resource] = {}
+    by_ref: dict[Ref, Resource[Model]] = {}
     refused: set[Ref] = set()
     for resource in sorted(resources, key=lambda r: (r.ref, r.at())):
         first = by_ref.setdefault(resource.ref, resource)

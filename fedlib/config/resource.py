@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from fedlib.config.external_service import ExternalEndpointSpec, ExternalServiceSpec
 from fedlib.config.gloo import WorkspaceSettingsSpec, WorkspaceSpec
@@ -83,15 +83,28 @@ KINDS: Final = frozenset(name.rpartition("/")[2] for name in (*TRANSLATED, *INER
 """Every kind of Gloo's that is known here."""
 
 
+_KINDS: Final[Mapping[type[Model], str]] = {model: name.rpartition("/")[2] for name, model in TRANSLATED.items()}
+
+S = TypeVar("S", bound=Model)
+"""The model of a kind's specs, which says which kind is meant."""
+S_co = TypeVar("S_co", bound=Model, covariant=True)
+"""The same for what only holds a spec: a `Resource[RouteTableSpec]` is a `Resource[Model]`."""
+
+
+def kind_of(spec: type[Model]) -> str:
+    """The kind that has specs of a model, such as `RouteTable`."""
+    return _KINDS[spec]
+
+
 @dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Generic[S_co]):
     """A Gloo object: its identity, metadata and spec, and where it stands in the input.
 
     `workspace` is set where the stack config says whose it is; otherwise the namespace decides.
     """
 
     ref: Ref
-    spec: Model
+    spec: S_co
     labels: Mapping[str, str] = field(default_factory=dict)
     created: str = ""
     origin: Origin | None = field(default=None, compare=False, repr=False)
@@ -110,7 +123,7 @@ class Resource:
 
 def read_resource(
     document: Any, cluster: str, origin: Origin, report: Report, *, found: bool = False
-) -> Resource | None:
+) -> Resource[Model] | None:
     """Read a Gloo object.
 
     Args:

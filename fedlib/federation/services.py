@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fedlib.config.gloo import Federation, PortSelector, ResourceKind
+from fedlib.config.gloo import Federation, PortSelector
 from fedlib.config.model import host_problem
 from fedlib.config.stack import GroupShape
 from fedlib.diagnostics import Ref, Report, catalogue
@@ -118,11 +118,12 @@ def _candidates(snapshot: Snapshot, report: Report) -> dict[str, _Candidate]:
 
 def _selected(
     workspace: str, federation: Federation, snapshot: Snapshot, used: set[int]
-) -> Iterable[tuple[str, Service, set[str]]]:
+) -> Iterable[tuple[str, Service, tuple[str, ...]]]:
     """(owner, Service, consumers) of what a workspace federates; `used` takes the selectors that matched."""
-    visibility = snapshot.visibility
     for owner, services in sorted(snapshot.services_by_workspace.items()):
-        if owner != workspace and not (federation.service_selector and workspace in visibility.partners(owner)):
+        if owner != workspace and not (
+            federation.service_selector and workspace in snapshot.visibility.partners(owner)
+        ):
             continue
         for service in services:
             matching = [
@@ -135,13 +136,11 @@ def _selected(
             ]  # fmt: skip
             if federation.service_selector and not matching:
                 continue
-            importers = visibility.consumers(
-                owner, ResourceKind.SERVICE, service.labels, service.name, service.namespace, service.cluster
-            )
-            if owner != workspace and workspace not in importers:
+            consumers = snapshot.consumers[service.ref]
+            if workspace not in consumers:
                 continue
             used.update(matching)
-            yield owner, service, {workspace, *importers} if owner == workspace else {workspace}
+            yield owner, service, consumers if owner == workspace else (workspace,)
 
 
 def _can_be_federated(host: str, service: Service, snapshot: Snapshot, report: Report) -> bool:

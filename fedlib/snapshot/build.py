@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+from fedlib.config.external_service import ExternalServiceSpec
+from fedlib.config.gloo import ResourceKind, WorkspaceSettingsSpec, WorkspaceSpec
 from fedlib.config.load import ADMIN_NAMESPACE, Configuration, unique
-from fedlib.config.resource import KINDS, Resource, read_resource
+from fedlib.config.model import Model
+from fedlib.config.policies.ext_auth import ExtAuthServerSpec
+from fedlib.config.policies.rate_limit import RateLimitServerConfigSpec, RateLimitServerSettingsSpec
+from fedlib.config.resource import KINDS, Resource, kind_of, read_resource
+from fedlib.config.route_table import RouteTableSpec
+from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, Source
 from fedlib.discovery.inventory import ClusterInventory, Inventory, Namespace, Service
@@ -15,44 +22,42 @@ from fedlib.snapshot.membership import Membership, resolve_membership
 from fedlib.snapshot.mesh import resolve_mesh
 from fedlib.snapshot.model import Cluster, NamespaceKey, OwnedResource, Snapshot, Workspace
 from fedlib.snapshot.settings import resolve_settings
-from fedlib.snapshot.visibility import resolve_visibility
+from fedlib.snapshot.visibility import Visibility, resolve_visibility
 
 T = TypeVar("T")
 
-SERVERS: Final = ("ExtAuthServer", "RateLimitServerConfig", "RateLimitServerSettings")
+SERVERS: Final = (ExtAuthServerSpec, RateLimitServerConfigSpec, RateLimitServerSettingsSpec)
 """Kinds that administrators write, in namespaces of no workspace too; policies of all workspaces name them."""
+
+_SHARED: Final[Mapping[type[Model], ResourceKind]] = {
+    ExternalServiceSpec: ResourceKind.EXTERNAL_SERVICE,
+    RouteTableSpec: ResourceKind.ROUTE_TABLE,
+    VirtualDestinationSpec: ResourceKind.VIRTUAL_DESTINATION,
+}
+"""The kinds that workspaces export and import, besides Services."""
 
 
 def build_snapshot(configuration: Configuration, inventory: Inventory, report: Report) -> Snapshot:
     """Join and index the input. Every list is sorted, so that the order of the input cannot show."""
     resources = unique([*configuration.resources, *_discovered(inventory, report)], report)
-    by_kind: dict[str, list[Resource]] = defaultdict(list)
+    by_kind: dict[str, list[Resource[Any]]] = defaultdict(list)
     for resource in resources:
         by_kind[resource.ref.kind].append(resource)
-    declared = configuration.config.clusters
-    workspaces = _workspaces(by_kind.pop("Workspace", []), report)
+    workspaces = _workspaces(by_kind.pop(kind_of(WorkspaceSpec), []), report)
     inventories = [inventory.clusters[name] for name in sorted(inventory.clusters)]
     namespaces = [namespace for one in inventories for namespace in one.namespaces if not namespace.terminating]
-    membership = resolve_membership(workspaces, declared, namespaces, report)
+    membership = resolve_membership(workspaces, configuration.config.clusters, namespaces, report)
     by_key = {(namespace.cluster, namespace.name): namespace for namespace in namespaces}
     owned = _owned_namespaces(membership)
-    settings = resolve_settings(by_kind.pop("WorkspaceSettings", []), workspaces, membership, by_key, report)
-    servers = {one.ref: one for kind in SERVERS for one in by_kind.pop(kind, [])}
+    settings = resolve_settings(by_kind.pop(kind_of(WorkspaceSettingsSpec), []), workspaces, membership, by_key, report)
+    visibility = resolve_visibility(workspaces, settings, report)
+    services = _services(inventories, membership)
+    servers = {one.ref: one for spec in SERVERS for one in by_kind.pop(kind_of(spec), [])}
     return Snapshot(
         placement=configuration.config.placement,
         group_shape=configuration.config.group_shape,
         policy_inheritance=configuration.config.policy_inheritance,
-        clusters={
-            name: Cluster(
-                name,
-                cluster.trust_domain or name,
-                cluster.network or name,
-                cluster.cluster_domain,
-                cluster.labels,
-                _ip_families(inventory.clusters.get(name)),
-            )
-            for name, cluster in sorted(declared.items())
-        },
+        clusters=_clusters(configuration, inventory),
         meshes={one.cluster: resolve_mesh(one) for one in inventories},
         workspaces={
             name: Workspace(
@@ -69,41 +74,44 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
         owners=membership.owners,
         namespaces=by_key,
         services={service.ref: service for one in inventories for service in one.services},
-        services_by_workspace=_services(inventories, membership),
+        services_by_workspace=services,
+        consumers=_consumers(services, visibility),
         workloads=_by_namespace((w.cluster, w.namespace, w) for one in inventories for w in one.workloads),
         service_accounts=_by_namespace(
             (account.cluster, account.namespace, account) for one in inventories for account in one.service_accounts
         ),
         nodes={one.cluster: one.nodes for one in inventories},
-        resources={kind: _owned(found, membership, by_key, report) for kind, found in sorted(by_kind.items())},
+        resources={
+            kind: _owned(found, membership, by_key, visibility, report) for kind, found in sorted(by_kind.items())
+        },
         servers=servers,
         inputs=_inputs(resources, report),
-        visibility=resolve_visibility(workspaces, settings, report),
+        visibility=visibility,
     )
 
 
-def _discovered(inventory: Inventory, report: Report) -> Iterable[Resource]:
+def _discovered(inventory: Inventory, report: Report) -> Iterable[Resource[Model]]:
     for name in sorted(inventory.clusters):
         for found in inventory.clusters[name].gloo_objects:
             origin = found.origin or Origin(Source(f"cluster {name}"))
             resource = read_resource(found.document, name, origin, report, found=True)
             if resource is None:
                 continue
-            if resource.ref.kind == "Workspace" and resource.ref.namespace != ADMIN_NAMESPACE:
+            if isinstance(resource.spec, WorkspaceSpec) and resource.ref.namespace != ADMIN_NAMESPACE:
                 report.add(catalogue.WORKSPACE_ELSEWHERE, resource.ref, resource.at(), expected=ADMIN_NAMESPACE)
                 continue
             yield resource
 
 
-def _inputs(resources: Iterable[Resource], report: Report) -> tuple[Ref, ...]:
+def _inputs(resources: Iterable[Resource[Model]], report: Report) -> tuple[Ref, ...]:
     """The Gloo resources of the input, with those that were reported and refused."""
     refused = {finding.subject for finding in report if finding.subject.kind in KINDS and finding.subject.name}
     return tuple(sorted({resource.ref for resource in resources} | refused))
 
 
-def _workspaces(resources: Iterable[Resource], report: Report) -> dict[str, Resource]:
+def _workspaces(resources: Iterable[Resource[WorkspaceSpec]], report: Report) -> dict[str, Resource[WorkspaceSpec]]:
     """Workspaces by name; of two with one name neither counts."""
-    found: dict[str, list[Resource]] = defaultdict(list)
+    found: dict[str, list[Resource[WorkspaceSpec]]] = defaultdict(list)
     for resource in resources:
         found[resource.ref.name].append(resource)
     for name, same in found.items():
@@ -113,6 +121,20 @@ def _workspaces(resources: Iterable[Resource], report: Report) -> dict[str, Reso
                 workspace=name, other=same[0].at() if same[0].origin else same[0].ref, related=(same[0].ref,),
             )  # fmt: skip
     return {name: same[0] for name, same in sorted(found.items()) if len(same) == 1}
+
+
+def _clusters(configuration: Configuration, inventory: Inventory) -> dict[str, Cluster]:
+    return {
+        name: Cluster(
+            name,
+            cluster.trust_domain or name,
+            cluster.network or name,
+            cluster.cluster_domain,
+            cluster.labels,
+            _ip_families(inventory.clusters.get(name)),
+        )
+        for name, cluster in sorted(configuration.config.clusters.items())
+    }
 
 
 def _ip_families(inventory: ClusterInventory | None) -> tuple[str, ...]:
@@ -141,6 +163,15 @@ def _services(inventories: Iterable[ClusterInventory], membership: Membership) -
     }
 
 
+def _consumers(services: Mapping[str, tuple[Service, ...]], visibility: Visibility) -> dict[Ref, tuple[str, ...]]:
+    """Service -> the workspaces that may use it."""
+    return {
+        service.ref: visibility.consumers(owner, ResourceKind.SERVICE, service.labels, service.ref)
+        for owner, owned in services.items()
+        for service in owned
+    }
+
+
 def _by_namespace(items: Iterable[tuple[str, str, T]]) -> dict[NamespaceKey, tuple[T, ...]]:
     found: dict[NamespaceKey, list[T]] = defaultdict(list)
     for cluster, namespace, item in items:
@@ -149,12 +180,18 @@ def _by_namespace(items: Iterable[tuple[str, str, T]]) -> dict[NamespaceKey, tup
 
 
 def _owned(
-    resources: Iterable[Resource], membership: Membership, namespaces: Mapping[NamespaceKey, Namespace], report: Report
-) -> tuple[OwnedResource, ...]:
-    """Resources with the workspace through which they act; those without one are reported."""
+    resources: Iterable[Resource[Model]],
+    membership: Membership,
+    namespaces: Mapping[NamespaceKey, Namespace],
+    visibility: Visibility,
+    report: Report,
+) -> tuple[OwnedResource[Model], ...]:
+    """Resources of one kind, with the workspaces through which they act; those without one are reported."""
     owned = []
     for resource in resources:
         owner = membership.configuring_workspace(resource, namespaces, report)
+        kind = _SHARED.get(type(resource.spec))
         if owner is not None:
-            owned.append(OwnedResource(resource, owner))
+            shared = kind and visibility.consumers(owner, kind, resource.labels, resource.ref)
+            owned.append(OwnedResource(resource, owner, shared or (owner,)))
     return tuple(owned)

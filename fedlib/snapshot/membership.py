@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fedlib.config.gloo import NamespaceSelector, WorkloadCluster, WorkspaceSpec
+from fedlib.config.model import Model
 from fedlib.config.resource import MANAGEMENT_CLUSTER, Resource
 from fedlib.config.stack import Cluster
 from fedlib.config.validate import suggest
@@ -24,7 +25,7 @@ NamespaceKey = tuple[str, str]
 class Membership:
     """Who owns which namespace. `contested` namespaces are wanted by several workspaces and belong to none."""
 
-    workspaces: Mapping[str, Resource]
+    workspaces: Mapping[str, Resource[WorkspaceSpec]]
     clusters: Mapping[str, Cluster]
     owners: Mapping[NamespaceKey, str]
     contested: frozenset[NamespaceKey]
@@ -48,7 +49,7 @@ class Membership:
         return found.pop() if len(found) == 1 else None
 
     def configuring_workspace(
-        self, resource: Resource, namespaces: Mapping[NamespaceKey, Namespace], report: Report
+        self, resource: Resource[Model], namespaces: Mapping[NamespaceKey, Namespace], report: Report
     ) -> str | None:
         """The workspace through which a resource acts; None, with a finding, when it acts through none.
 
@@ -78,11 +79,11 @@ class Membership:
         self, workspace: str, cluster: str, namespace: str, labels: Mapping[str, str]
     ) -> Iterator[tuple[WorkloadCluster, NamespaceSelector]]:
         declared = self.clusters.get(cluster)
-        return _selecting_entries(_spec(self.workspaces[workspace]), cluster, declared, namespace, labels)
+        return _selecting_entries(self.workspaces[workspace].spec, cluster, declared, namespace, labels)
 
 
 def resolve_membership(
-    workspaces: Mapping[str, Resource],
+    workspaces: Mapping[str, Resource[WorkspaceSpec]],
     clusters: Mapping[str, Cluster],
     namespaces: Iterable[Namespace],
     report: Report,
@@ -99,7 +100,7 @@ def resolve_membership(
             for name, resource in sorted(workspaces.items())
             if any(
                 _selecting_entries(
-                    _spec(resource),
+                    resource.spec,
                     namespace.cluster,
                     clusters.get(namespace.cluster),
                     namespace.name,
@@ -115,14 +116,9 @@ def resolve_membership(
             contested.add(key)
             _report_contested(namespace, [workspaces[name] for name in wanted], report)
     for name, resource in sorted(workspaces.items()):
-        if name not in selecting and _spec(resource).workload_clusters:
+        if name not in selecting and resource.spec.workload_clusters:
             report.add(catalogue.EMPTY_WORKSPACE, resource.ref, resource.at("workloadClusters"), workspace=name)
     return Membership(workspaces, clusters, owners, frozenset(contested))
-
-
-def _spec(resource: Resource) -> WorkspaceSpec:
-    assert isinstance(resource.spec, WorkspaceSpec)
-    return resource.spec
 
 
 def _selecting_entries(
@@ -143,7 +139,7 @@ def _selecting_entries(
                 yield entry, selector
 
 
-def _report_contested(namespace: Namespace, wanted: list[Resource], report: Report) -> None:
+def _report_contested(namespace: Namespace, wanted: list[Resource[WorkspaceSpec]], report: Report) -> None:
     names = " and ".join(f"'{resource.ref.name}'" for resource in wanted)
     location = wanted[0].at("workloadClusters")
     report.add(
@@ -153,8 +149,8 @@ def _report_contested(namespace: Namespace, wanted: list[Resource], report: Repo
     )  # fmt: skip
 
 
-def _check_entries(resource: Resource, clusters: Mapping[str, Cluster], report: Report) -> None:
-    entries = _spec(resource).workload_clusters
+def _check_entries(resource: Resource[WorkspaceSpec], clusters: Mapping[str, Cluster], report: Report) -> None:
+    entries = resource.spec.workload_clusters
     _check_config_enabled(resource, [e.config_enabled for e in entries], ("workloadClusters",), "clusters", report)
     for index, entry in enumerate(entries):
         path = ("workloadClusters", index)
@@ -179,7 +175,11 @@ def _check_entries(resource: Resource, clusters: Mapping[str, Cluster], report: 
 
 
 def _check_config_enabled(
-    resource: Resource, flags: list[bool | None], path: tuple[str | int, ...], entries: str, report: Report
+    resource: Resource[WorkspaceSpec],
+    flags: list[bool | None],
+    path: tuple[str | int, ...],
+    entries: str,
+    report: Report,
 ) -> None:
     if any(flag is not None for flag in flags) and any(flag is None for flag in flags):
         missing = flags.index(None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Generic
 
-from fedlib.config.gloo import WorkspaceSettingsSpec
-from fedlib.config.resource import Resource
+from fedlib.config.gloo import WorkspaceSettingsSpec, WorkspaceSpec
+from fedlib.config.resource import Resource, S, S_co, kind_of
 from fedlib.config.stack import GroupShape, Placement, PolicyInheritance
 from fedlib.diagnostics import NOWHERE, Location, Ref
 from fedlib.discovery.inventory import Namespace, Node, Service, ServiceAccount, Workload
@@ -39,13 +40,13 @@ class Workspace:
 
     name: str
     labels: Mapping[str, str]
-    resource: Resource
+    resource: Resource[WorkspaceSpec]
     settings: WorkspaceSettingsSpec
-    settings_resource: Resource | None
+    settings_resource: Resource[WorkspaceSettingsSpec] | None
     namespaces: Mapping[str, tuple[str, ...]]
-    settings_sources: Mapping[str, Resource] = field(default_factory=dict)
+    settings_sources: Mapping[str, Resource[WorkspaceSettingsSpec]] = field(default_factory=dict)
 
-    def settings_source(self, name: str) -> Resource | None:
+    def settings_source(self, name: str) -> Resource[WorkspaceSettingsSpec] | None:
         """The resource that decides a field of the settings: the global one where it sets the field."""
         return self.settings_sources.get(name, self.settings_resource)
 
@@ -56,16 +57,29 @@ class Workspace:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnedResource:
-    """A Gloo resource and the workspace through which it acts."""
+class OwnedResource(Generic[S_co]):
+    """A Gloo resource and the workspace through which it acts.
 
-    resource: Resource
+    `consumers` are the workspaces that may use it, the owner included, sorted; of a kind that cannot be shared, the
+    owner alone.
+    """
+
+    resource: Resource[S_co]
     workspace: str
+    consumers: tuple[str, ...]
+
+    @property
+    def spec(self) -> S_co:
+        """Its spec."""
+        return self.resource.spec
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything that federation decides on."""
+    """Everything that federation decides on.
+
+    `consumers` are for each Service of a workspace the workspaces that may use it, the owner included, sorted.
+    """
 
     placement: Placement
     group_shape: GroupShape
@@ -77,13 +91,18 @@ class Snapshot:
     namespaces: Mapping[NamespaceKey, Namespace]
     services: Mapping[Ref, Service]
     services_by_workspace: Mapping[str, tuple[Service, ...]]
+    consumers: Mapping[Ref, tuple[str, ...]]
     workloads: Mapping[NamespaceKey, tuple[Workload, ...]]
     service_accounts: Mapping[NamespaceKey, tuple[ServiceAccount, ...]]
     nodes: Mapping[str, tuple[Node, ...]]
-    resources: Mapping[str, tuple[OwnedResource, ...]]
-    servers: Mapping[Ref, Resource]
+    resources: Mapping[str, tuple[OwnedResource[Any], ...]]
+    servers: Mapping[Ref, Resource[Any]]
     inputs: tuple[Ref, ...]
     visibility: Visibility
+
+    def of(self, spec: type[S]) -> tuple[OwnedResource[S], ...]:
+        """The resources of the kind that has specs of this model, sorted by identity."""
+        return self.resources.get(kind_of(spec), ())
 
     def place(self, ref: Ref) -> Location:
         """Where a resource, a Workspace or a Service stands in the input."""

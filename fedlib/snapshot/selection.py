@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from fedlib.config.gloo import ObjectSelector, ResourceKind, ResourceSelector
+from fedlib.diagnostics import Ref
 
 
 @functools.lru_cache(maxsize=4096)
@@ -37,20 +38,13 @@ def selects(
     )
 
 
-def shares(
-    selectors: Iterable[ResourceSelector],
-    kind: ResourceKind,
-    labels: Mapping[str, str],
-    name: str,
-    namespace: str,
-    cluster: str,
-) -> bool:
+def shares(selectors: Iterable[ResourceSelector], kind: ResourceKind, labels: Mapping[str, str], ref: Ref) -> bool:
     """Whether any entry of an export or an import selects the resource."""
     return any(
         selector.kind in (ResourceKind.ALL, kind)
-        and (not selector.name or selector.name == name)
-        and (not selector.namespace or selector.namespace == namespace)
-        and (not selector.cluster or selector.cluster == cluster)
+        and (not selector.name or selector.name == ref.name)
+        and (not selector.namespace or selector.namespace == ref.namespace)
+        and (not selector.cluster or selector.cluster == ref.cluster)
         and labels_match(selector.labels, labels)
         for selector in selectors
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fedlib.config.gloo import WorkspaceOptions, WorkspaceSettingsSpec
+from fedlib.config.gloo import WorkspaceOptions, WorkspaceSettingsSpec, WorkspaceSpec
 from fedlib.config.load import ADMIN_NAMESPACE, GLOBAL_SETTINGS
 from fedlib.config.resource import Resource
 from fedlib.diagnostics import Report, catalogue
@@ -25,24 +25,24 @@ class Settings:
     """
 
     effective: Mapping[str, WorkspaceSettingsSpec]
-    sources: Mapping[str, Resource]
-    overriding: Mapping[str, Resource]
+    sources: Mapping[str, Resource[WorkspaceSettingsSpec]]
+    overriding: Mapping[str, Resource[WorkspaceSettingsSpec]]
 
-    def source(self, workspace: str, field: str) -> Resource:
+    def source(self, workspace: str, field: str) -> Resource[WorkspaceSettingsSpec]:
         """The resource that decides a field of a workspace's settings: its own, or the global one."""
         return self.overriding.get(field, self.sources[workspace])
 
 
 def resolve_settings(
-    resources: Iterable[Resource],
-    workspaces: Mapping[str, Resource],
+    resources: Iterable[Resource[WorkspaceSettingsSpec]],
+    workspaces: Mapping[str, Resource[WorkspaceSpec]],
     membership: Membership,
     namespaces: Mapping[NamespaceKey, Namespace],
     report: Report,
 ) -> Settings:
     """Assign each WorkspaceSettings to its workspace, and merge the global one into them."""
-    overall: Resource | None = None
-    found: dict[str, list[Resource]] = {}
+    overall: Resource[WorkspaceSettingsSpec] | None = None
+    found: dict[str, list[Resource[WorkspaceSettingsSpec]]] = {}
     for resource in sorted(resources, key=lambda r: r.ref):
         if _is_global(resource):
             if overall is not None:
@@ -55,7 +55,7 @@ def resolve_settings(
         owner = resource.workspace or membership.configuring_workspace(resource, namespaces, report)
         if owner is not None and owner in workspaces:
             found.setdefault(owner, []).append(resource)
-    sources: dict[str, Resource] = {}
+    sources: dict[str, Resource[WorkspaceSettingsSpec]] = {}
     for name, workspace in sorted(workspaces.items()):
         candidates = found.get(name, [])
         if not candidates:
@@ -70,16 +70,17 @@ def resolve_settings(
     return _effective(workspaces, sources, overall)
 
 
-def _is_global(resource: Resource) -> bool:
+def _is_global(resource: Resource[WorkspaceSettingsSpec]) -> bool:
     ref = resource.ref
     return ref.name == GLOBAL_SETTINGS and ref.namespace == ADMIN_NAMESPACE and not resource.workspace
 
 
 def _effective(
-    workspaces: Mapping[str, Resource], sources: Mapping[str, Resource], overall: Resource | None
+    workspaces: Iterable[str],
+    sources: Mapping[str, Resource[WorkspaceSettingsSpec]],
+    overall: Resource[WorkspaceSettingsSpec] | None,
 ) -> Settings:
     spec = overall.spec if overall else WorkspaceSettingsSpec()
-    assert isinstance(spec, WorkspaceSettingsSpec)
     top = {field: getattr(spec, field) for field in ("import_from", "export_to") if getattr(spec, field) is not None}
     options = {
         field: getattr(spec.options, field)
@@ -92,6 +93,5 @@ def _effective(
             effective[name] = WorkspaceSettingsSpec()
             continue
         own = sources[name].spec
-        assert isinstance(own, WorkspaceSettingsSpec)
         effective[name] = own.model_copy(update={**top, "options": own.options.model_copy(update=options)})
     return Settings(effective, sources, dict.fromkeys((*top, *options), overall) if overall else {})

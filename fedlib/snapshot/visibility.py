@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fedlib.config.gloo import ResourceKind, ResourceSelector, WorkspaceObjectSelector
+from fedlib.config.gloo import ResourceKind, ResourceSelector, WorkspaceObjectSelector, WorkspaceSpec
 from fedlib.config.resource import Resource
 from fedlib.config.validate import suggest
-from fedlib.diagnostics import Report, catalogue
+from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.snapshot.selection import glob_matches, labels_match, shares
 from fedlib.snapshot.settings import Settings
 
@@ -31,20 +31,18 @@ class Visibility:
         """The workspaces that may use anything of the owner."""
         return frozenset(consumer for consumer, *_ in self.importers.get(owner, ()))
 
-    def consumers(
-        self, owner: str, kind: ResourceKind, labels: Mapping[str, str], name: str, namespace: str, cluster: str
-    ) -> tuple[str, ...]:
-        """The workspaces, apart from the owner, that may use the resource, sorted."""
-        return tuple(
+    def consumers(self, owner: str, kind: ResourceKind, labels: Mapping[str, str], ref: Ref) -> tuple[str, ...]:
+        """The workspaces that may use the resource `ref`, the owner included, sorted."""
+        importers = (
             consumer
             for consumer, exported, imported in self.importers.get(owner, ())
-            if shares(exported, kind, labels, name, namespace, cluster)
-            and shares(imported, kind, labels, name, namespace, cluster)
+            if shares(exported, kind, labels, ref) and shares(imported, kind, labels, ref)
         )
+        return tuple(sorted((owner, *importers)))
 
 
 def resolve_visibility(
-    workspaces: Mapping[str, Resource],
+    workspaces: Mapping[str, Resource[WorkspaceSpec]],
     settings: Settings,
     report: Report,
 ) -> Visibility:
@@ -77,7 +75,7 @@ def resolve_visibility(
 
 
 def _partners(
-    entries: Iterable[WorkspaceObjectSelector], workspaces: Mapping[str, Resource], own: str
+    entries: Iterable[WorkspaceObjectSelector], workspaces: Mapping[str, Resource[WorkspaceSpec]], own: str
 ) -> dict[str, tuple[ResourceSelector, ...]]:
     """For each workspace that the entries select, the resource selectors that apply to it."""
     found: dict[str, tuple[ResourceSelector, ...]] = {}
@@ -98,7 +96,7 @@ def _check(
     entries: Iterable[WorkspaceObjectSelector],
     direction: str,
     settings: Settings,
-    workspaces: Mapping[str, Resource],
+    workspaces: Mapping[str, Resource[WorkspaceSpec]],
     report: Report,
 ) -> None:
     source = settings.source(name, _FIELDS[direction])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fedlib.config.model import Model
 from fedlib.config.resource import Resource
+from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report
 from fedlib.discovery.inventory import ServiceAccount
 from fedlib.federation.access.isolation import Isolation
@@ -37,7 +37,10 @@ def _group(
 ) -> Group:
     gateway = EastWestGateway(snapshot.services[GATEWAY], 15443, ())
     backing = Backing(snapshot.services[SERVICE], {80: 8080}, (), (gateway,))
-    resource = Resource(Ref("VirtualDestination", "catalog", "shop-config", "mgmt"), Model())
+    spec = {"hosts": ["catalog.mesh"], "ports": [{"number": 80, "protocol": "HTTP"}]}
+    resource = Resource(
+        Ref("VirtualDestination", "catalog", "shop-config", "mgmt"), VirtualDestinationSpec.model_validate(spec)
+    )
     return Group(resource, owner, consumers, ("catalog.mesh",), (), {"us": backing}, (), mode)
 
 

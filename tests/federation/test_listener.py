@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fedlib.config.external_service import ExternalServiceSpec
 from fedlib.config.resource import Resource
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.virtual_gateway import Listener, VirtualGatewaySpec
@@ -79,7 +80,8 @@ def test_routes_are_limited_to_the_ports_that_let_them_in() -> None:
 
 def test_exposed_external_services() -> None:
     """A listener leads to all ExternalServices, or to those that it names."""
-    external = TABLE
+    spec = ExternalServiceSpec.model_validate({"hosts": ["httpbin.org"], "ports": [{"number": 80, "protocol": "HTTP"}]})
+    external = Resource(Ref("ExternalService", "httpbin", "shop-config", "eu"), spec)
     assert gateway({}).exposes(external, "shop", "httpbin.org")
     named = gateway({"exposedExternalServices": [{"host": "httpbin.org"}]})
     assert named.exposes(external, "shop", "httpbin.org")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from fedlib.config.gloo import ObjectSelector, ResourceKind
+from fedlib.config.gloo import ObjectSelector
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
@@ -51,6 +51,16 @@ class DestinationIndex:
         """The destinations that a selector of `workspace` selects: its own and the imported ones."""
         return self.by_consumer.get((kind, workspace), NO_DESTINATIONS).select(selector)
 
+    def services(self, selector: ObjectSelector, workspace: str) -> Iterator[Service]:
+        """The Services that a selector of `workspace` selects."""
+        selected = self.select(DestinationKind.SERVICE, selector, workspace)
+        return (one.decision for one in selected if isinstance(one.decision, Service))
+
+    def externals(self, selector: ObjectSelector, workspace: str) -> Iterator[External]:
+        """The ExternalServices that a selector of `workspace` selects."""
+        selected = self.select(DestinationKind.EXTERNAL_SERVICE, selector, workspace)
+        return (one.decision for one in selected if isinstance(one.decision, External))
+
 
 def index_services(snapshot: Snapshot) -> DestinationIndex:
     """Index the Services of all clusters."""
@@ -81,16 +91,14 @@ def _index(destinations: Iterable[Destination]) -> DestinationIndex:
 
 def _service(service: Service, snapshot: Snapshot) -> Destination:
     owner = snapshot.owners.get((service.cluster, service.namespace), "")
-    importers = snapshot.visibility.consumers(
-        owner, ResourceKind.SERVICE, service.labels, service.name, service.namespace, service.cluster
-    )
-    consumers = tuple(sorted({owner, *importers})) if owner else ()
+    ref = service.ref
     ports = tuple(
         DestinationPort(port.number, port.name, declared_protocol(port))
         for port in service.ports
         if port.protocol == "TCP"
     )
-    return Destination(DestinationKind.SERVICE, service.ref, service.labels, owner, consumers, ports, service)
+    consumers = snapshot.consumers.get(ref, ())
+    return Destination(DestinationKind.SERVICE, ref, service.labels, owner, consumers, ports, service)
 
 
 def _grouped(kind: DestinationKind, decision: Group | External) -> Destination:

@@ -10,9 +10,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from fedlib.config.external_service import ExternalServiceSpec
+from fedlib.config.model import Model
 from fedlib.config.resource import Resource
 from fedlib.config.selectors import DestinationKind, DestinationReference
 from fedlib.config.validate import suggest
+from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
 from fedlib.discovery.inventory import Service
@@ -49,15 +52,15 @@ class DestinationResolver:
 
     def __post_init__(self) -> None:
         """Index the federated hosts by Service and consumer; of several hosts the owner's own comes first."""
-        resources = self.snapshot.resources
-        self._written = frozenset(one.resource.ref for kind in KINDS.values() for one in resources.get(kind, ()))
+        written = (*self.snapshot.of(VirtualDestinationSpec), *self.snapshot.of(ExternalServiceSpec))
+        self._written = frozenset(one.resource.ref for one in written)
         for service in sorted(self.services, key=lambda s: (s.workspace not in s.consumers, s.host)):
             for consumer in service.consumers:
                 self._federated.setdefault((service.service.ref, consumer), service)
 
     def resolve(
         self,
-        table: Resource,
+        table: Resource[Model],
         workspace: str,
         route: str,
         path: Path,
@@ -101,7 +104,7 @@ class DestinationResolver:
 
     def _resolve_one(
         self,
-        table: Resource,
+        table: Resource[Model],
         workspace: str,
         route: str,
         path: Path,
@@ -130,7 +133,13 @@ class DestinationResolver:
         return federated if exposed else None
 
     def _report_unfederated(
-        self, table: Resource, route: str, path: Path, service: Destination, port: DestinationPort, others: set[str]
+        self,
+        table: Resource[Model],
+        route: str,
+        path: Path,
+        service: Destination,
+        port: DestinationPort,
+        others: set[str],
     ) -> None:
         if others:
             self.report.add(
@@ -141,7 +150,7 @@ class DestinationResolver:
             )  # fmt: skip
 
     def _can_be_called(
-        self, table: Resource, route: str, path: Path, reference: DestinationReference, found: Destination
+        self, table: Resource[Model], route: str, path: Path, reference: DestinationReference, found: Destination
     ) -> bool:
         """Whether a group or an ExternalService has a host that a route can name, and the subset, if any."""
         problem = (
@@ -158,7 +167,9 @@ class DestinationResolver:
             )  # fmt: skip
         return not problem
 
-    def _find(self, table: Resource, route: str, path: Path, reference: DestinationReference) -> Destination | None:
+    def _find(
+        self, table: Resource[Model], route: str, path: Path, reference: DestinationReference
+    ) -> Destination | None:
         if reference.ref is None:
             where = table.at(*path)
             self.report.add(catalogue.MISSING_FIELD, table.ref, where, field=f"{where.path}.ref")
@@ -193,7 +204,7 @@ class DestinationResolver:
             return f"; it exists in {', '.join(sorted(same))}: set ref.cluster, or `cluster` in federation:files"
         return suggest(name, self._names.get((kind, namespace, cluster), ()))
 
-    def _visible(self, table: Resource, workspace: str, route: str, path: Path, service: Destination) -> bool:
+    def _visible(self, table: Resource[Model], workspace: str, route: str, path: Path, service: Destination) -> bool:
         owner = service.workspace
         visible = workspace in service.consumers
         if not visible:
@@ -207,7 +218,7 @@ class DestinationResolver:
         return visible
 
     def _port(
-        self, table: Resource, route: str, path: Path, reference: DestinationReference, service: Destination
+        self, table: Resource[Model], route: str, path: Path, reference: DestinationReference, service: Destination
     ) -> DestinationPort | None:
         wanted = reference.port
         tcp = service.ports
@@ -224,7 +235,7 @@ class DestinationResolver:
 
     def _report_protocol(
         self,
-        table: Resource,
+        table: Resource[Model],
         route: str,
         path: Path,
         found: Destination,
@@ -242,7 +253,7 @@ class DestinationResolver:
         )  # fmt: skip
 
     def _weights(
-        self, table: Resource, route: str, path: Path, references: Sequence[DestinationReference]
+        self, table: Resource[Model], route: str, path: Path, references: Sequence[DestinationReference]
     ) -> list[int] | None:
         """Percentages: entries without a weight share what the others leave, at least 1 each."""
         given = [reference.weight for reference in references if reference.weight is not None]

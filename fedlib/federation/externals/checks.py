@@ -17,7 +17,6 @@ _ENCRYPTED: Final = (Protocol.HTTPS, Protocol.TLS)
 def check_external(external: External, report: Report) -> None:
     """Report what has no effect, or one that may not be meant."""
     spec = external.resource.spec
-    assert isinstance(spec, ExternalServiceSpec)
     served = {port.number for port in external.ports}
     for index, port in enumerate(spec.ports):
         if port.number in served:

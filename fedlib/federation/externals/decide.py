@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fedlib.config.external_service import ExternalServiceSpec
-from fedlib.config.gloo import ResourceKind
 from fedlib.diagnostics import Report, catalogue
 from fedlib.federation.externals.checks import check_external, originates_tls
 from fedlib.federation.externals.egress import EgressRouter
 from fedlib.federation.externals.endpoints import EndpointFinder
-from fedlib.federation.externals.hosts import ExternalHosts, consumers_of
+from fedlib.federation.externals.hosts import ExternalHosts
 from fedlib.federation.hosts.hostname import address_host
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import DestinationPort, External, FederatedService, Protocol
@@ -33,8 +32,8 @@ def decide_externals(
     hosts, finder = ExternalHosts(snapshot, services, report), EndpointFinder(snapshot, report)
     router = EgressRouter(snapshot, virtual_gateways, report)
     decided: list[External] = []
-    for owned in sorted(snapshot.resources.get("ExternalService", ()), key=lambda one: one.resource.age):
-        external = _decide(owned, snapshot, hosts, finder, report)
+    for owned in sorted(snapshot.of(ExternalServiceSpec), key=lambda one: one.resource.age):
+        external = _decide(owned, hosts, finder, report)
         if external.hosts and external.ports:
             check_external(external, report)
             decided.append(replace(external, egress=router.routes(external)))
@@ -42,12 +41,10 @@ def decide_externals(
 
 
 def _decide(
-    owned: OwnedResource, snapshot: Snapshot, hosts: ExternalHosts, finder: EndpointFinder, report: Report
+    owned: OwnedResource[ExternalServiceSpec], hosts: ExternalHosts, finder: EndpointFinder, report: Report
 ) -> External:
-    resource, spec = owned.resource, owned.resource.spec
-    assert isinstance(spec, ExternalServiceSpec)
-    consumers = consumers_of(owned, ResourceKind.EXTERNAL_SERVICE, snapshot)
-    served, endpoints = finder.find(owned, spec)
+    resource, spec = owned.resource, owned.spec
+    served, endpoints = finder.find(owned)
     addresses = tuple(hosts.addresses(owned))
     if any(is_hostname(endpoint.address) for endpoint in endpoints):
         for index, address in enumerate(spec.addresses):
@@ -57,8 +54,8 @@ def _decide(
     return External(
         resource=resource,
         workspace=owned.workspace,
-        consumers=consumers,
-        hosts=(address_host(resource.ref),) if addresses else tuple(hosts.hosts(owned, consumers)),
+        consumers=owned.consumers,
+        hosts=(address_host(resource.ref),) if addresses else tuple(hosts.hosts(owned)),
         ports=tuple(
             DestinationPort(port.number, port.name, Protocol(port.protocol.value), originates_tls=originates_tls(port))
             for port in served

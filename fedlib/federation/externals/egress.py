@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fedlib.config.external_service import EgressGatewayRoutes, ExternalPort, ExternalServiceSpec
 from fedlib.config.route_table import RouteTableSpec
-from fedlib.config.virtual_gateway import TLSMode
+from fedlib.config.virtual_gateway import TLSMode, VirtualGatewaySpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.model.destination import EgressRoute, External, Resolution
 from fedlib.federation.model.gateway import GatewayListener, VirtualGateway
@@ -29,7 +29,6 @@ class EgressRouter:
     def routes(self, external: External) -> tuple[EgressRoute, ...]:
         """The ways of all hosts and ports, by host, port and gateway."""
         spec = external.resource.spec
-        assert isinstance(spec, ExternalServiceSpec)
         found: list[EgressRoute] = []
         served = {port.number for port in external.ports}
         for index, port in enumerate(spec.ports):
@@ -99,7 +98,7 @@ class EgressRouter:
             )
             found = [gateway for gateway in self.gateways if gateway.resource.ref == ref]
             if not found:
-                known = any(o.resource.ref == ref for o in self.snapshot.resources.get("VirtualGateway", ()))
+                known = any(o.resource.ref == ref for o in self.snapshot.of(VirtualGatewaySpec))
                 problem = f"{ref} has no gateway with a listener" if known else f"{ref} does not exist"
                 self.report.add(
                     catalogue.EGRESS_GATEWAY_UNKNOWN, resource.ref, where, port=port.number, problem=problem
@@ -126,9 +125,8 @@ class EgressRouter:
 
     def _check_route_tables(self, external: External) -> None:
         """Report RouteTables that route a host in the same sidecars."""
-        for owned in self.snapshot.resources.get("RouteTable", ()):
-            spec = owned.resource.spec
-            assert isinstance(spec, RouteTableSpec)
+        for owned in self.snapshot.of(RouteTableSpec):
+            spec = owned.spec
             if spec.virtual_gateways and not spec.workload_selectors:
                 continue
             for host in external.hosts:

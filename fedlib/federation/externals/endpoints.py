@@ -17,6 +17,8 @@ from fedlib.federation.model.destination import ExternalAddress
 from fedlib.snapshot.model import OwnedResource, Snapshot
 from fedlib.snapshot.selection import labels_match
 
+Endpoint = Resource[ExternalEndpointSpec]
+
 
 @dataclass(frozen=True, slots=True)
 class EndpointFinder:
@@ -26,24 +28,25 @@ class EndpointFinder:
     report: Report
 
     def find(
-        self, owned: OwnedResource, spec: ExternalServiceSpec
+        self, owned: OwnedResource[ExternalServiceSpec]
     ) -> tuple[tuple[ExternalPort, ...], tuple[ExternalAddress, ...]]:
         """The ports that can be served, by number, and the endpoints, sorted by address."""
-        selected = list(self._usable(owned, spec, self._selected(owned, spec)))
+        selected = list(self._usable(owned, self._selected(owned)))
         ports = tuple(
             port
-            for index, port in sorted(enumerate(spec.ports), key=lambda item: item[1].number)
-            if self._is_served(owned, spec, index, selected)
+            for index, port in sorted(enumerate(owned.spec.ports), key=lambda item: item[1].number)
+            if self._is_served(owned, index, selected)
         )
         found = [_address(endpoint, ports) for endpoint in selected]
         return ports, tuple(sorted(found, key=lambda one: (one.address, one.ref)))
 
-    def _selected(self, owned: OwnedResource, spec: ExternalServiceSpec) -> list[Resource]:
+    def _selected(self, owned: OwnedResource[ExternalServiceSpec]) -> list[Endpoint]:
+        spec = owned.spec
         if not spec.selector:
             return []
         selected = [
             other.resource
-            for other in self.snapshot.resources.get("ExternalEndpoint", ())
+            for other in self.snapshot.of(ExternalEndpointSpec)
             if other.workspace == owned.workspace and labels_match(spec.selector, other.resource.labels)
         ]
         if not selected:
@@ -55,15 +58,15 @@ class EndpointFinder:
             )  # fmt: skip
         return selected
 
-    def _usable(self, owned: OwnedResource, spec: ExternalServiceSpec, selected: list[Resource]) -> Iterator[Resource]:
+    def _usable(self, owned: OwnedResource[ExternalServiceSpec], selected: list[Endpoint]) -> Iterator[Endpoint]:
         """Those that can stand in one ServiceEntry."""
-        addresses = [_spec(endpoint).address for endpoint in selected]
+        addresses = [endpoint.spec.address for endpoint in selected]
         named = any(map(is_hostname, addresses))
         for endpoint in selected:
-            address = _spec(endpoint).address
+            address = endpoint.spec.address
             problem = ""
             if address.startswith(UNIX):
-                problem = _socket_problem(address, spec, addresses)
+                problem = _socket_problem(address, owned.spec, addresses)
             if problem:
                 self.report.add(
                     catalogue.EXTERNAL_ENDPOINT_UNUSABLE, owned.resource.ref, owned.resource.at("selector"),
@@ -77,12 +80,12 @@ class EndpointFinder:
             else:
                 yield endpoint
 
-    def _is_served(self, owned: OwnedResource, spec: ExternalServiceSpec, index: int, selected: list[Resource]) -> bool:
-        port = spec.ports[index]
+    def _is_served(self, owned: OwnedResource[ExternalServiceSpec], index: int, selected: list[Endpoint]) -> bool:
+        port = owned.spec.ports[index]
         problem = ""
         if not selected and port.target_port is not None and port.target_port.name is not None:
             problem = f"the targetPort '{port.target_port.name}' is a name, and no ExternalEndpoint is selected"
-        lacking = [str(one.ref) for one in selected if _port(_spec(one), port) is None]
+        lacking = [str(one.ref) for one in selected if _port(one.spec, port) is None]
         if lacking:
             wanted = port.target_port or PortSelector(number=port.number)
             problem = f"{' and '.join(lacking)} {'has' if len(lacking) == 1 else 'have'} no port {wanted}"
@@ -92,11 +95,6 @@ class EndpointFinder:
                 port=port.number, problem=problem,
             )  # fmt: skip
         return not problem
-
-
-def _spec(endpoint: Resource) -> ExternalEndpointSpec:
-    assert isinstance(endpoint.spec, ExternalEndpointSpec)
-    return endpoint.spec
 
 
 def _socket_problem(address: str, spec: ExternalServiceSpec, addresses: Iterable[str]) -> str:
@@ -120,8 +118,8 @@ def _port(endpoint: ExternalEndpointSpec, port: ExternalPort) -> int | None:
     return wanted.number if found is None and not endpoint.ports else found
 
 
-def _address(endpoint: Resource, ports: Iterable[ExternalPort]) -> ExternalAddress:
-    spec = _spec(endpoint)
+def _address(endpoint: Endpoint, ports: Iterable[ExternalPort]) -> ExternalAddress:
+    spec = endpoint.spec
     served = {port.number: _port(spec, port) for port in ports}
     found = {number: target for number, target in served.items() if target is not None}
     is_socket = spec.address.startswith(UNIX)

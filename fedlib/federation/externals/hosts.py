@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from fedlib.config.external_service import ExternalServiceSpec
-from fedlib.config.gloo import ResourceKind
 from fedlib.config.resource import Resource
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Report, catalogue
@@ -26,7 +25,7 @@ class ExternalHosts:
     services: Iterable[FederatedService]
     report: Report
     _hosts: dict[str, list[tuple[str, frozenset[str]]]] = field(default_factory=dict)
-    _addresses: dict[tuple[str, str], Resource] = field(default_factory=dict)
+    _addresses: dict[tuple[str, str], Resource[ExternalServiceSpec]] = field(default_factory=dict)
     _patterns: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -36,17 +35,15 @@ class ExternalHosts:
         for service in self.services:
             consumers = frozenset({*service.consumers, service.workspace})
             self._hosts.setdefault(service.host, []).append((f"the federated host of {service.service.ref}", consumers))
-        for owned in self.snapshot.resources.get("VirtualDestination", ()):
-            assert isinstance(owned.resource.spec, VirtualDestinationSpec)
-            consumers = frozenset(consumers_of(owned, ResourceKind.VIRTUAL_DESTINATION, self.snapshot))
-            for host in owned.resource.spec.hosts:
+        for owned in self.snapshot.of(VirtualDestinationSpec):
+            consumers = frozenset(owned.consumers)
+            for host in owned.spec.hosts:
                 self._hosts.setdefault(host.lower(), []).append((f"a host of {owned.resource.ref}", consumers))
 
-    def hosts(self, owned: OwnedResource, consumers: Iterable[str]) -> Iterator[str]:
+    def hosts(self, owned: OwnedResource[ExternalServiceSpec]) -> Iterator[str]:
         """The hosts that the ExternalService gets, in small letters."""
-        resource, spec, visible = owned.resource, owned.resource.spec, frozenset(consumers)
-        assert isinstance(spec, ExternalServiceSpec)
-        for index, written in enumerate(spec.hosts):
+        resource, visible = owned.resource, frozenset(owned.consumers)
+        for index, written in enumerate(owned.spec.hosts):
             host, where = written.lower(), resource.at("hosts", index)
             clash = next(((what, common) for what, c in self._hosts.get(host, ()) if (common := c & visible)), None)
             if clash is not None:
@@ -67,11 +64,10 @@ class ExternalHosts:
                 self.report.add(catalogue.EXTERNAL_HOST_SHADOWS, resource.ref, where, host=host, cluster=cluster.name)
             yield host
 
-    def addresses(self, owned: OwnedResource) -> Iterator[str]:
+    def addresses(self, owned: OwnedResource[ExternalServiceSpec]) -> Iterator[str]:
         """The addresses that the ExternalService gets."""
-        resource, spec = owned.resource, owned.resource.spec
-        assert isinstance(spec, ExternalServiceSpec)
-        for index, address in enumerate(spec.addresses):
+        resource = owned.resource
+        for index, address in enumerate(owned.spec.addresses):
             key = (owned.workspace, str(ipaddress.ip_network(address, strict=False)))
             winner = self._addresses.setdefault(key, resource)
             if winner is resource:
@@ -81,12 +77,3 @@ class ExternalHosts:
                 catalogue.EXTERNAL_ADDRESS_CONFLICT, resource.ref, resource.at("addresses", index),
                 address=address, winner=winner.ref,
             )  # fmt: skip
-
-
-def consumers_of(owned: OwnedResource, kind: ResourceKind, snapshot: Snapshot) -> tuple[str, ...]:
-    """The workspaces that may use a resource, its owner included, sorted."""
-    resource, ref = owned.resource, owned.resource.ref
-    importers = snapshot.visibility.consumers(
-        owned.workspace, kind, resource.labels, ref.name, ref.namespace, ref.cluster
-    )
-    return tuple(sorted({owned.workspace, *importers}))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from fedlib.config.resource import Resource
-from fedlib.config.virtual_gateway import Listener, TLSConfig, TLSMode, TLSProtocolVersion
+from fedlib.config.virtual_gateway import Listener, TLSConfig, TLSMode, TLSProtocolVersion, VirtualGatewaySpec
 from fedlib.diagnostics import Report, catalogue
 
 CIPHERS: Final = frozenset({
@@ -29,7 +29,7 @@ def known_ciphers(ciphers: Iterable[str]) -> tuple[str, ...]:
     return tuple(cipher for cipher in dict.fromkeys(ciphers) if cipher in CIPHERS)
 
 
-def check_tls(resource: Resource, index: int, listener: Listener, report: Report) -> bool:
+def check_tls(resource: Resource[VirtualGatewaySpec], index: int, listener: Listener, report: Report) -> bool:
     """Report what is wrong with the TLS of a listener of a VirtualGateway; False when it cannot work at all."""
     tls = listener.tls
     if tls is None:
@@ -54,7 +54,7 @@ def _ignored(tls: TLSConfig) -> Iterator[tuple[str, str]]:
         yield "verifySubjectAltName", "set mode MUTUAL, which asks clients for a certificate"
 
 
-def _check_parameters(resource: Resource, index: int, tls: TLSConfig, report: Report) -> bool:
+def _check_parameters(resource: Resource[VirtualGatewaySpec], index: int, tls: TLSConfig, report: Report) -> bool:
     if tls.parameters is None:
         return True
     low, high = tls.parameters.minimum_protocol_version, tls.parameters.maximum_protocol_version

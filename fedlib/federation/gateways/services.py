@@ -12,6 +12,7 @@ from typing import Final
 
 from fedlib.config.gloo import ObjectSelector
 from fedlib.config.selectors import WorkloadKind, WorkloadSelector
+from fedlib.config.virtual_gateway import VirtualGatewaySpec
 from fedlib.diagnostics import Report, catalogue
 from fedlib.discovery.inventory import Service
 from fedlib.federation.gateways.east_west import DEFAULT_LABELS
@@ -32,7 +33,9 @@ class GatewayServices:
     backends: Backends
     report: Report
 
-    def selected(self, owned: OwnedResource, workloads: Iterable[WorkloadSelector] | None) -> list[Service]:
+    def selected(
+        self, owned: OwnedResource[VirtualGatewaySpec], workloads: Iterable[WorkloadSelector] | None
+    ) -> list[Service]:
         """The gateway Services that a VirtualGateway selects, sorted; what is strange about them is reported."""
         candidates = self.snapshot.services_by_workspace.get(owned.workspace, ())
         gateways = [service for service in candidates if self._is_gateway(service)]
@@ -51,7 +54,7 @@ class GatewayServices:
 
     def _of_entries(
         self,
-        owned: OwnedResource,
+        owned: OwnedResource[VirtualGatewaySpec],
         workloads: Iterable[WorkloadSelector],
         candidates: Iterable[Service],
         gateways: list[Service],
@@ -84,7 +87,7 @@ class GatewayServices:
         workloads = self.backends.workloads(service)
         return any("gateway" in workload.annotations.get(TEMPLATES, "").split(",") for workload in workloads)
 
-    def _has_selector(self, service: Service, owned: OwnedResource) -> bool:
+    def _has_selector(self, service: Service, owned: OwnedResource[VirtualGatewaySpec]) -> bool:
         if not service.selector:
             self.report.add(
                 catalogue.GATEWAY_NO_SELECTOR, service.ref, service.at("spec"), related=(owned.resource.ref,)

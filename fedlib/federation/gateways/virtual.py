@@ -25,7 +25,7 @@ class _Taken:
     """A listener that has a port of a gateway."""
 
     listener: GatewayListener
-    owned: OwnedResource
+    owned: OwnedResource[VirtualGatewaySpec]
 
 
 def decide_virtual_gateways(snapshot: Snapshot, backends: Backends, report: Report) -> tuple[VirtualGateway, ...]:
@@ -33,9 +33,8 @@ def decide_virtual_gateways(snapshot: Snapshot, backends: Backends, report: Repo
     ports = _Ports(backends, report)
     services = GatewayServices(snapshot, backends, report)
     decided: list[VirtualGateway] = []
-    for owned in sorted(snapshot.resources.get("VirtualGateway", ()), key=lambda one: one.resource.age):
-        spec = owned.resource.spec
-        assert isinstance(spec, VirtualGatewaySpec)
+    for owned in sorted(snapshot.of(VirtualGatewaySpec), key=lambda one: one.resource.age):
+        spec = owned.spec
         usable = {index: one for index, one in enumerate(spec.listeners) if _is_usable(owned, index, one, report)}
         selected = services.selected(owned, spec.workloads)
         ports.check(owned, usable, selected)
@@ -48,7 +47,7 @@ def decide_virtual_gateways(snapshot: Snapshot, backends: Backends, report: Repo
     return tuple(sorted(decided, key=lambda one: (one.resource.ref, one.service.ref)))
 
 
-def _is_usable(owned: OwnedResource, index: int, listener: Listener, report: Report) -> bool:
+def _is_usable(owned: OwnedResource[VirtualGatewaySpec], index: int, listener: Listener, report: Report) -> bool:
     resource = owned.resource
     for position, one in enumerate(listener.allowed_route_tables):
         for path in untranslated(one):
@@ -68,7 +67,9 @@ class _Ports:
     report: Report
     _taken: dict[tuple[Ref, int], list[_Taken]] = field(default_factory=dict)
 
-    def check(self, owned: OwnedResource, listeners: Mapping[int, Listener], services: list[Service]) -> None:
+    def check(
+        self, owned: OwnedResource[VirtualGatewaySpec], listeners: Mapping[int, Listener], services: list[Service]
+    ) -> None:
         """Report listeners, by their index, whose port some or all of the gateways lack."""
         resource = owned.resource
         for index, listener in listeners.items():
@@ -89,7 +90,7 @@ class _Ports:
                 )  # fmt: skip
 
     def listeners(
-        self, owned: OwnedResource, listeners: Mapping[int, Listener], service: Service
+        self, owned: OwnedResource[VirtualGatewaySpec], listeners: Mapping[int, Listener], service: Service
     ) -> Iterator[GatewayListener]:
         """The listeners that get their port of one gateway."""
         for index, spec in listeners.items():
@@ -102,7 +103,9 @@ class _Ports:
                 self._taken.setdefault((service.ref, number), []).append(_Taken(listener, owned))
                 yield listener
 
-    def _target(self, owned: OwnedResource, index: int, service: Service, port: ServicePort) -> int | None:
+    def _target(
+        self, owned: OwnedResource[VirtualGatewaySpec], index: int, service: Service, port: ServicePort
+    ) -> int | None:
         """The number of the port on which the gateway's pods listen."""
         found = container_port(port, self.backends.workloads(service))
         if isinstance(found, int):
@@ -113,7 +116,7 @@ class _Ports:
         )  # fmt: skip
         return None
 
-    def _is_free(self, owned: OwnedResource, listener: GatewayListener, service: Service) -> bool:
+    def _is_free(self, owned: OwnedResource[VirtualGatewaySpec], listener: GatewayListener, service: Service) -> bool:
         for other in self._taken.get((service.ref, listener.target_port), ()):
             problem = _clash(listener.spec, other.listener.spec)
             if problem:

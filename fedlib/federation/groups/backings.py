@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fedlib.config.gloo import PortSelector
-from fedlib.config.selectors import DestinationKind
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
@@ -33,13 +32,13 @@ class BackingFinder:
     report: Report
 
     def find(
-        self, owned: OwnedResource, spec: VirtualDestinationSpec, consumers: Iterable[str], mode: ClientMode
+        self, owned: OwnedResource[VirtualDestinationSpec], mode: ClientMode
     ) -> tuple[tuple[DestinationPort, ...], dict[str, Backing]]:
         """The ports that every backing has, and the backings by cluster, sorted."""
-        chosen = self._choose(owned, spec)
+        chosen = self._choose(owned)
         workloads = {cluster: self.backends.workloads(service) for cluster, service in chosen.items()}
-        ports, targets = self._ports(owned, spec, chosen, workloads)
-        clusters = {cluster for name in consumers for cluster in self.snapshot.workspaces[name].namespaces}
+        ports, targets = self._ports(owned, chosen, workloads)
+        clusters = {cluster for name in owned.consumers for cluster in self.snapshot.workspaces[name].namespaces}
         backings = {}
         for cluster, service in chosen.items():
             identities = self._identities(owned, service, workloads[cluster])
@@ -61,16 +60,15 @@ class BackingFinder:
             )
         return ports, backings
 
-    def _choose(self, owned: OwnedResource, spec: VirtualDestinationSpec) -> dict[str, Service]:
+    def _choose(self, owned: OwnedResource[VirtualDestinationSpec]) -> dict[str, Service]:
         """The Service of each cluster, sorted by cluster: the oldest of those that are selected and have pods."""
         found: dict[str, dict[Ref, Service]] = {}
         resource = owned.resource
-        for index, selector in enumerate(spec.services):
+        for index, selector in enumerate(owned.spec.services):
             matched = False
-            for one in self.destinations.select(DestinationKind.SERVICE, selector, owned.workspace):
-                assert isinstance(one.decision, Service)
+            for service in self.destinations.services(selector, owned.workspace):
                 matched = True
-                found.setdefault(one.ref.cluster, {})[one.ref] = one.decision
+                found.setdefault(service.cluster, {})[service.ref] = service
             if not matched:
                 self.report.add(
                     catalogue.GROUP_SELECTOR_MISS, resource.ref, resource.at("services", index),
@@ -89,7 +87,7 @@ class BackingFinder:
                 chosen[cluster] = usable[0]
         return chosen
 
-    def _usable(self, owned: OwnedResource, services: Iterable[Service]) -> Iterator[Service]:
+    def _usable(self, owned: OwnedResource[VirtualDestinationSpec], services: Iterable[Service]) -> Iterator[Service]:
         for service in services:
             problem = ""
             if service.type == "ExternalName":
@@ -104,7 +102,9 @@ class BackingFinder:
                     service=service.ref, problem=problem,
                 )  # fmt: skip
 
-    def _identities(self, owned: OwnedResource, service: Service, workloads: tuple[Workload, ...]) -> tuple[str, ...]:
+    def _identities(
+        self, owned: OwnedResource[VirtualDestinationSpec], service: Service, workloads: tuple[Workload, ...]
+    ) -> tuple[str, ...]:
         identities = self.backends.identities(service, workloads)
         if not identities:
             self.report.add(catalogue.NO_IDENTITY, service.ref, service.at(), related=(owned.resource.ref,))
@@ -126,7 +126,9 @@ class BackingFinder:
             found.update(self.backends.identities(gateway.service, self.backends.workloads(gateway.service)))
         return tuple(sorted(found))
 
-    def _check_sidecar(self, owned: OwnedResource, service: Service, workloads: tuple[Workload, ...]) -> None:
+    def _check_sidecar(
+        self, owned: OwnedResource[VirtualDestinationSpec], service: Service, workloads: tuple[Workload, ...]
+    ) -> None:
         if not shows_injection(self.snapshot.namespaces.get((service.cluster, service.namespace)), workloads):
             self.report.add(
                 catalogue.GROUP_NO_SIDECAR, owned.resource.ref, owned.resource.at("services"),
@@ -135,15 +137,14 @@ class BackingFinder:
 
     def _ports(
         self,
-        owned: OwnedResource,
-        spec: VirtualDestinationSpec,
+        owned: OwnedResource[VirtualDestinationSpec],
         chosen: Mapping[str, Service],
         workloads: Mapping[str, tuple[Workload, ...]],
     ) -> tuple[tuple[DestinationPort, ...], dict[str, dict[int, int]]]:
         """The group's ports that every backing has, and by cluster the container port behind each."""
         ports: list[DestinationPort] = []
         targets: dict[str, dict[int, int]] = {cluster: {} for cluster in chosen}
-        for index, mapping in enumerate(spec.ports):
+        for index, mapping in enumerate(owned.spec.ports):
             wanted = mapping.target_port or PortSelector(number=mapping.number)
             port = DestinationPort(mapping.number, "", Protocol(mapping.protocol.value))
             behind = {cluster: _service_port(service, wanted) for cluster, service in chosen.items()}
@@ -164,7 +165,7 @@ class BackingFinder:
 
     def _check_targets(
         self,
-        owned: OwnedResource,
+        owned: OwnedResource[VirtualDestinationSpec],
         index: int,
         wanted: PortSelector,
         chosen: Mapping[str, Service],
@@ -181,7 +182,11 @@ class BackingFinder:
         return not lacking
 
     def _container_port(
-        self, owned: OwnedResource, service: Service, port: ServicePort, workloads: tuple[Workload, ...]
+        self,
+        owned: OwnedResource[VirtualDestinationSpec],
+        service: Service,
+        port: ServicePort,
+        workloads: tuple[Workload, ...],
     ) -> int | None:
         number = container_port(port, workloads)
         if isinstance(number, int):
@@ -194,7 +199,7 @@ class BackingFinder:
 
     def _check_protocols(
         self,
-        owned: OwnedResource,
+        owned: OwnedResource[VirtualDestinationSpec],
         index: int,
         port: DestinationPort,
         chosen: Mapping[str, Service],

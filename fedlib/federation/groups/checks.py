@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fedlib.config.stack import GroupShape
-from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Report, catalogue
 from fedlib.federation.model import limits
 from fedlib.federation.model.address import is_hostname
@@ -75,7 +74,6 @@ def _warn_of_settings(group: Group, snapshot: Snapshot, report: Report) -> None:
 def _check_reach(group: Group, snapshot: Snapshot, report: Report) -> None:
     """Report a group with nothing behind it, and one with nothing to fail over to."""
     resource, spec = group.resource, group.resource.spec
-    assert isinstance(spec, VirtualDestinationSpec)
     clusters = {cluster for name in group.consumers for cluster in snapshot.workspaces[name].namespaces}
     if not spec.services and not spec.external_services:
         report.add(catalogue.GROUP_OF_HOSTS, resource.ref, resource.at())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fedlib.config.gloo import ResourceKind, WorkspaceOptions
+from fedlib.config.gloo import WorkspaceOptions
 from fedlib.config.resource import Resource
 from fedlib.config.untranslated import untranslated
 from fedlib.config.virtual_destination import VirtualDestinationSpec
@@ -30,9 +30,7 @@ def federate_groups(
     report: Report,
 ) -> tuple[Group, ...]:
     """Decide all groups, sorted by their resources. A group without a host that it may use is left out."""
-    found = [
-        _group(owned, snapshot, finder, externals, report) for owned in snapshot.resources.get("VirtualDestination", ())
-    ]
+    found = [_group(owned, snapshot, finder, externals, report) for owned in snapshot.of(VirtualDestinationSpec)]
     hosts = settle_hosts(found, federated, snapshot, report)
     groups = [replace(group, hosts=hosts[group.resource.ref]) for group in found if hosts[group.resource.ref]]
     for group in groups:
@@ -41,19 +39,17 @@ def federate_groups(
 
 
 def _group(
-    owned: OwnedResource, snapshot: Snapshot, finder: BackingFinder, externals: ExternalFinder, report: Report
+    owned: OwnedResource[VirtualDestinationSpec],
+    snapshot: Snapshot,
+    finder: BackingFinder,
+    externals: ExternalFinder,
+    report: Report,
 ) -> Group:
-    resource, spec = owned.resource, owned.resource.spec
-    assert isinstance(spec, VirtualDestinationSpec)
-    _check_schema(resource, spec, report)
-    ref = resource.ref
-    importers = snapshot.visibility.consumers(
-        owned.workspace, ResourceKind.VIRTUAL_DESTINATION, resource.labels, ref.name, ref.namespace, ref.cluster
-    )
-    consumers = tuple(sorted({owned.workspace, *importers}))
-    mode = _client_mode(spec, snapshot.workspaces[owned.workspace].settings.options)
-    ports, backings = finder.find(owned, spec, consumers, mode)
-    return externals.add(owned, Group(resource, owned.workspace, consumers, (), ports, backings, client_mode=mode))
+    _check_schema(owned.resource, report)
+    mode = _client_mode(owned.spec, snapshot.workspaces[owned.workspace].settings.options)
+    ports, backings = finder.find(owned, mode)
+    group = Group(owned.resource, owned.workspace, owned.consumers, (), ports, backings, client_mode=mode)
+    return externals.add(owned, group)
 
 
 def _client_mode(spec: VirtualDestinationSpec, options: WorkspaceOptions) -> ClientMode:
@@ -63,10 +59,10 @@ def _client_mode(spec: VirtualDestinationSpec, options: WorkspaceOptions) -> Cli
     return ClientMode.TLS_TERMINATION if ends else ClientMode.SNI_ROUTING
 
 
-def _check_schema(resource: Resource, spec: VirtualDestinationSpec, report: Report) -> None:
-    if not spec.hosts:
+def _check_schema(resource: Resource[VirtualDestinationSpec], report: Report) -> None:
+    if not resource.spec.hosts:
         report.add(catalogue.GROUP_WITHOUT_HOST, resource.ref, resource.at())
-    for path in untranslated(spec):
+    for path in untranslated(resource.spec):
         report.add(
             catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
             field=resource.at(*path).path, advice="the group has what `services` and `externalServices` select",

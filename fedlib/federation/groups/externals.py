@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from fedlib.config.external_service import ExternalServiceSpec
 from fedlib.config.gloo import PortSelector
-from fedlib.config.selectors import DestinationKind
 from fedlib.config.stack import GroupShape
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
@@ -27,24 +25,21 @@ class ExternalFinder:
     shape: GroupShape
     report: Report
 
-    def add(self, owned: OwnedResource, group: Group) -> Group:
+    def add(self, owned: OwnedResource[VirtualDestinationSpec], group: Group) -> Group:
         """The group with the ExternalServices that its VirtualDestination selects."""
-        spec = owned.resource.spec
-        assert isinstance(spec, VirtualDestinationSpec)
-        externals = self._find(owned, spec)
+        externals = self._find(owned)
         if not self._accepts(group, externals):
             return group
         return replace(group, externals=tuple(self._backing(group, external) for external in externals))
 
-    def _find(self, owned: OwnedResource, spec: VirtualDestinationSpec) -> tuple[External, ...]:
+    def _find(self, owned: OwnedResource[VirtualDestinationSpec]) -> tuple[External, ...]:
         """The selected ExternalServices, sorted."""
         found: dict[Ref, External] = {}
-        for index, selector in enumerate(spec.external_services):
+        for index, selector in enumerate(owned.spec.external_services):
             matched = False
-            for one in self.destinations.select(DestinationKind.EXTERNAL_SERVICE, selector, owned.workspace):
-                assert isinstance(one.decision, External)
+            for external in self.destinations.externals(selector, owned.workspace):
                 matched = True
-                found[one.ref] = one.decision
+                found[external.resource.ref] = external
             if not matched:
                 self.report.add(
                     catalogue.GROUP_EXTERNAL_MISS, owned.resource.ref, owned.resource.at("externalServices", index),
@@ -73,11 +68,10 @@ class ExternalFinder:
 
     def _ports(self, group: Group, external: External) -> dict[int, int]:
         """For each port of the group the port of the ExternalService."""
-        resource, spec = group.resource, group.resource.spec
-        assert isinstance(spec, VirtualDestinationSpec)
+        resource = group.resource
         found: dict[int, int] = {}
         kept = {port.number for port in group.ports}
-        for index, mapping in enumerate(spec.ports):
+        for index, mapping in enumerate(resource.spec.ports):
             if mapping.number not in kept:
                 continue  # a Service behind the group lacks it, which is reported
             wanted = mapping.target_port or PortSelector(number=mapping.number)
@@ -109,14 +103,10 @@ class ExternalFinder:
 
 
 def _originates_tls(external: External) -> bool:
-    spec = external.resource.spec
-    assert isinstance(spec, ExternalServiceSpec)
-    return any(port.clientside_tls is not None for port in spec.ports)
+    return any(port.clientside_tls is not None for port in external.resource.spec.ports)
 
 
 def _target(external: External, port: int) -> int:
     """Where an ExternalService without endpoints listens."""
-    spec = external.resource.spec
-    assert isinstance(spec, ExternalServiceSpec)
-    written = next(one for one in spec.ports if one.number == port)
+    written = next(one for one in external.resource.spec.ports if one.number == port)
     return (written.target_port.number if written.target_port else None) or port

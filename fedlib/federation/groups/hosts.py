@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fedlib.config.model import host_problem
+from fedlib.config.model import Model, host_problem
 from fedlib.config.resource import Resource
-from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.hosts.hostname import LOCAL_ONLY, local_only_host, named_services, shadowed_cluster
 from fedlib.federation.model.destination import FederatedService, Group
@@ -33,10 +32,8 @@ def settle_hosts(
     winners: dict[str, list[Group]] = {}
     settled: dict[Ref, tuple[str, ...]] = {}
     for group in sorted(groups, key=lambda g: g.resource.age):
-        spec = group.resource.spec
-        assert isinstance(spec, VirtualDestinationSpec)
         hosts = []
-        for index, written in enumerate(spec.hosts):
+        for index, written in enumerate(group.resource.spec.hosts):
             host = written.lower()
             if not _is_usable(group, index, host, taken, report) or not _wins(group, index, host, winners, report):
                 continue
@@ -87,7 +84,7 @@ def _wins(group: Group, index: int, host: str, winners: Mapping[str, list[Group]
 
 
 def takes_foreign_name(
-    host: str, workspace: str, resource: Resource, index: int, snapshot: Snapshot, report: Report
+    host: str, workspace: str, resource: Resource[Model], index: int, snapshot: Snapshot, report: Report
 ) -> bool:
     """Whether a host is the name of a Service that another workspace owns, or none; that is reported."""
     for service in named_services(host, snapshot.clusters.values(), snapshot.services):

@@ -7,8 +7,10 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fedlib.config.external_service import ExternalServiceSpec
 from fedlib.config.resource import Resource
 from fedlib.config.selectors import DestinationKind
+from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.model.address import is_hostname
@@ -128,7 +130,7 @@ class Group:
         client_mode: how clients of other clusters reach it.
     """
 
-    resource: Resource
+    resource: Resource[VirtualDestinationSpec]
     workspace: str
     consumers: tuple[str, ...]
     hosts: tuple[str, ...]
@@ -180,7 +182,7 @@ class EgressRoute:
 
 @dataclass(frozen=True, slots=True)
 class External:
-    """An ExternalService with what it resolves to. `resource.spec` is an `ExternalServiceSpec`.
+    """An ExternalService with what it resolves to.
 
     Attributes:
         resource: the ExternalService.
@@ -193,7 +195,7 @@ class External:
         egress: the ways through egress gateways.
     """
 
-    resource: Resource
+    resource: Resource[ExternalServiceSpec]
     workspace: str
     consumers: tuple[str, ...]
     hosts: tuple[str, ...]

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from fedlib.config.external_service import ExternalServiceSpec
 from fedlib.config.gloo import ObjectSelector
+from fedlib.config.model import Model
 from fedlib.config.resource import Resource
-from fedlib.config.virtual_gateway import ExternalServiceFilter, Listener, RouteTableFilter
+from fedlib.config.route_table import RouteTableSpec
+from fedlib.config.virtual_gateway import ExternalServiceFilter, Listener, RouteTableFilter, VirtualGatewaySpec
 from fedlib.discovery.inventory import Service
 from fedlib.snapshot.selection import selects
 
@@ -63,13 +66,13 @@ class VirtualGateway:
     namespace. `workspace` owns both.
     """
 
-    resource: Resource
+    resource: Resource[VirtualGatewaySpec]
     workspace: str
     service: Service
     name: str
     listeners: tuple[GatewayListener, ...]
 
-    def allows(self, table: Resource, owner: str, host: str) -> tuple[GatewayListener, ...]:
+    def allows(self, table: Resource[RouteTableSpec], owner: str, host: str) -> tuple[GatewayListener, ...]:
         """The listeners that serve a host of a RouteTable; none when the table may not use the gateway for it.
 
         Args:
@@ -80,7 +83,7 @@ class VirtualGateway:
         """
         return tuple(listener for listener in self.listeners if self._lets_in(listener, table, owner, host))
 
-    def restricts(self, table: Resource, owner: str, hosts: Iterable[str]) -> tuple[int, ...]:
+    def restricts(self, table: Resource[RouteTableSpec], owner: str, hosts: Iterable[str]) -> tuple[int, ...]:
         """The ports to which routes for these hosts must be limited, by a `port` in each match of the VirtualService.
 
         Istio binds a VirtualService to all servers of a Gateway that have its hosts; when some of these listeners do
@@ -91,7 +94,7 @@ class VirtualGateway:
         allowed = {one.target_port for host in wanted for one in self.allows(table, owner, host)}
         return tuple(sorted(allowed)) if allowed < serving else ()
 
-    def exposes(self, external: Resource, owner: str, host: str) -> tuple[GatewayListener, ...]:
+    def exposes(self, external: Resource[ExternalServiceSpec], owner: str, host: str) -> tuple[GatewayListener, ...]:
         """The listeners that lead to a host of an ExternalService that `owner` owns."""
         return tuple(
             listener
@@ -103,12 +106,14 @@ class VirtualGateway:
             )
         )
 
-    def _lets_in(self, listener: GatewayListener, table: Resource, owner: str, host: str) -> bool:
+    def _lets_in(self, listener: GatewayListener, table: Resource[RouteTableSpec], owner: str, host: str) -> bool:
         if not listener.spec.allowed_route_tables:
             return _covers_any(listener.hosts, host)
         return any(self._admits(one, table, owner, host) for one in listener.spec.allowed_route_tables)
 
-    def _admits(self, one: RouteTableFilter | ExternalServiceFilter, guest: Resource, owner: str, host: str) -> bool:
+    def _admits(
+        self, one: RouteTableFilter | ExternalServiceFilter, guest: Resource[Model], owner: str, host: str
+    ) -> bool:
         """A filter without a selector admits every guest: Solo's workshops show it, though the API says the opposite.
 
         An empty selector admits those of this workspace.

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fedlib.config.model import Model
 from fedlib.config.resource import Resource
 from fedlib.diagnostics import Ref
 
@@ -17,7 +18,7 @@ from fedlib.diagnostics import Ref
 class Policy:
     """A policy and the workspace through which it acts."""
 
-    resource: Resource
+    resource: Resource[Model]
     workspace: str
 
     @property

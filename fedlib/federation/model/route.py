@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fedlib.config.resource import Resource
-from fedlib.config.route_table import DirectResponse, ForwardTo, Redirect
+from fedlib.config.route_table import DirectResponse, ForwardTo, Redirect, RouteTableSpec
 from fedlib.config.selectors import HTTPRequestMatcher, TCPRequestMatcher, TLSRequestMatcher
 from fedlib.diagnostics.source import Step
 from fedlib.federation.model.destination import Destination, FederatedService
@@ -38,7 +38,7 @@ class TableLabels:
     These are the table's labels, those of its route (the delegating one in a parent), and what it inherited.
     """
 
-    table: Resource
+    table: Resource[RouteTableSpec]
     workspace: str
     labels: Mapping[str, str]
 
@@ -101,7 +101,7 @@ class RoutedHosts:
         suffix: tells its VirtualServices apart from others of the same table and workspace; often empty.
     """
 
-    table: Resource
+    table: Resource[RouteTableSpec]
     owner: str
     workspace: str
     hosts: tuple[str, ...]

@@ -71,19 +71,20 @@ def own_namespaces(policy: Policy, snapshot: Snapshot) -> Iterator[NamespaceKey]
             yield cluster, namespace
 
 
-def select_listeners(policy: Policy, snapshot: Snapshot) -> Iterator[tuple[OwnedResource, int]]:
+def select_listeners(policy: Policy, snapshot: Snapshot) -> Iterator[tuple[OwnedResource[VirtualGatewaySpec], int]]:
     """The (VirtualGateway, index of the listener) pairs of the policy's workspace that it selects."""
     entries: tuple[ListenerSelector, ...] = policy.entries(Target.LISTENERS.attribute)
-    for owned in snapshot.resources.get("VirtualGateway", ()):
-        spec = owned.resource.spec
-        if owned.workspace != policy.workspace or not isinstance(spec, VirtualGatewaySpec):
+    for owned in snapshot.of(VirtualGatewaySpec):
+        if owned.workspace != policy.workspace:
             continue
-        for index, listener in enumerate(spec.listeners):
+        for index, listener in enumerate(owned.spec.listeners):
             if any(_selects_listener(entry, owned, listener.port.number, listener.port.name) for entry in entries):
                 yield owned, index
 
 
-def _selects_listener(entry: ListenerSelector, owned: OwnedResource, number: int | None, name: str | None) -> bool:
+def _selects_listener(
+    entry: ListenerSelector, owned: OwnedResource[VirtualGatewaySpec], number: int | None, name: str | None
+) -> bool:
     ref = owned.resource.ref
     if entry.virtual_gateway is not None and not selects(
         entry.virtual_gateway, labels=owned.resource.labels, name=ref.name, namespace=ref.namespace,

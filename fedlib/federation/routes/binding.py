@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.validate import suggest
-from fedlib.config.virtual_gateway import TLSMode
+from fedlib.config.virtual_gateway import TLSMode, VirtualGatewaySpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.model.gateway import GatewayListener, VirtualGateway
 from fedlib.federation.routes.hosts import wildcard_problem
@@ -66,7 +66,7 @@ class GatewayBinder:
         namespace = reference.namespace or table.ref.namespace
         cluster = reference.cluster or table.ref.cluster
         wanted = Ref("VirtualGateway", reference.name, namespace, cluster)
-        known = {owned.resource.ref: owned.workspace for owned in self.snapshot.resources.get("VirtualGateway", ())}
+        known = {owned.resource.ref: owned.workspace for owned in self.snapshot.of(VirtualGatewaySpec)}
         if wanted not in known:
             self.report.add(
                 catalogue.ROUTE_GATEWAY_UNKNOWN, table.ref, location,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from fedlib.config.resource import Resource
+from fedlib.config.route_table import RouteTableSpec
 from fedlib.diagnostics import Report, catalogue
 from fedlib.diagnostics.source import Step
 from fedlib.discovery.inventory import Service
@@ -34,7 +35,9 @@ def check_subsets(routes: Iterable[RoutedHosts], backends: Backends, report: Rep
             )
 
 
-def _called(routes: Iterable[RoutedHosts]) -> Iterator[tuple[Resource, tuple[Step, ...], RouteDestination]]:
+def _called(
+    routes: Iterable[RoutedHosts],
+) -> Iterator[tuple[Resource[RouteTableSpec], tuple[Step, ...], RouteDestination]]:
     """The destinations with a subset, and where their routes stand."""
     for routed in routes:
         for route in routed.routes:

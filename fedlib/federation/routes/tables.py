@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from fedlib.config.gloo import ObjectSelector, ResourceKind
+from fedlib.config.gloo import ObjectSelector
 from fedlib.config.resource import Resource
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.untranslated import untranslated
@@ -36,10 +36,9 @@ def advice_instead(path: tuple[Step, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A RouteTable, the workspace that owns it, and those that may use it, the owner first."""
+    """A RouteTable, the workspace that owns it, and those that may use it, sorted."""
 
-    resource: Resource
-    spec: RouteTableSpec
+    resource: Resource[RouteTableSpec]
     workspace: str
     consumers: tuple[str, ...]
 
@@ -47,6 +46,11 @@ class Table:
     def ref(self) -> Ref:
         """Its identity."""
         return self.resource.ref
+
+    @property
+    def spec(self) -> RouteTableSpec:
+        """Its spec."""
+        return self.resource.spec
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -74,15 +78,9 @@ class RouteTables:
 def read_route_tables(snapshot: Snapshot, report: Report) -> RouteTables:
     """Index the RouteTables; those that are not translated are reported."""
     found = []
-    for owned in snapshot.resources.get("RouteTable", ()):
-        resource, spec = owned.resource, owned.resource.spec
-        assert isinstance(spec, RouteTableSpec)
-        ref = resource.ref
-        importers = snapshot.visibility.consumers(
-            owned.workspace, ResourceKind.ROUTE_TABLE, resource.labels, ref.name, ref.namespace, ref.cluster
-        )
-        if _is_translated(resource, spec, report):
-            found.append(Table(resource, spec, owned.workspace, (owned.workspace, *importers)))
+    for owned in snapshot.of(RouteTableSpec):
+        if _is_translated(owned.resource, report):
+            found.append(Table(owned.resource, owned.workspace, owned.consumers))
     tables = tuple(sorted(found, key=lambda table: table.resource.age))
     by_consumer: dict[str, list[Table]] = defaultdict(list)
     for table in tables:
@@ -91,9 +89,9 @@ def read_route_tables(snapshot: Snapshot, report: Report) -> RouteTables:
     return RouteTables(tables, {name: SelectorIndex(tuple(listed)) for name, listed in by_consumer.items()})
 
 
-def _is_translated(resource: Resource, spec: RouteTableSpec, report: Report) -> bool:
+def _is_translated(resource: Resource[RouteTableSpec], report: Report) -> bool:
     """Whether the whole table can be; what is missing is reported."""
-    fields = list(untranslated(spec))
+    fields = list(untranslated(resource.spec))
     for path in fields:
         report.add(
             catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),

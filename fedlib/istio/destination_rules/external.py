@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from fedlib.config.external_service import ClientsideTLS, ClientTLSMode, ExternalServiceSpec
+from fedlib.config.external_service import ClientsideTLS, ClientTLSMode
 from fedlib.config.selectors import DestinationKind
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
@@ -48,7 +48,6 @@ def external_host_rules(external: External, snapshot: Snapshot) -> Iterator[Host
 def originated_tls(external: External, host: str) -> Mapping[int, Mapping[str, Any]]:
     """The TLS settings of a host by port; empty ones where clients send what they have."""
     spec = external.resource.spec
-    assert isinstance(spec, ExternalServiceSpec)
     name = "" if external.addresses or host.startswith("*") else host
     written = {port.number: port for port in spec.ports}
     found: dict[int, Mapping[str, Any]] = {}

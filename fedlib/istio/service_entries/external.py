@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fedlib.config.external_service import ExternalServiceSpec
 from fedlib.config.model import dns_problem
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
@@ -73,9 +72,7 @@ def _port_name(port: DestinationPort) -> str:
 
 
 def _target(external: External, number: int) -> int:
-    spec = external.resource.spec
-    assert isinstance(spec, ExternalServiceSpec)
-    port = next(one for one in spec.ports if one.number == external.own_port(number))
+    port = next(one for one in external.resource.spec.ports if one.number == external.own_port(number))
     return port.number if port.target_port is None else port.target_port.number or port.number
 
 

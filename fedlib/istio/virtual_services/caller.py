@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fedlib.config.resource import Resource
+from fedlib.config.route_table import RouteTableSpec
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.route import SourceLabels
 
@@ -41,7 +42,9 @@ def sidecars(source_labels: SourceLabels) -> tuple[Caller, ...]:
     return tuple(Caller(labels) for labels in source_labels) or (Caller({}),)
 
 
-def gateway_pods(gateway: VirtualGateway, table: Resource, owner: str, hosts: tuple[str, ...]) -> Caller:
+def gateway_pods(
+    gateway: VirtualGateway, table: Resource[RouteTableSpec], owner: str, hosts: tuple[str, ...]
+) -> Caller:
     """The pods of a gateway that serve hosts of a table."""
     ports = {listener.port: listener.target_port for listener in gateway.listeners}
     return Caller(gateway.service.selector, ports, gateway.restricts(table, owner, hosts))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.stack import Placement
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
@@ -31,7 +30,6 @@ def translate_routed_hosts(routed: RoutedHosts, snapshot: Snapshot) -> Iterator[
     its own: a destination is the Service itself at home, and the federated host elsewhere.
     """
     ref, table = routed.table.ref, routed.table.spec
-    assert isinstance(table, RouteTableSpec)
     suffix = f"-{routed.suffix}" if routed.suffix else ""
     name = object_name(f"routetable-{ref.name}-{ref.namespace}-{ref.cluster}-{routed.workspace}{suffix}")
     lineage = Lineage(ref, *NETWORKING, routed.workspace)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from fedlib.config.model import Model
 from fedlib.config.policies.ext_auth import (
     BufferSettings,
     ExtAuthHTTPRequest,
@@ -99,7 +100,7 @@ def _custom(
     )
 
 
-def _refuse(resource: Resource, path: tuple[str | int, ...], problem: str, report: Report) -> None:
+def _refuse(resource: Resource[Model], path: tuple[str | int, ...], problem: str, report: Report) -> None:
     report.add(
         catalogue.SOLO_AUTHORIZATION, resource.ref, resource.at(*path),
         problem=problem, advice="name an ExtAuthServer whose destinationServer is a server of your own",

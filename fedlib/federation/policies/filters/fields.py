@@ -43,7 +43,7 @@ _ANY_ADVICE: Final = "leave it out"
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key", "x-auth-token"})
 
 
-def refuses(resource: Resource, report: Report) -> bool:
+def refuses(resource: Resource[Model], report: Report) -> bool:
     """Report the fields of a policy, or of a server's settings, that are in the way of translating it."""
     found = False
     for path in untranslated_below(resource.spec, ()):
@@ -57,7 +57,7 @@ def refuses(resource: Resource, report: Report) -> bool:
     return report_secret_headers(resource, report) or found
 
 
-def report_secret_headers(resource: Resource, report: Report) -> bool:
+def report_secret_headers(resource: Resource[Model], report: Report) -> bool:
     """Report headers of requests that get a value which is secret by their name."""
     secret = [(header, path) for header, path in _headers(resource.spec, ()) if header.lower() in _SECRET_HEADERS]
     for header, path in secret:
@@ -66,7 +66,7 @@ def report_secret_headers(resource: Resource, report: Report) -> bool:
     return bool(secret)
 
 
-def _check_csrf(resource: Resource, config: CSRFConfig, report: Report) -> None:
+def _check_csrf(resource: Resource[Model], config: CSRFConfig, report: Report) -> None:
     if config.shadow_enabled and not config.filter_enabled and 0 < config.percentage < 100:
         report.add(
             catalogue.CSRF_COUNTS_ALL, resource.ref, resource.at("config", "percentage"), percentage=config.percentage

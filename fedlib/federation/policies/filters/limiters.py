@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from fedlib.config.model import Model
 from fedlib.config.policies.rate_limit import (
     RateLimitClientConfigSpec,
     RateLimitPolicySpec,
@@ -106,7 +107,7 @@ def _limiter(use: FilterUse, references: References, finder: ServerFinder, repor
 
 
 def _descriptors(
-    spec: RateLimitPolicySpec, client: Resource | None, report: Report
+    spec: RateLimitPolicySpec, client: Resource[Model] | None, report: Report
 ) -> tuple[RateLimitActions, ...] | None:
     """What the server is told; None where it cannot be translated, which was reported."""
     if client is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fedlib.config.model import Model
 from fedlib.config.resource import Resource
 from fedlib.config.selectors import DestinationReference, ObjectReference
 from fedlib.config.validate import suggest
@@ -21,14 +22,16 @@ class References:
     snapshot: Snapshot
     report: Report
 
-    def find(self, policy: Resource, kind: str, reference: ObjectReference | None, field: str) -> Resource | None:
+    def find(
+        self, policy: Resource[Model], kind: str, reference: ObjectReference | None, field: str
+    ) -> Resource[Model] | None:
         """The resource that a field of the policy's config names; its namespace and cluster are the default."""
         if reference is None:
             return None
         ref = Ref(
             kind, reference.name, reference.namespace or policy.ref.namespace, reference.cluster or policy.ref.cluster
         )
-        known: Mapping[Ref, Resource] = {
+        known: Mapping[Ref, Resource[Model]] = {
             **self.snapshot.servers,
             **{owned.resource.ref: owned.resource for owned in self.snapshot.resources.get(kind, ())},
         }
