@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from fedlib.compilation import Compilation, compile_federation
-from fedlib.config.load import read_configuration
+from fedlib.config.load import Configuration, read_configuration
 from fedlib.config.stack_file import StackFile, load_stack_file
 from fedlib.diagnostics import Report
 from fedlib.diagnostics.source import Origin, Source
@@ -43,13 +43,17 @@ def base() -> dict[str, list[dict[str, Any]]]:
 def compile_case(path: Path) -> Compilation:
     """Compile a case the way the product does, but for the discovery of its clusters."""
     report = Report()
+    return compile_federation(*read_case(path, report), report)
+
+
+def read_case(path: Path, report: Report) -> tuple[Configuration, Inventory]:
+    """What a case is made of."""
     stack = load_stack_file(path, GOLDEN, report)
     document = yaml.safe_load(path.read_text(encoding="utf-8")) if not len(report) else {"use": []}
     unknown = set(document) - KEYS
     assert not unknown, f"unknown keys in {path.name}: {unknown}"
     configuration = read_configuration(stack, report)
-    inventory = read_inventory(document, stack, report)
-    return compile_federation(configuration, inventory, report)
+    return configuration, read_inventory(document, stack, report)
 
 
 def read_inventory(document: dict[str, Any], stack: StackFile, report: Report) -> Inventory:

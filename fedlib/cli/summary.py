@@ -104,7 +104,7 @@ def _groups(decisions: Decisions) -> Table:
         table.add_column(column, overflow="fold")
     for group in decisions.groups[:MOST_GROUPS]:
         ports = [decisions.policies.calling(group.workspace, group.resource.ref, p.number) for p in group.ports]
-        policies = sorted({kind for policies in ports for kind in policies})
+        policies = sorted({policy.kind for policies in ports for policy in policies})
         table.add_row(
             "\n".join(group.hosts),
             ", ".join(sorted(group.backings)) or "no cluster",

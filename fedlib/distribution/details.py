@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from fedlib.config.model import Model
+from fedlib.config.policies.failover import FailoverPolicySpec, OutlierDetectionPolicySpec
 from fedlib.diagnostics import Ref
 from fedlib.diagnostics.text import ref_json
 from fedlib.distribution.plan import Plan
@@ -17,9 +19,6 @@ from fedlib.federation.decisions import Decisions
 from fedlib.federation.model.destination import External, Group
 from fedlib.federation.model.policy import Policy
 from fedlib.snapshot.model import Snapshot
-
-FAILOVER = "FailoverPolicy"
-OUTLIER_DETECTION = "OutlierDetectionPolicy"
 
 Details = dict[str, Any]
 
@@ -104,21 +103,21 @@ def _destination_policies(destination: Group | External, decisions: Decisions) -
     found = {}
     for consumer in destination.consumers:
         ports = [decisions.policies.calling(consumer, ref, port.number) for port in destination.ports]
-        found[consumer] = _shown(policy for port in ports for policy in port.values())
+        found[consumer] = _shown(policy for port in ports for policy in port)
     return {consumer: policies for consumer, policies in found.items() if policies}
 
 
-def _shown(policies: Iterable[Policy]) -> list[Details]:
+def _shown(policies: Iterable[Policy[Model]]) -> list[Details]:
     return [ref_json(ref) for ref in sorted({policy.ref for policy in policies})]
 
 
 def _route_policies(decisions: Decisions) -> dict[Ref, dict[str, list[Details]]]:
     """RouteTable -> route -> the policies that were applied to it in any workspace."""
-    found: dict[Ref, dict[str, list[Policy]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[Ref, dict[str, list[Policy[Model]]]] = defaultdict(lambda: defaultdict(list))
     for routed in decisions.routes:
         for route in routed.routes:
             if route.policies:
-                found[routed.table.ref][route.name] += route.policies.values()
+                found[routed.table.ref][route.name] += route.policies
     return {
         table: {route: _shown(policies) for route, policies in sorted(routes.items())}
         for table, routes in found.items()
@@ -129,7 +128,7 @@ def _pairs(decisions: Decisions) -> dict[Ref, list[Details]]:
     """FailoverPolicy -> the OutlierDetectionPolicies of its destinations: without one, nothing fails over."""
     pairs: dict[Ref, set[Ref]] = defaultdict(set)
     for policies in decisions.policies.client.values():
-        if FAILOVER in policies:
-            outlier = policies.get(OUTLIER_DETECTION)
-            pairs[policies[FAILOVER].ref].update([outlier.ref] if outlier else [])
+        failover, outlier = policies.get(FailoverPolicySpec), policies.get(OutlierDetectionPolicySpec)
+        if failover is not None:
+            pairs[failover.ref].update([outlier.ref] if outlier else [])
     return {ref: [ref_json(one) for one in sorted(found)] for ref, found in pairs.items()}

@@ -51,7 +51,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     owned = _owned_namespaces(membership)
     settings = resolve_settings(by_kind.pop(kind_of(WorkspaceSettingsSpec), []), workspaces, membership, by_key, report)
     visibility = resolve_visibility(workspaces, settings, report)
-    services = _services(inventories, membership)
+    services = {service.ref: service for one in inventories for service in one.services}
     servers = {one.ref: one for spec in SERVERS for one in by_kind.pop(kind_of(spec), [])}
     return Snapshot(
         placement=configuration.config.placement,
@@ -73,9 +73,9 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
         },
         owners=membership.owners,
         namespaces=by_key,
-        services={service.ref: service for one in inventories for service in one.services},
-        services_by_workspace=services,
-        consumers=_consumers(services, visibility),
+        services=services,
+        services_by_workspace=_services(inventories, membership),
+        consumers=_consumers(services, membership, visibility),
         workloads=_by_namespace((w.cluster, w.namespace, w) for one in inventories for w in one.workloads),
         service_accounts=_by_namespace(
             (account.cluster, account.namespace, account) for one in inventories for account in one.service_accounts
@@ -163,12 +163,15 @@ def _services(inventories: Iterable[ClusterInventory], membership: Membership) -
     }
 
 
-def _consumers(services: Mapping[str, tuple[Service, ...]], visibility: Visibility) -> dict[Ref, tuple[str, ...]]:
+def _consumers(
+    services: Mapping[Ref, Service], membership: Membership, visibility: Visibility
+) -> dict[Ref, tuple[str, ...]]:
     """Service -> the workspaces that may use it."""
+    owned = ((ref, one, membership.owners.get((one.cluster, one.namespace))) for ref, one in services.items())
     return {
-        service.ref: visibility.consumers(owner, ResourceKind.SERVICE, service.labels, service.ref)
-        for owner, owned in services.items()
-        for service in owned
+        ref: visibility.consumers(owner, ResourceKind.SERVICE, service.labels, ref)
+        for ref, service, owner in owned
+        if owner is not None
     }
 
 

@@ -22,8 +22,6 @@ from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.policies.select_workloads import select_namespaces, workload_selectors
 from fedlib.snapshot.model import Snapshot
 
-KIND = "AccessPolicy"
-
 
 @dataclass(frozen=True, slots=True)
 class _Place:
@@ -49,25 +47,25 @@ class AccessPolicies:
     report: Report
     rules: list[AccessRules] = field(default_factory=list)
     requirements: list[TlsRequirement] = field(default_factory=list)
-    replaced: list[tuple[ProtectedPort, Policy]] = field(default_factory=list)
+    replaced: list[tuple[ProtectedPort, Policy[AccessPolicySpec]]] = field(default_factory=list)
     _read: dict[Ref, Authorizations] = field(default_factory=dict)
 
     def decide(self) -> None:
         """Decide everything."""
-        for owned in self.snapshot.resources.get(KIND, ()):
+        for owned in self.snapshot.of(AccessPolicySpec):
             policy = Policy(owned.resource, owned.workspace)
             if self._enforced(policy):
                 self._read[policy.ref] = read_authorizations(policy, self.principals, self.report)
                 self._on_workloads(policy)
                 self._report_groups(policy)
         for (ref, number), by_kind in sorted(self.policies.server.items(), key=lambda item: item[0]):
-            for policy in by_kind.get(KIND, ()):
+            for policy in by_kind.every(AccessPolicySpec):
                 if policy.ref in self._read:
                     self._on_destination(policy, ref, number)
 
-    def _enforced(self, policy: Policy) -> bool:
+    def _enforced(self, policy: Policy[AccessPolicySpec]) -> bool:
         """Whether the mesh is to enforce a policy; layers that are set leave the others out."""
-        layers = _spec(policy).config.enforcement_layers
+        layers = policy.spec.config.enforcement_layers
         location = policy.resource.at("config", "enforcementLayers")
         if layers is not None and not layers.mesh:
             self.report.add(catalogue.MESH_LAYER_OFF, policy.ref, location)
@@ -75,22 +73,22 @@ class AccessPolicies:
             self.report.add(catalogue.NO_NETWORK_POLICY, policy.ref, location)
         return layers is None or layers.mesh
 
-    def _report_groups(self, policy: Policy) -> None:
+    def _report_groups(self, policy: Policy[AccessPolicySpec]) -> None:
         """Report groups that a policy selects, with the Services that it should select instead."""
-        for index, entry in enumerate(_spec(policy).apply_to_destinations):
+        for index, entry in enumerate(policy.spec.apply_to_destinations):
             if entry.kind is not DestinationKind.VIRTUAL_DESTINATION:
                 continue
-            for destination in {one.ref: one for one, _ in self.selection.matching(entry, policy.workspace)}.values():
-                assert isinstance(destination.decision, Group)
-                services = sorted(str(one.service.ref) for one in destination.decision.backings.values())
+            decisions = (destination.decision for destination, _ in self.selection.matching(entry, policy.workspace))
+            for group in {one.resource.ref: one for one in decisions if isinstance(one, Group)}.values():
+                services = sorted(str(one.service.ref) for one in group.backings.values())
                 self.report.add(
                     catalogue.GROUP_ACCESS, policy.ref, policy.resource.at("applyToDestinations", index),
-                    ref=destination.ref, services=", ".join(services) or "it has none",
+                    ref=group.resource.ref, services=", ".join(services) or "it has none",
                 )  # fmt: skip
 
-    def _on_destination(self, policy: Policy, ref: Ref, number: int) -> None:
+    def _on_destination(self, policy: Policy[AccessPolicySpec], ref: Ref, number: int) -> None:
         if ref not in self.snapshot.services:
-            if _spec(policy).apply_to_destinations:  # a policy for all destinations does not mean it
+            if policy.spec.apply_to_destinations:  # a policy for all destinations does not mean it
                 location = policy.resource.at("applyToDestinations")
                 self.report.add(catalogue.EXTERNAL_ACCESS, policy.ref, location, ref=ref)
             return
@@ -106,8 +104,8 @@ class AccessPolicies:
             self.replaced.append((port, policy))
         self.ports.check_protocol(policy, port, (*(found.enforced or ()), *(found.logged or ())))
 
-    def _on_workloads(self, policy: Policy) -> None:
-        spec = _spec(policy)
+    def _on_workloads(self, policy: Policy[AccessPolicySpec]) -> None:
+        spec = policy.spec
         if not spec.apply_to_workloads:
             return
         if spec.apply_to_destinations:
@@ -127,7 +125,7 @@ class AccessPolicies:
             place = _Place(cluster, namespace, dict(labels), stem, parent, (2, *policy.resource.age))
             self._write(policy, place, ())
 
-    def _write(self, policy: Policy, place: _Place, ports: tuple[int, ...]) -> None:
+    def _write(self, policy: Policy[AccessPolicySpec], place: _Place, ports: tuple[int, ...]) -> None:
         """Add what a policy gives to the pods of a place: to all of their ports where none are named."""
         found = self._read[policy.ref]
         for rules, suffix in ((found.enforced, ""), (found.logged, "-dry-run")):
@@ -148,9 +146,9 @@ class AccessPolicies:
                 )
             )  # fmt: skip
 
-    def _mode(self, policy: Policy) -> TlsMode | None:
+    def _mode(self, policy: Policy[AccessPolicySpec]) -> TlsMode | None:
         """The mTLS mode that a policy asks for; in an isolated workspace always the strict one."""
-        authn = _spec(policy).config.authn
+        authn = policy.spec.config.authn
         if authn is None:
             return None
         mode = TlsMode(authn.tls_mode.value)
@@ -165,12 +163,6 @@ class AccessPolicies:
         return isolation is not None and isolation.enabled
 
 
-def _spec(policy: Policy) -> AccessPolicySpec:
-    spec = policy.resource.spec
-    assert isinstance(spec, AccessPolicySpec)
-    return spec
-
-
-def _name(policy: Policy) -> str:
+def _name(policy: Policy[AccessPolicySpec]) -> str:
     ref = policy.ref
     return f"{ref.name}-{ref.namespace}-{ref.cluster}"

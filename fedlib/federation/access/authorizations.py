@@ -28,7 +28,7 @@ class Authorizations:
     logged: tuple[Rule, ...] | None
 
 
-def read_authorizations(policy: Policy, principals: Principals, report: Report) -> Authorizations:
+def read_authorizations(policy: Policy[AccessPolicySpec], principals: Principals, report: Report) -> Authorizations:
     """Read what a policy admits. What cannot be expressed, or selects no client, admits nobody and is reported."""
     rules: dict[bool, list[Rule]] = {}
     for path, entry in _entries(policy):
@@ -40,17 +40,18 @@ def read_authorizations(policy: Policy, principals: Principals, report: Report) 
     return Authorizations(enforced, logged)
 
 
-def _entries(policy: Policy) -> Iterator[tuple[Path, Authorization]]:
-    spec = policy.resource.spec
-    assert isinstance(spec, AccessPolicySpec)
-    if spec.config.authz_list is not None:
-        for index, entry in enumerate(spec.config.authz_list):
+def _entries(policy: Policy[AccessPolicySpec]) -> Iterator[tuple[Path, Authorization]]:
+    config = policy.spec.config
+    if config.authz_list is not None:
+        for index, entry in enumerate(config.authz_list):
             yield ("config", "authzList", index), entry
-    elif spec.config.authz is not None:
-        yield ("config", "authz"), spec.config.authz
+    elif config.authz is not None:
+        yield ("config", "authz"), config.authz
 
 
-def _rule(policy: Policy, path: Path, entry: Authorization, principals: Principals, report: Report) -> Rule | None:
+def _rule(
+    policy: Policy[AccessPolicySpec], path: Path, entry: Authorization, principals: Principals, report: Report
+) -> Rule | None:
     """The rule of an entry; None where it admits nothing."""
     if entry.model_copy(update={"dry_run": False}) == Authorization():
         return None
@@ -62,7 +63,7 @@ def _rule(policy: Policy, path: Path, entry: Authorization, principals: Principa
 
 
 def _sources(
-    policy: Policy, path: Path, entry: Authorization, principals: Principals, report: Report
+    policy: Policy[AccessPolicySpec], path: Path, entry: Authorization, principals: Principals, report: Report
 ) -> tuple[Source, ...] | None:
     """The clients of an entry, empty for everybody; None where clients are selected and none exists."""
     base = Source(ip_blocks=entry.allowed_ip_blocks, remote_ip_blocks=entry.allowed_remote_ip_blocks)
@@ -77,7 +78,12 @@ def _sources(
 
 
 def _client(
-    policy: Policy, path: Path, client: IdentitySelector, base: Source, principals: Principals, report: Report
+    policy: Policy[AccessPolicySpec],
+    path: Path,
+    client: IdentitySelector,
+    base: Source,
+    principals: Principals,
+    report: Report,
 ) -> Source | None:
     accounts: tuple[str, ...] | None = None
     if client.service_account_selector is not None:
@@ -94,7 +100,9 @@ def _client(
     )
 
 
-def _conditions(policy: Policy, path: Path, entry: Authorization, report: Report) -> tuple[Condition, ...] | None:
+def _conditions(
+    policy: Policy[AccessPolicySpec], path: Path, entry: Authorization, report: Report
+) -> tuple[Condition, ...] | None:
     """Conditions on headers; None where Istio cannot express one."""
     request = entry.match.request if entry.match is not None else None
     found: list[Condition] = []

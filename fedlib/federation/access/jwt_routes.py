@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from fedlib.config.policies.jwt import JWTPolicySpec
 from fedlib.config.selectors import HTTPRequestMatcher
 from fedlib.config.virtual_gateway import TLSMode
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.federation.access.jwt_policies import KIND
 from fedlib.federation.access.route_requests import ANY, InexpressibleError, request_rules
-from fedlib.federation.access.token_rules import demands, jwt_config
+from fedlib.federation.access.token_rules import demands
 from fedlib.federation.model.access import AccessRules, Action, Rule, TokenRule, TokenRules
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.policy import Policy
@@ -40,9 +40,7 @@ class JwtRoutes:
         """Decide everything."""
         every = tuple(routes)
         for routed in every:
-            policies = {
-                route.policies[KIND].ref: route.policies[KIND] for route in routed.routes if KIND in route.policies
-            }
+            policies = {one.ref: one for route in routed.routes if (one := route.policies.get(JWTPolicySpec))}
             for ref, policy in sorted(policies.items()):
                 if ref not in self.readable:
                     continue
@@ -54,17 +52,17 @@ class JwtRoutes:
                 else:
                     self._on_routes(routed, policy, every)
 
-    def _on_routes(self, routed: RoutedHosts, policy: Policy, every: tuple[RoutedHosts, ...]) -> None:
+    def _on_routes(self, routed: RoutedHosts, policy: Policy[JWTPolicySpec], every: tuple[RoutedHosts, ...]) -> None:
         refused: list[Rule] = []
         for index, route in enumerate(routed.routes):
-            if route.policies.get(KIND) == policy:
+            if route.policies.get(JWTPolicySpec) == policy:
                 try:
                     requests = request_rules(route.matchers, routed.hosts, _earlier(routed.routes[:index], policy))
                 except InexpressibleError as error:
                     problem = f"it applies to route '{route.name}' on a gateway, and {error}"
                     self._refuse(policy, problem)
                     return
-                refused += _combined(requests, demands(jwt_config(policy)))
+                refused += _combined(requests, demands(policy.spec.config))
         for gateway in routed.gateways:
             if "*" in routed.hosts and any(_other_hosts(other, routed, gateway) for other in every):
                 self._refuse(policy, "it applies to a route for all hosts, and others have hosts on the same gateway")
@@ -75,7 +73,7 @@ class JwtRoutes:
                 self.report.add(catalogue.JWT_CHECKS_MORE, policy.ref, policy.resource.at("applyToRoutes"), what=what)
 
     def _on_gateway(
-        self, gateway: VirtualGateway, routed: RoutedHosts, policy: Policy, refused: tuple[Rule, ...]
+        self, gateway: VirtualGateway, routed: RoutedHosts, policy: Policy[JWTPolicySpec], refused: tuple[Rule, ...]
     ) -> None:
         service, ref, table = gateway.service, policy.ref, routed.table.ref
         name = f"{ref.name}-{ref.namespace}-{ref.cluster}"
@@ -94,14 +92,14 @@ class JwtRoutes:
                 )
             )  # fmt: skip
 
-    def _refuse(self, policy: Policy, problem: str) -> None:
+    def _refuse(self, policy: Policy[JWTPolicySpec], problem: str) -> None:
         self.report.add(catalogue.JWT_INEXPRESSIBLE, policy.ref, policy.resource.at("applyToRoutes"), problem=problem)
 
 
-def _earlier(routes: Iterable[Route], policy: Policy) -> Iterator[HTTPRequestMatcher]:
+def _earlier(routes: Iterable[Route], policy: Policy[JWTPolicySpec]) -> Iterator[HTTPRequestMatcher]:
     """What routes before take for themselves; those with the same policy refuse the same."""
     for route in routes:
-        if route.policies.get(KIND) != policy:
+        if route.policies.get(JWTPolicySpec) != policy:
             yield from route.matchers or (ANY,)
 
 
@@ -130,5 +128,5 @@ def _other_hosts(other: RoutedHosts, routed: RoutedHosts, gateway: VirtualGatewa
     return other is not routed and other.hosts != routed.hosts and _serves(other, gateway)
 
 
-def _lacks(routed: RoutedHosts, policy: Policy) -> bool:
-    return any(route.policies.get(KIND) != policy for route in routed.routes)
+def _lacks(routed: RoutedHosts, policy: Policy[JWTPolicySpec]) -> bool:
+    return any(route.policies.get(JWTPolicySpec) != policy for route in routed.routes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from fedlib.config.model import Model
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.access.ports import container_ports
 from fedlib.federation.model.access import ProtectedPort, Rule
@@ -24,7 +25,7 @@ class ProtectedPorts:
     gateways: GatewayPods
     report: Report
 
-    def find(self, policy: Policy, ref: Ref, number: int) -> ProtectedPort | None:
+    def find(self, policy: Policy[Model], ref: Ref, number: int) -> ProtectedPort | None:
         """A port that a policy selects; None where no pod is known to enforce the policy."""
         service = self.snapshot.services.get(ref)
         if service is None:
@@ -46,7 +47,7 @@ class ProtectedPorts:
             )  # fmt: skip
         return ProtectedPort(service, policy.workspace, number, numbers) if numbers else None
 
-    def check_protocol(self, policy: Policy, port: ProtectedPort, rules: Iterable[Rule]) -> None:
+    def check_protocol(self, policy: Policy[Model], port: ProtectedPort, rules: Iterable[Rule]) -> None:
         """Report conditions on HTTP requests where the port has another protocol."""
         listed = next(one for one in port.service.ports if one.number == port.number)
         protocol = declared_protocol(listed)

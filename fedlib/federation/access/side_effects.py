@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from fedlib.config.model import Model
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, Workload
 from fedlib.federation.access.ports import container_ports
@@ -16,7 +17,7 @@ from fedlib.federation.workloads.backends import Backends
 from fedlib.snapshot.label_selectors import LabelSelectors, label_selectors
 from fedlib.snapshot.model import NamespaceKey, Snapshot
 
-Replaced = tuple[ProtectedPort, Policy]
+Replaced = tuple[ProtectedPort, Policy[Model]]
 
 _Pods = Ref | tuple[str, str, tuple[tuple[str, str], ...]]
 

@@ -22,9 +22,9 @@ DEFAULT_SKEW = 60
 Path = tuple[Step, ...]
 
 
-def read_token_rules(policy: Policy, report: Report) -> tuple[TokenRule, ...] | None:
+def read_token_rules(policy: Policy[JWTPolicySpec], report: Report) -> tuple[TokenRule, ...] | None:
     """The rules of a policy's providers, by name; None, with findings, where Istio cannot check what it asks for."""
-    config = jwt_config(policy)
+    config = policy.spec.config
     sound = True
     for path, problem in _inexpressible(config):
         report.add(catalogue.JWT_INEXPRESSIBLE, policy.ref, policy.resource.at("config", *path), problem=problem)
@@ -51,13 +51,6 @@ def demands(config: JWTConfig) -> tuple[Rule, ...]:
     for scope in config.required_scopes:  # Istio splits the claim `scope` at spaces
         found.append(Rule(bearer, conditions=(Condition("request.auth.claims[scope]", not_values=(scope,)),)))
     return tuple(found)
-
-
-def jwt_config(policy: Policy) -> JWTConfig:
-    """The policy's configuration."""
-    spec = policy.resource.spec
-    assert isinstance(spec, JWTPolicySpec)
-    return spec.config
 
 
 def _inexpressible(config: JWTConfig) -> Iterator[tuple[Path, str]]:

@@ -64,7 +64,7 @@ class DestinationIndex:
 
 def index_services(snapshot: Snapshot) -> DestinationIndex:
     """Index the Services of all clusters."""
-    return _index(_service(service, snapshot) for service in snapshot.services.values())
+    return _index(_service(ref, service, snapshot) for ref, service in snapshot.services.items())
 
 
 def index_destinations(
@@ -89,9 +89,8 @@ def _index(destinations: Iterable[Destination]) -> DestinationIndex:
     )
 
 
-def _service(service: Service, snapshot: Snapshot) -> Destination:
+def _service(ref: Ref, service: Service, snapshot: Snapshot) -> Destination:
     owner = snapshot.owners.get((service.cluster, service.namespace), "")
-    ref = service.ref
     ports = tuple(
         DestinationPort(port.number, port.name, declared_protocol(port))
         for port in service.ports

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fedlib.config.gloo import PortSelector
 from fedlib.config.virtual_destination import VirtualDestinationSpec
-from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics import Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.gateways.east_west import EastWestGateways
@@ -62,13 +62,13 @@ class BackingFinder:
 
     def _choose(self, owned: OwnedResource[VirtualDestinationSpec]) -> dict[str, Service]:
         """The Service of each cluster, sorted by cluster: the oldest of those that are selected and have pods."""
-        found: dict[str, dict[Ref, Service]] = {}
+        found: dict[str, dict[tuple[str, str], Service]] = {}
         resource = owned.resource
         for index, selector in enumerate(owned.spec.services):
             matched = False
             for service in self.destinations.services(selector, owned.workspace):
                 matched = True
-                found.setdefault(service.cluster, {})[service.ref] = service
+                found.setdefault(service.cluster, {})[service.namespace, service.name] = service
             if not matched:
                 self.report.add(
                     catalogue.GROUP_SELECTOR_MISS, resource.ref, resource.at("services", index),

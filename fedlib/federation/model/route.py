@@ -11,7 +11,7 @@ from fedlib.config.selectors import HTTPRequestMatcher, TCPRequestMatcher, TLSRe
 from fedlib.diagnostics.source import Step
 from fedlib.federation.model.destination import Destination, FederatedService
 from fedlib.federation.model.gateway import VirtualGateway
-from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.policy import NO_POLICIES, PoliciesByKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class RouteDestination:
 
     A Service is called by its own name in its own cluster, and by its federated host in others (`federated`; None
     where it has none). A group or an ExternalService has one host everywhere. `subset` are labels of pods, `policies`
-    those of `applyToRouteDestinations` by kind.
+    those of `applyToRouteDestinations`.
     """
 
     destination: Destination
@@ -28,7 +28,7 @@ class RouteDestination:
     weight: int
     federated: FederatedService | None = None
     subset: Mapping[str, str] = field(default_factory=dict)
-    policies: Mapping[str, Policy] = field(default_factory=dict)
+    policies: PoliciesByKind = NO_POLICIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Route:
         action: what it does; None where it cannot be translated.
         destinations: where `forwardTo` sends requests.
         source_labels: the sidecars that use it: its table's workload selectors and those of all tables above.
-        policies: the accepted policies by kind.
+        policies: the accepted policies.
         mirror: where its MirrorPolicy sends copies of requests.
     """
 
@@ -70,7 +70,7 @@ class Route:
     action: ForwardTo | Redirect | DirectResponse | None = None
     destinations: tuple[RouteDestination, ...] = ()
     source_labels: SourceLabels = ()
-    policies: Mapping[str, Policy] = field(default_factory=dict)
+    policies: PoliciesByKind = NO_POLICIES
     mirror: RouteDestination | None = None
 
 

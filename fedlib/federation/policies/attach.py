@@ -9,16 +9,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from fedlib.config.model import Model
 from fedlib.config.stack import PolicyInheritance
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.model.destination import Destination, FederatedService
-from fedlib.federation.model.policy import AppliedPolicies, Policy
+from fedlib.federation.model.policy import AppliedPolicies, Policy, policies_by_kind
 from fedlib.federation.model.route import Route, RouteDestination, RoutedHosts
 from fedlib.federation.policies.claims import Claims, some
 from fedlib.federation.policies.inheritance import Own, inherit
-from fedlib.federation.policies.rules import RULES, Target
+from fedlib.federation.policies.rules import RULES, Target, rule_of
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.policies.select_routes import RouteSelection
 from fedlib.federation.policies.select_workloads import WorkloadSelection, select_listeners
@@ -65,7 +66,7 @@ def attach_policies(
         The policies by what they apply to, and the routes with theirs.
     """
     policies = sorted(
-        (Policy(owned.resource, owned.workspace) for kind in RULES for owned in snapshot.resources.get(kind, ())),
+        (Policy(owned.resource, owned.workspace) for spec in RULES for owned in snapshot.of(spec)),
         key=lambda policy: policy.resource.age,
     )
     work = _Attachment(snapshot, destinations, report)
@@ -80,9 +81,9 @@ def attach_policies(
 
 
 def _attach_routes(
-    policies: Iterable[Policy], routes: Iterable[RoutedHosts], work: _Attachment
+    policies: Iterable[Policy[Model]], routes: Iterable[RoutedHosts], work: _Attachment
 ) -> tuple[RoutedHosts, ...]:
-    selection = RouteSelection([policy for policy in policies if Target.ROUTES in RULES[policy.kind].targets])
+    selection = RouteSelection([policy for policy in policies if Target.ROUTES in rule_of(policy).targets])
     return tuple(
         replace(routed, routes=tuple(_attach_route(route, selection, work) for route in routed.routes))
         for routed in routes
@@ -98,7 +99,7 @@ def _attach_route(route: Route, selection: RouteSelection, work: _Attachment) ->
         _attach_called(route, destination, (key, index), selection, work)
         for index, destination in enumerate(route.destinations)
     )
-    policies = work.routes.first(key)
+    policies = work.routes.accepted(key)
     if not policies and called == route.destinations:
         return route
     return replace(route, policies=policies, destinations=called)
@@ -110,12 +111,12 @@ def _attach_called(
     for policy in selection.of_destination(route, called):
         name = f"{called.destination.ref} of '{route.name}'"
         work.counts[policy.ref] += work.called.claim(key, policy, name)
-    policies = work.called.first(key)
+    policies = work.called.accepted(key)
     return replace(called, policies=policies) if policies else called
 
 
 def _attach_destinations(
-    policies: Iterable[Policy], services: Iterable[FederatedService], work: _Attachment
+    policies: Iterable[Policy[Model]], services: Iterable[FederatedService], work: _Attachment
 ) -> dict[DestinationPort, Destination]:
     """Claim the destinations, and return what was claimed."""
     federated: dict[Ref, list[str]] = defaultdict(list)
@@ -128,7 +129,7 @@ def _attach_destinations(
         skipped: set[str] = set()
         ungrouped: set[str] = set()
         for destination, port in selection.selected(policy):
-            if source_only and destination.workspace != policy.workspace and not RULES[policy.kind].server:
+            if source_only and destination.workspace != policy.workspace and not rule_of(policy).server:
                 skipped.add(str(destination.ref))
                 continue
             key = (policy.workspace, destination.ref, port)
@@ -142,19 +143,19 @@ def _attach_destinations(
     return claimed
 
 
-def _report_limits(policy: Policy, skipped: set[str], ungrouped: set[str], report: Report) -> None:
+def _report_limits(policy: Policy[Model], skipped: set[str], ungrouped: set[str], report: Report) -> None:
     """Report what a policy selects and does not reach; one that has no selector does not mean any of it."""
     location = policy.resource.at(Target.DESTINATIONS.value)
     if skipped:
         report.add(catalogue.POLICY_OF_IMPORTER, policy.ref, location, names=some(skipped))
-    if ungrouped and not RULES[policy.kind].server:
+    if ungrouped and not rule_of(policy).server:
         report.add(catalogue.POLICY_SKIPS_FEDERATED_HOST, policy.ref, location, hosts=some(ungrouped))
 
 
-def _attach_proxies(policies: Iterable[Policy], work: _Attachment) -> None:
+def _attach_proxies(policies: Iterable[Policy[Model]], work: _Attachment) -> None:
     selection = WorkloadSelection(work.snapshot)
     for policy in policies:
-        targets = RULES[policy.kind].targets
+        targets = rule_of(policy).targets
         if Target.WORKLOADS in targets:
             for workload in selection.selected(policy):
                 work.counts[policy.ref] += work.workloads.claim(workload.ref, policy, str(workload.ref))
@@ -166,19 +167,19 @@ def _attach_proxies(policies: Iterable[Policy], work: _Attachment) -> None:
 
 def _applied(work: _Attachment, claimed: dict[DestinationPort, Destination]) -> AppliedPolicies:
     client: dict[tuple[Ref, int], tuple[Destination, Own]] = {}
-    server: dict[tuple[Ref, int], dict[str, tuple[Policy, ...]]] = {}
+    server: dict[tuple[Ref, int], list[Policy[Model]]] = defaultdict(list)
     for (workspace, ref, port), destination in sorted(claimed.items(), key=lambda item: item[0]):
-        every = work.ports.every((workspace, ref, port))
-        called = {kind: found[0] for kind, found in every.items() if not RULES[kind].server}
-        if called:
-            client.setdefault((ref, port), (destination, {}))[1][workspace] = called
-        for kind in sorted(set(every) - set(called)):
-            served = server.setdefault((ref, port), {})
-            served[kind] = (*served.get(kind, ()), *every[kind])
+        accepted = work.ports.accepted((workspace, ref, port))
+        served = [policy for policy in accepted if rule_of(policy).server]
+        if served:
+            server[ref, port] += served
+            accepted = policies_by_kind(policy for policy in accepted if not rule_of(policy).server)
+        if accepted:
+            client.setdefault((ref, port), (destination, {}))[1][workspace] = accepted
     return AppliedPolicies(
         client=inherit(client, work.snapshot.policy_inheritance),
-        server=server,
-        workloads={ref: work.workloads.every(ref) for ref in sorted(work.workloads.targets())},
-        listeners={key: work.listeners.first(key) for key in work.listeners.targets()},
+        server={key: policies_by_kind(served) for key, served in server.items()},
+        workloads={ref: work.workloads.accepted(ref) for ref in sorted(work.workloads.targets())},
+        listeners={key: work.listeners.accepted(key) for key in work.listeners.targets()},
         counts=dict(sorted(work.counts.items())),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from fedlib.config.model import Model
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.federation.model.policy import Policy
-from fedlib.federation.policies.rules import RULES, Target
+from fedlib.federation.model.policy import NO_POLICIES, PoliciesByKind, Policy, policies_by_kind
+from fedlib.federation.policies.rules import Target, rule_of
 
 _WORDS: Mapping[Target, str] = {
     Target.ROUTES: "route",
@@ -27,35 +29,28 @@ class Claims(Generic[T]):
     """Which policies apply to which targets. Claims must come from the oldest policy to the youngest."""
 
     target: Target
-    _accepted: dict[T, dict[str, list[Policy]]] = field(default_factory=dict)
-    _lost: dict[tuple[Ref, Ref], tuple[Policy, set[str]]] = field(default_factory=dict)
+    _accepted: dict[T, dict[type[Model], list[Policy[Model]]]] = field(default_factory=dict)
+    _lost: dict[tuple[Ref, Ref], tuple[Policy[Model], set[str]]] = field(default_factory=dict)
 
-    def claim(self, target: T, policy: Policy, name: str) -> bool:
+    def claim(self, target: T, policy: Policy[Model], name: str) -> bool:
         """Apply a policy to a target unless an older one of its kind is there; `name` shows the target to people.
 
         Returns:
             Whether the target is a new one of the policy's.
         """
-        same = self._accepted.setdefault(target, {}).setdefault(policy.kind, [])
+        same = self._accepted.setdefault(target, {}).setdefault(type(policy.resource.spec), [])
         if policy in same:
             return False
-        if same and not RULES[policy.kind].additive:
+        if same and not rule_of(policy).additive:
             self._lost.setdefault((policy.ref, same[0].ref), (policy, set()))[1].add(name)
             return False
         same.append(policy)
         return True
 
-    def accepted(self, target: T) -> Mapping[str, list[Policy]]:
-        """The policies of a target by kind."""
-        return self._accepted.get(target, {})
-
-    def first(self, target: T) -> dict[str, Policy]:
-        """The policies of a target by kind, for kinds of which one applies."""
-        return {kind: policies[0] for kind, policies in sorted(self.accepted(target).items())}
-
-    def every(self, target: T) -> dict[str, tuple[Policy, ...]]:
-        """The policies of a target by kind, the oldest first."""
-        return {kind: tuple(policies) for kind, policies in sorted(self.accepted(target).items())}
+    def accepted(self, target: T) -> PoliciesByKind:
+        """The policies of a target; of an additive kind several, the oldest first."""
+        found = self._accepted.get(target)
+        return policies_by_kind(itertools.chain.from_iterable(found.values())) if found else NO_POLICIES
 
     def targets(self) -> Iterable[T]:
         """All targets that have a policy."""

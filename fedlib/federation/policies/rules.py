@@ -10,7 +10,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from fedlib.config.model import Model
+from fedlib.config.policies.access import AccessPolicySpec
+from fedlib.config.policies.client_tls import ClientTLSPolicySpec
+from fedlib.config.policies.connection import (
+    AdaptiveRequestConcurrencyPolicySpec,
+    ConnectionPolicySpec,
+    ListenerConnectionPolicySpec,
+    TrimProxyConfigPolicySpec,
+)
+from fedlib.config.policies.ext_auth import ExtAuthPolicySpec
+from fedlib.config.policies.failover import FailoverPolicySpec, OutlierDetectionPolicySpec
+from fedlib.config.policies.health_check import ActiveHealthCheckPolicySpec
+from fedlib.config.policies.jwt import JWTPolicySpec
+from fedlib.config.policies.origins import CORSPolicySpec, CSRFPolicySpec
+from fedlib.config.policies.rate_limit import RateLimitPolicySpec
+from fedlib.config.policies.retry_and_fault import FaultInjectionPolicySpec, RetryTimeoutPolicySpec
+from fedlib.config.policies.traffic_control import (
+    HeaderManipulationPolicySpec,
+    HTTPBufferPolicySpec,
+    LoadBalancerPolicySpec,
+    MirrorPolicySpec,
+    ProxyProtocolPolicySpec,
+)
 from fedlib.config.selectors import DestinationKind
+from fedlib.federation.model.policy import Policy
 
 
 class Target(enum.StrEnum):
@@ -69,28 +93,34 @@ def _on(*targets: Target, unselected: bool = True) -> tuple[frozenset[Target], T
 _ROUTES = _on(Target.ROUTES)
 _DESTINATIONS = _on(Target.DESTINATIONS)
 
-RULES: Final[Mapping[str, PolicyRule]] = {
-    "AccessPolicy": PolicyRule(
+RULES: Final[Mapping[type[Model], PolicyRule]] = {
+    AccessPolicySpec: PolicyRule(
         *_on(Target.DESTINATIONS, Target.WORKLOADS), kinds=(_SERVICE, _EXTERNAL), server=True, additive=True
     ),
-    "ActiveHealthCheckPolicy": PolicyRule(*_on(Target.DESTINATIONS, unselected=False)),
-    "AdaptiveRequestConcurrencyPolicy": PolicyRule(*_DESTINATIONS, kinds=(_SERVICE, _GROUP), server=True),
-    "CORSPolicy": PolicyRule(*_ROUTES),
-    "CSRFPolicy": PolicyRule(*_ROUTES),
-    "ClientTLSPolicy": PolicyRule(*_DESTINATIONS),
-    "ConnectionPolicy": PolicyRule(*_DESTINATIONS),
-    "ExtAuthPolicy": PolicyRule(*_on(Target.DESTINATIONS, Target.ROUTES), kinds=(_SERVICE,), server=True),
-    "FailoverPolicy": PolicyRule(*_DESTINATIONS, kinds=(_SERVICE, _GROUP)),
-    "FaultInjectionPolicy": PolicyRule(*_ROUTES),
-    "HTTPBufferPolicy": PolicyRule(*_ROUTES),
-    "HeaderManipulationPolicy": PolicyRule(*_on(Target.ROUTES, Target.ROUTE_DESTINATIONS)),
-    "JWTPolicy": PolicyRule(*_on(Target.ROUTES, Target.DESTINATIONS), kinds=(_SERVICE,), server=True),
-    "ListenerConnectionPolicy": PolicyRule(*_on(Target.LISTENERS, unselected=False)),
-    "LoadBalancerPolicy": PolicyRule(*_DESTINATIONS),
-    "MirrorPolicy": PolicyRule(*_ROUTES),
-    "OutlierDetectionPolicy": PolicyRule(*_DESTINATIONS, kinds=(_GROUP, _EXTERNAL)),
-    "ProxyProtocolPolicy": PolicyRule(*_on(Target.LISTENERS, unselected=False)),
-    "RateLimitPolicy": PolicyRule(*_on(Target.DESTINATIONS, Target.ROUTES), kinds=(_SERVICE,), server=True),
-    "RetryTimeoutPolicy": PolicyRule(*_ROUTES),
-    "TrimProxyConfigPolicy": PolicyRule(*_on(Target.WORKLOADS), additive=True),
+    ActiveHealthCheckPolicySpec: PolicyRule(*_on(Target.DESTINATIONS, unselected=False)),
+    AdaptiveRequestConcurrencyPolicySpec: PolicyRule(*_DESTINATIONS, kinds=(_SERVICE, _GROUP), server=True),
+    CORSPolicySpec: PolicyRule(*_ROUTES),
+    CSRFPolicySpec: PolicyRule(*_ROUTES),
+    ClientTLSPolicySpec: PolicyRule(*_DESTINATIONS),
+    ConnectionPolicySpec: PolicyRule(*_DESTINATIONS),
+    ExtAuthPolicySpec: PolicyRule(*_on(Target.DESTINATIONS, Target.ROUTES), kinds=(_SERVICE,), server=True),
+    FailoverPolicySpec: PolicyRule(*_DESTINATIONS, kinds=(_SERVICE, _GROUP)),
+    FaultInjectionPolicySpec: PolicyRule(*_ROUTES),
+    HTTPBufferPolicySpec: PolicyRule(*_ROUTES),
+    HeaderManipulationPolicySpec: PolicyRule(*_on(Target.ROUTES, Target.ROUTE_DESTINATIONS)),
+    JWTPolicySpec: PolicyRule(*_on(Target.ROUTES, Target.DESTINATIONS), kinds=(_SERVICE,), server=True),
+    ListenerConnectionPolicySpec: PolicyRule(*_on(Target.LISTENERS, unselected=False)),
+    LoadBalancerPolicySpec: PolicyRule(*_DESTINATIONS),
+    MirrorPolicySpec: PolicyRule(*_ROUTES),
+    OutlierDetectionPolicySpec: PolicyRule(*_DESTINATIONS, kinds=(_GROUP, _EXTERNAL)),
+    ProxyProtocolPolicySpec: PolicyRule(*_on(Target.LISTENERS, unselected=False)),
+    RateLimitPolicySpec: PolicyRule(*_on(Target.DESTINATIONS, Target.ROUTES), kinds=(_SERVICE,), server=True),
+    RetryTimeoutPolicySpec: PolicyRule(*_ROUTES),
+    TrimProxyConfigPolicySpec: PolicyRule(*_on(Target.WORKLOADS), additive=True),
 }
+"""By the model of a kind's specs."""
+
+
+def rule_of(policy: Policy[Model]) -> PolicyRule:
+    """How a policy attaches."""
+    return RULES[type(policy.resource.spec)]

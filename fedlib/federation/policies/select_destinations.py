@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fedlib.config.gloo import ObjectSelector
+from fedlib.config.model import Model
 from fedlib.config.selectors import DestinationKind, DestinationSelector
 from fedlib.diagnostics import Ref
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.model.destination import Destination
 from fedlib.federation.model.policy import Policy
-from fedlib.federation.policies.rules import RULES, Target
+from fedlib.federation.policies.rules import Target, rule_of
 from fedlib.federation.policies.select_routes import unselected
 
 EVERYTHING = ObjectSelector()
@@ -23,7 +24,7 @@ class DestinationSelection:
 
     destinations: DestinationIndex
 
-    def selected(self, policy: Policy) -> Iterator[tuple[Destination, int]]:
+    def selected(self, policy: Policy[Model]) -> Iterator[tuple[Destination, int]]:
         """What a policy applies to: what it selects, or everything where it selects nothing and that means all.
 
         Gloo ignores `applyToDestinations` of an AccessPolicy with `applyToWorkloads`.
@@ -32,10 +33,10 @@ class DestinationSelection:
         if policy.entries(Target.WORKLOADS.attribute):
             return
         if unselected(policy) is Target.DESTINATIONS:
-            entries = tuple(DestinationSelector(kind=kind) for kind in RULES[policy.kind].kinds)
+            entries = tuple(DestinationSelector(kind=kind) for kind in rule_of(policy).kinds)
         found: set[tuple[Ref, int]] = set()
         for entry in entries:
-            if entry.kind not in RULES[policy.kind].kinds:
+            if entry.kind not in rule_of(policy).kinds:
                 continue
             for one, port in self.matching(entry, policy.workspace):
                 if (one.ref, port) not in found and _may_apply(policy, one):
@@ -50,7 +51,7 @@ class DestinationSelection:
                     yield one, port.number
 
 
-def _may_apply(policy: Policy, destination: Destination) -> bool:
+def _may_apply(policy: Policy[Model], destination: Destination) -> bool:
     """Policies that pods enforce apply to a workspace's own Services only; a gateway enforces those of the others."""
     own = destination.workspace == policy.workspace
-    return own or not RULES[policy.kind].server or destination.kind is DestinationKind.EXTERNAL_SERVICE
+    return own or not rule_of(policy).server or destination.kind is DestinationKind.EXTERNAL_SERVICE

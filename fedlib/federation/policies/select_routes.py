@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from fedlib.config.model import Model
 from fedlib.config.selectors import DestinationSelector, RouteDestinationSelector, RouteLabelSelector, RouteSelector
 from fedlib.diagnostics import Ref
 from fedlib.federation.model.destination import Destination
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.model.route import Route, RouteDestination, TableLabels
-from fedlib.federation.policies.rules import RULES, Target
+from fedlib.federation.policies.rules import Target, rule_of
 from fedlib.snapshot.label_selectors import LabelSelectors, label_selectors
 from fedlib.snapshot.selection import labels_match, selects
 
@@ -28,14 +29,16 @@ EVERY_ROUTE = RouteSelector()
 class RouteSelection:
     """Finds the policies of a route. Their selectors are indexed by workspace and by the labels that they ask for."""
 
-    policies: Iterable[Policy]
-    _on_routes: dict[str, LabelSelectors[tuple[Policy, RouteSelector]]] = field(default_factory=dict)
-    _on_destinations: dict[str, LabelSelectors[tuple[Policy, RouteDestinationSelector]]] = field(default_factory=dict)
+    policies: Iterable[Policy[Model]]
+    _on_routes: dict[str, LabelSelectors[tuple[Policy[Model], RouteSelector]]] = field(default_factory=dict)
+    _on_destinations: dict[str, LabelSelectors[tuple[Policy[Model], RouteDestinationSelector]]] = field(
+        default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         """Index the policies once."""
-        on_routes: dict[str, list[tuple[Policy, RouteSelector]]] = defaultdict(list)
-        on_destinations: dict[str, list[tuple[Policy, RouteDestinationSelector]]] = defaultdict(list)
+        on_routes: dict[str, list[tuple[Policy[Model], RouteSelector]]] = defaultdict(list)
+        on_destinations: dict[str, list[tuple[Policy[Model], RouteDestinationSelector]]] = defaultdict(list)
         for policy in self.policies:
             entries: tuple[RouteSelector, ...] = policy.entries(Target.ROUTES.attribute)
             if unselected(policy) is Target.ROUTES:
@@ -46,9 +49,9 @@ class RouteSelection:
         self._on_routes = {name: _by_labels(found) for name, found in on_routes.items()}
         self._on_destinations = {name: _by_labels(found) for name, found in on_destinations.items()}
 
-    def of_route(self, route: Route) -> list[Policy]:
+    def of_route(self, route: Route) -> list[Policy[Model]]:
         """The policies that select a route, the oldest first."""
-        found: dict[Ref, Policy] = {}
+        found: dict[Ref, Policy[Model]] = {}
         for table in route.tables:
             filed = self._on_routes.get(table.workspace)
             for policy, entry in filed.selecting(table.labels) if filed else ():
@@ -56,9 +59,9 @@ class RouteSelection:
                     found[policy.ref] = policy
         return sorted(found.values(), key=lambda policy: policy.resource.age)
 
-    def of_destination(self, route: Route, destination: RouteDestination) -> list[Policy]:
+    def of_destination(self, route: Route, destination: RouteDestination) -> list[Policy[Model]]:
         """The policies that select a destination of a route, the oldest first."""
-        found: dict[Ref, Policy] = {}
+        found: dict[Ref, Policy[Model]] = {}
         for table in route.tables:
             filed = self._on_destinations.get(table.workspace)
             for policy, entry in filed.selecting(table.labels) if filed else ():
@@ -73,13 +76,13 @@ class RouteSelection:
 Entry = TypeVar("Entry", RouteSelector, RouteDestinationSelector)
 
 
-def _by_labels(entries: Iterable[tuple[Policy, Entry]]) -> LabelSelectors[tuple[Policy, Entry]]:
+def _by_labels(entries: Iterable[tuple[Policy[Model], Entry]]) -> LabelSelectors[tuple[Policy[Model], Entry]]:
     return label_selectors((entry.route.labels if entry.route else {}, (policy, entry)) for policy, entry in entries)
 
 
-def unselected(policy: Policy) -> Target | None:
+def unselected(policy: Policy[Model]) -> Target | None:
     """What a policy applies to because it selects nothing at all; None where it has a selector."""
-    rule = RULES[policy.kind]
+    rule = rule_of(policy)
     return None if any(policy.entries(target.attribute) for target in rule.targets) else rule.unselected
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from fedlib.config.gloo import ObjectSelector
+from fedlib.config.model import Model
 from fedlib.config.selectors import ListenerSelector
 from fedlib.config.virtual_gateway import VirtualGatewaySpec
 from fedlib.discovery.inventory import Workload
@@ -26,7 +27,7 @@ class WorkloadSelection:
     snapshot: Snapshot
     _indexed: dict[str, SelectorIndex[Owned[Workload]]] = field(default_factory=dict)
 
-    def selected(self, policy: Policy) -> Iterable[Workload]:
+    def selected(self, policy: Policy[Model]) -> Iterable[Workload]:
         """The workloads of the policy's workspace that its `applyToWorkloads` selects, by the labels of their pods."""
         if policy.workspace not in self._indexed:
             self._indexed[policy.workspace] = SelectorIndex(tuple(self._owned(policy)))
@@ -34,13 +35,13 @@ class WorkloadSelection:
         selected = (one for selector in workload_selectors(policy) for one in index.select(selector))
         return {one.ref: one.object for one in selected}.values()
 
-    def _owned(self, policy: Policy) -> Iterator[Owned[Workload]]:
+    def _owned(self, policy: Policy[Model]) -> Iterator[Owned[Workload]]:
         for key in own_namespaces(policy, self.snapshot):
             for workload in self.snapshot.workloads.get(key, ()):
                 yield Owned(workload, workload.ref, workload.labels, policy.workspace)
 
 
-def select_namespaces(selector: ObjectSelector, policy: Policy, snapshot: Snapshot) -> Iterator[NamespaceKey]:
+def select_namespaces(selector: ObjectSelector, policy: Policy[Model], snapshot: Snapshot) -> Iterator[NamespaceKey]:
     """The namespaces of the policy's workspace in which one of its workload selectors may find pods."""
     if selector.workspace and selector.workspace != policy.workspace:
         return
@@ -49,7 +50,7 @@ def select_namespaces(selector: ObjectSelector, policy: Policy, snapshot: Snapsh
             yield cluster, namespace
 
 
-def workload_selectors(policy: Policy) -> tuple[ObjectSelector, ...]:
+def workload_selectors(policy: Policy[Model]) -> tuple[ObjectSelector, ...]:
     """The selectors of `applyToWorkloads`; one that selects all where the policy's kind means that."""
     if unselected(policy) is Target.WORKLOADS:
         return (EVERYTHING,)
@@ -64,14 +65,16 @@ def _object_selector(entry: object) -> ObjectSelector:
     return ObjectSelector.model_validate(chosen.model_dump())
 
 
-def own_namespaces(policy: Policy, snapshot: Snapshot) -> Iterator[NamespaceKey]:
+def own_namespaces(policy: Policy[Model], snapshot: Snapshot) -> Iterator[NamespaceKey]:
     """The namespaces of the policy's workspace in all clusters, sorted."""
     for cluster, namespaces in sorted(snapshot.workspaces[policy.workspace].namespaces.items()):
         for namespace in namespaces:
             yield cluster, namespace
 
 
-def select_listeners(policy: Policy, snapshot: Snapshot) -> Iterator[tuple[OwnedResource[VirtualGatewaySpec], int]]:
+def select_listeners(
+    policy: Policy[Model], snapshot: Snapshot
+) -> Iterator[tuple[OwnedResource[VirtualGatewaySpec], int]]:
     """The (VirtualGateway, index of the listener) pairs of the policy's workspace that it selects."""
     entries: tuple[ListenerSelector, ...] = policy.entries(Target.LISTENERS.attribute)
     for owned in snapshot.of(VirtualGatewaySpec):

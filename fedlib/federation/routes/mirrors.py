@@ -17,7 +17,7 @@ def resolve_mirrors(routes: Iterable[RoutedHosts], resolver: DestinationResolver
     mirrors = _Mirrors(resolver)
     return tuple(
         replace(routed, routes=tuple(mirrors.of(route, routed.workspace) for route in routed.routes))
-        if any("MirrorPolicy" in route.policies for route in routed.routes)
+        if any(MirrorPolicySpec in route.policies for route in routed.routes)
         else routed
         for routed in routes
     )
@@ -31,7 +31,7 @@ class _Mirrors:
     _answers: dict[tuple[Ref, str], RouteDestination | None] = field(default_factory=dict)
 
     def of(self, route: Route, workspace: str) -> Route:
-        policy = route.policies.get("MirrorPolicy")
+        policy = route.policies.get(MirrorPolicySpec)
         if policy is None:
             return route
         key = (policy.ref, workspace)
@@ -39,9 +39,7 @@ class _Mirrors:
             self._answers[key] = self._resolve(policy, workspace, route.name)
         return replace(route, mirror=self._answers[key])
 
-    def _resolve(self, policy: Policy, workspace: str, route: str) -> RouteDestination | None:
-        spec = policy.resource.spec
-        assert isinstance(spec, MirrorPolicySpec)
-        path = ("config", "destination")
-        found = self.resolver.resolve(policy.resource, workspace, route, path, [(path, spec.config.destination)])
+    def _resolve(self, policy: Policy[MirrorPolicySpec], workspace: str, route: str) -> RouteDestination | None:
+        path, destination = ("config", "destination"), policy.spec.config.destination
+        found = self.resolver.resolve(policy.resource, workspace, route, path, [(path, destination)])
         return found[0] if found else None

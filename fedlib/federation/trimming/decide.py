@@ -15,7 +15,7 @@ from fedlib.config.policies.connection import TrimProxyConfigPolicySpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Workload
 from fedlib.federation.model.destination import Destination
-from fedlib.federation.model.policy import AppliedPolicies, Policy
+from fedlib.federation.model.policy import NO_POLICIES, AppliedPolicies, Policy
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.trimming.reachable_hosts import ReachableHosts
 from fedlib.federation.workloads.gateway_pods import GatewayPods
@@ -50,7 +50,7 @@ class Trimming:
 
     def decide(self) -> tuple[TrimmedWorkload, ...]:
         """All trimmed workloads, sorted by workspace, cluster and namespace."""
-        for owned in self.snapshot.resources.get("TrimProxyConfigPolicy", ()):
+        for owned in self.snapshot.of(TrimProxyConfigPolicySpec):
             self._include(Policy(owned.resource, owned.workspace))
         found: list[TrimmedWorkload] = []
         for name, workspace in sorted(self.snapshot.workspaces.items()):
@@ -60,12 +60,10 @@ class Trimming:
                     found += self._namespace(name, cluster, namespace)
         return tuple(found)
 
-    def _include(self, policy: Policy) -> None:
+    def _include(self, policy: Policy[TrimProxyConfigPolicySpec]) -> None:
         """Find what a policy includes; one that includes nothing trims nothing."""
-        spec = policy.resource.spec
-        assert isinstance(spec, TrimProxyConfigPolicySpec)
         found: dict[Ref, Destination] = {}
-        for index, entry in enumerate(spec.config.included_destinations):
+        for index, entry in enumerate(policy.spec.config.included_destinations):
             path = ("config", "includedDestinations", index)
             found.update({one.ref: one for one, _ in self.selection.matching(entry, policy.workspace)})
             if entry.port is not None:
@@ -102,7 +100,7 @@ class Trimming:
 
     def _hosts(self, workload: Workload, workspace: str) -> frozenset[str] | None:
         """The hosts that a workload keeps; None where it keeps everything."""
-        applied = self.policies.workloads.get(workload.ref, {}).get("TrimProxyConfigPolicy", ())
+        applied = self.policies.workloads.get(workload.ref, NO_POLICIES).every(TrimProxyConfigPolicySpec)
         included = [one for policy in applied for one in self._included[policy.ref]]
         if included:
             hosts = (self.reachable.of(one, workspace, workload.cluster) for one in included)

@@ -9,7 +9,7 @@ from typing import Any
 from fedlib.config.selectors import DestinationKind
 from fedlib.declarations.lineage import Lineage
 from fedlib.diagnostics import Ref
-from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.policy import PoliciesByKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class HostRule:
         consumers: the workspaces whose proxies follow the rule, sorted.
         lineage: what it was translated from, and for which workspace.
         tls: the TLS settings by port, with every port of the host; empty ones ask for nothing.
-        policies: what the proxies that follow the rule do, by port and kind.
+        policies: what the proxies that follow the rule do, by port.
         subsets: the subsets that routes name, sorted by name.
         sni_host: the host in the SNI that `tls` names; a subset needs `outbound_.<port>_.<subset>_.<sni_host>`.
     """
@@ -57,7 +57,7 @@ class HostRule:
     tls: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     sni_host: str = ""
     subsets: tuple[HostSubset, ...] = ()
-    policies: Mapping[int, Mapping[str, Policy]] = field(default_factory=dict)
+    policies: Mapping[int, PoliciesByKind] = field(default_factory=dict)
 
 
 def sni(port: int, host: str, subset: str = "") -> str:

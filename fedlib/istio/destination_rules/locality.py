@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from fedlib.config.gloo import Locality
-from fedlib.config.policies.failover import DestinationLocality, FailoverPolicySpec, LocalityMapping
-from fedlib.federation.model.policy import Policy
+from fedlib.config.policies.failover import DestinationLocality, FailoverConfig, LocalityMapping
 from fedlib.federation.policies.failover import distributes, distributions, failover_regions
-from fedlib.istio.virtual_services.route_policies import policy_spec
 
 
-def locality_lb(policy: Policy) -> dict[str, Any]:
+def locality_lb(config: FailoverConfig) -> dict[str, Any]:
     """The setting. Mappings with weights distribute; mappings without fail over, from region to region.
 
     Istio has no both: a mapping without weights beside one with weights is a distribution that all its requests follow.
     """
-    config = policy_spec(policy, FailoverPolicySpec).config
     mappings = config.locality_mappings
     found: dict[str, Any] = {"enabled": True}
     if distributes(config):

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from fedlib.declarations.names import object_name
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.policy import PoliciesByKind
 from fedlib.istio.destination_rules.host_rule import HostRule
 from fedlib.snapshot.model import Snapshot
 
-ByPort = Mapping[int, Mapping[str, Policy]]
+ByPort = Mapping[int, PoliciesByKind]
 
 
 def add_policies(rule: HostRule, decisions: Decisions, snapshot: Snapshot) -> Iterator[HostRule]:

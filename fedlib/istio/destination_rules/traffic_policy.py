@@ -5,38 +5,39 @@ Everything about a port stands in its own entry of `portLevelSettings`: Istio le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 from fedlib.config.policies.client_tls import ClientTLSConfig, ClientTLSPolicySpec
 from fedlib.config.policies.connection import ConnectionPolicySpec, TCPKeepalive
-from fedlib.config.policies.failover import OutlierDetectionPolicySpec
+from fedlib.config.policies.failover import FailoverPolicySpec, OutlierDetectionPolicySpec
 from fedlib.config.policies.traffic_control import ConsistentHash, LoadBalancerPolicySpec, SimpleLB
-from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.policy import PoliciesByKind
 from fedlib.istio.destination_rules.locality import locality_lb
 from fedlib.istio.duration import seconds
-from fedlib.istio.virtual_services.route_policies import policy_spec
 
 Fields = dict[str, Any]
 
 
-def port_policies(policies: Mapping[str, Policy], tls: Mapping[str, Any] | None, host: str) -> Fields:
+def port_policies(policies: PoliciesByKind, tls: Mapping[str, Any] | None, host: str) -> Fields:
     """The settings of one port of a host, without its number; empty where there are none.
 
     Args:
-        policies: what those who call follow, by kind.
+        policies: what those who call follow.
         tls: the TLS settings that the host needs by itself.
         host: the host; the SNI of a ClientTLSPolicy that names none.
     """
     fields: Fields = {}
-    for kind, translate in _TRANSLATORS.items():
-        if kind in policies:
-            fields.update(translate(policies[kind]))
+    connection, outlier = policies.get(ConnectionPolicySpec), policies.get(OutlierDetectionPolicySpec)
+    if connection is not None:
+        fields.update(_connection_pool(connection.spec))
+    if outlier is not None:
+        fields.update(_outlier_detection(outlier.spec))
     balancer = _load_balancer(policies)
     if balancer:
         fields["loadBalancer"] = balancer
-    client = policies.get("ClientTLSPolicy")
-    settings = _tls(client, tls, host) if client else tls
+    client = policies.get(ClientTLSPolicySpec)
+    settings = _tls(client.spec, tls, host) if client else tls
     if settings:
         fields["tls"] = settings
     threshold = _panic_threshold(policies)
@@ -45,9 +46,9 @@ def port_policies(policies: Mapping[str, Policy], tls: Mapping[str, Any] | None,
     return dict(sorted(fields.items()))
 
 
-def _outlier_detection(policy: Policy) -> Fields:
+def _outlier_detection(spec: OutlierDetectionPolicySpec) -> Fields:
     """`maxEjectionPercent` is always there: with Istio's default of 10 a group never fails over."""
-    config = policy_spec(policy, OutlierDetectionPolicySpec).config
+    config = spec.config
     found: Fields = {
         "baseEjectionTime": seconds(config.base_ejection_time),
         "consecutive5xxErrors": config.consecutive_errors,
@@ -59,8 +60,8 @@ def _outlier_detection(policy: Policy) -> Fields:
     return {"outlierDetection": found}
 
 
-def _connection_pool(policy: Policy) -> Fields:
-    config = policy_spec(policy, ConnectionPolicySpec).config
+def _connection_pool(spec: ConnectionPolicySpec) -> Fields:
+    config = spec.config
     pool: Fields = {}
     if config.http is not None:
         http = config.http
@@ -96,21 +97,21 @@ def _set(**fields: Any) -> Fields:
     return {name: value for name, value in fields.items() if value}
 
 
-def _load_balancer(policies: Mapping[str, Policy]) -> Fields:
+def _load_balancer(policies: PoliciesByKind) -> Fields:
     """How endpoints are chosen: the algorithm of one policy, and the localities of another one."""
     found: Fields = {}
-    chosen = policies.get("LoadBalancerPolicy")
+    chosen = policies.get(LoadBalancerPolicySpec)
     if chosen is not None:
-        config = policy_spec(chosen, LoadBalancerPolicySpec).config
+        config = chosen.spec.config
         if config.simple not in (None, SimpleLB.UNSPECIFIED):
             found["simple"] = str(config.simple)
         if config.consistent_hash is not None:
             found["consistentHash"] = _hash(config.consistent_hash)
         if config.warmup_duration_secs is not None:
             found["warmupDurationSecs"] = seconds(config.warmup_duration_secs)
-    failover = policies.get("FailoverPolicy")
+    failover = policies.get(FailoverPolicySpec)
     if failover is not None:
-        found["localityLbSetting"] = locality_lb(failover)
+        found["localityLbSetting"] = locality_lb(failover.spec.config)
     return found
 
 
@@ -129,16 +130,15 @@ def _hash(key: ConsistentHash) -> Fields:
     )
 
 
-def _panic_threshold(policies: Mapping[str, Policy]) -> int | None:
+def _panic_threshold(policies: PoliciesByKind) -> int | None:
     """Istio writes `minHealthPercent` of the outlier detection into Envoy's healthy panic threshold."""
-    policy = policies.get("LoadBalancerPolicy")
-    threshold = policy_spec(policy, LoadBalancerPolicySpec).config.healthy_panic_threshold if policy else None
+    policy = policies.get(LoadBalancerPolicySpec)
+    threshold = policy.spec.config.healthy_panic_threshold if policy else None
     return None if threshold is None else round(threshold)
 
 
-def _tls(policy: Policy, base: Mapping[str, Any] | None, host: str) -> Fields:
+def _tls(spec: ClientTLSPolicySpec, base: Mapping[str, Any] | None, host: str) -> Fields:
     """The TLS settings of a ClientTLSPolicy, which override the others; with Istio's mTLS the SNI of the host stays."""
-    spec = policy_spec(policy, ClientTLSPolicySpec)
     if spec.disable is not None:
         return {"mode": "DISABLE"}
     if spec.istio_mutual is not None:
@@ -150,9 +150,3 @@ def _tls(policy: Policy, base: Mapping[str, Any] | None, host: str) -> Fields:
     mode, chosen = ("SIMPLE", spec.simple) if spec.simple is not None else ("MUTUAL", spec.mutual)
     config = chosen.config if chosen is not None else ClientTLSConfig()
     return {"mode": mode, "sni": config.sni or host} | _set(credentialName=config.credential_name)
-
-
-_TRANSLATORS: Final[Mapping[str, Callable[[Policy], Fields]]] = {
-    "ConnectionPolicy": _connection_pool,
-    "OutlierDetectionPolicy": _outlier_detection,
-}

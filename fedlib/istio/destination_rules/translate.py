@@ -11,6 +11,7 @@ from typing import Any, Final
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.role import Effect
 from fedlib.federation.decisions import Decisions
+from fedlib.federation.model.policy import NO_POLICIES
 from fedlib.federation.routes.subsets import demanded_subsets
 from fedlib.istio.destination_rules.external import external_host_rules
 from fedlib.istio.destination_rules.group import group_host_rules
@@ -97,5 +98,5 @@ def _shares(one: HostRule, other: HostRule) -> bool:
 
 
 def _port_level_settings(rule: HostRule, tls: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    settings = {port: port_policies(rule.policies.get(port, {}), own, rule.host) for port, own in tls.items()}
+    settings = {port: port_policies(rule.policies.get(port, NO_POLICIES), own, rule.host) for port, own in tls.items()}
     return [{"port": {"number": port}, **fields} for port, fields in sorted(settings.items()) if fields]

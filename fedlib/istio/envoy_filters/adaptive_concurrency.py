@@ -9,17 +9,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fedlib.config.policies.connection import AdaptiveRequestConcurrencyPolicySpec
-from fedlib.federation.model.policy import Policy
 from fedlib.istio.envoy_filters.patch import typed
-from fedlib.istio.virtual_services.route_policies import policy_spec
 
 _TYPE: Final = "envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency"
 _UNAVAILABLE: Final = 503
 
 
-def adaptive_concurrency(policy: Policy) -> dict[str, Any]:
+def adaptive_concurrency(spec: AdaptiveRequestConcurrencyPolicySpec) -> dict[str, Any]:
     """The HTTP filter."""
-    config = policy_spec(policy, AdaptiveRequestConcurrencyPolicySpec).config
+    config = spec.config
     measured = config.min_rtt_calc_params
     status = config.concurrency_limit_exceeded_status
     settings = typed(

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.model.policy import Policy
 from fedlib.istio.envoy_filters.ext_auth import ext_auth
 from fedlib.istio.envoy_filters.http_filter import HTTPFilter
 from fedlib.istio.envoy_filters.proxies import Proxies
 from fedlib.istio.envoy_filters.rate_limit import rate_limit
 
 
-def server_filter(policy: Policy, proxies: Proxies, decisions: Decisions) -> HTTPFilter | None:
+def server_filter(policy: Ref, proxies: Proxies, decisions: Decisions) -> HTTPFilter | None:
     """The filter of a RateLimitPolicy or ExtAuthPolicy; None where it was refused, or finds no server."""
     place, filters = (proxies.workspace, proxies.cluster), decisions.proxy_filters
-    limiter = filters.limiters.get(policy.ref)
+    limiter = filters.limiters.get(policy)
     if limiter is not None and place in limiter.servers:
         return rate_limit(limiter, limiter.servers[place])
-    authorizer = filters.authorizers.get(policy.ref)
+    authorizer = filters.authorizers.get(policy)
     if authorizer is not None and place in authorizer.servers:
         return ext_auth(authorizer, authorizer.servers[place])
     return None

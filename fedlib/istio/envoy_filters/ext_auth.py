@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from fedlib.config.policies.ext_auth import BufferSettings, ExtAuthHTTPService
+from fedlib.config.policies.ext_auth import BufferSettings, ExtAuthHTTPService, ExtAuthServerSpec
+from fedlib.config.resource import kind_of
 from fedlib.federation.policies.filters.authorizers import Authorizer
 from fedlib.federation.policies.filters.servers import ServerAddress
 from fedlib.istio.duration import seconds
@@ -19,7 +20,7 @@ def ext_auth(authorizer: Authorizer, server: ServerAddress) -> HTTPFilter:
     """Proxies ask the server about each request. Policies with one ExtAuthServer share a filter."""
     source, settings = authorizer.source, authorizer.settings
     label = f"ext-auth-{source.name}-{source.namespace}-{source.cluster}"
-    if source.kind != "ExtAuthServer":
+    if source.kind != kind_of(ExtAuthServerSpec):
         label = f"{label}-pass-through"
     http = settings.http_service
     return HTTPFilter(
@@ -78,12 +79,12 @@ def _http(http: ExtAuthHTTPService, authorizer: Authorizer, server: ServerAddres
 
 def _replacing(http: ExtAuthHTTPService, authorizer: Authorizer) -> tuple[str, ...]:
     """Headers that replace those of the request: all of an ExtAuthServer's, and those that passThroughAuth names."""
-    own = authorizer.source.kind == "ExtAuthServer"
+    own = authorizer.source.kind == kind_of(ExtAuthServerSpec)
     return http.response.allowed_upstream_headers if own else authorizer.overwritten
 
 
 def _appending(http: ExtAuthHTTPService, authorizer: Authorizer) -> tuple[str, ...]:
-    own = authorizer.source.kind == "ExtAuthServer"
+    own = authorizer.source.kind == kind_of(ExtAuthServerSpec)
     return () if own else http.response.allowed_upstream_headers
 
 

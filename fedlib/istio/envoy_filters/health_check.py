@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fedlib.config.model import Model
-from fedlib.config.policies.health_check import ActiveHealthCheckPolicySpec, HealthCheck
+from fedlib.config.policies.health_check import HealthCheck
 from fedlib.declarations.declaration import Declaration
 from fedlib.federation.decisions import Decisions
 from fedlib.istio.duration import seconds
 from fedlib.istio.envoy_filters.called_hosts import called_hosts
 from fedlib.istio.envoy_filters.patch import merge_cluster, policy_filter, typed
 from fedlib.istio.envoy_filters.proxies import gateway_proxies
-from fedlib.istio.virtual_services.route_policies import policy_spec
 from fedlib.snapshot.model import Snapshot
 
 _DURATIONS: Final = frozenset({
@@ -26,7 +25,7 @@ _FILE_SINK: Final = "envoy.extensions.health_check.event_sinks.file.v3.HealthChe
 def translate_health_checks(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
     """One EnvoyFilter for each policy and gateway, with a patch for each port of each host."""
     for checks in decisions.proxy_filters.checks:
-        check = policy_spec(checks.policy, ActiveHealthCheckPolicySpec).config.health_check
+        check = checks.policy.spec.config.health_check
         proxies = gateway_proxies(checks.gateway.service, checks.gateway.workspace)
         patches = [
             merge_cluster(proxies.context, host, port, {"health_checks": [_check(check, host)]})

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from fedlib.config.duration import milliseconds
+from fedlib.config.model import Model
 from fedlib.config.policies.connection import ListenerConnectionPolicySpec, TCPKeepalive
 from fedlib.config.policies.traffic_control import ProxyProtocolPolicySpec
 from fedlib.declarations.declaration import Declaration
 from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.policy import PoliciesByKind, Policy
 from fedlib.istio.envoy_filters.patch import Patch, insert_listener_filter, merge_listener, policy_filter, typed
 from fedlib.istio.envoy_filters.proxies import gateway_proxies
-from fedlib.istio.virtual_services.route_policies import policy_spec
 
 _PROXY_PROTOCOL: Final = "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol"
 _SOL_SOCKET, _SO_KEEPALIVE = 1, 9
@@ -25,26 +25,27 @@ _IPPROTO_TCP, _TCP_KEEPIDLE, _TCP_KEEPINTVL, _TCP_KEEPCNT = 6, 4, 5, 6
 def translate_listener_policies(decisions: Decisions) -> Iterator[Declaration]:
     """One EnvoyFilter for each policy and gateway Service, with a patch for each port."""
     gateways = {gateway.service.ref: gateway for gateway in decisions.virtual_gateways}
-    found: dict[tuple[Ref, Ref], tuple[Policy, list[Patch]]] = {}
+    found: dict[tuple[Ref, Ref], tuple[Policy[Model], list[Patch]]] = {}
     for (service, port), policies in sorted(decisions.proxy_filters.listeners.items(), key=lambda item: item[0]):
-        for policy in policies.values():
-            found.setdefault((service, policy.ref), (policy, []))[1].extend(_patches(policy, port))
+        for policy, patch in _patches(policies, port):
+            found.setdefault((service, policy.ref), (policy, []))[1].append(patch)
     for (service, _), (policy, patches) in found.items():
         gateway = gateways[service]
-        if patches:
-            yield policy_filter(policy, gateway_proxies(gateway.service, gateway.workspace), patches)
+        yield policy_filter(policy, gateway_proxies(gateway.service, gateway.workspace), patches)
 
 
-def _patches(policy: Policy, port: int) -> Iterator[Patch]:
-    if policy.kind == "ListenerConnectionPolicy":
-        yield merge_listener(port, _connection(policy))
-    elif policy_spec(policy, ProxyProtocolPolicySpec).config.enable_proxy_protocol:
+def _patches(policies: PoliciesByKind, port: int) -> Iterator[tuple[Policy[Model], Patch]]:
+    connection = policies.get(ListenerConnectionPolicySpec)
+    if connection is not None:
+        yield connection, merge_listener(port, _connection(connection.spec))
+    proxy_protocol = policies.get(ProxyProtocolPolicySpec)
+    if proxy_protocol is not None and proxy_protocol.spec.config.enable_proxy_protocol:
         settings = {"name": "envoy.filters.listener.proxy_protocol", "typed_config": typed(_PROXY_PROTOCOL)}
-        yield insert_listener_filter(port, settings)
+        yield proxy_protocol, insert_listener_filter(port, settings)
 
 
-def _connection(policy: Policy) -> dict[str, Any]:
-    config = policy_spec(policy, ListenerConnectionPolicySpec).config
+def _connection(spec: ListenerConnectionPolicySpec) -> dict[str, Any]:
+    config = spec.config
     settings: dict[str, Any] = {}
     if config.per_connection_buffer_limit_bytes is not None:
         settings["per_connection_buffer_limit_bytes"] = config.per_connection_buffer_limit_bytes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from fedlib.config.model import Model
 from fedlib.config.policies import POLICIES
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import Lineage
@@ -33,7 +34,7 @@ def cluster_name(server: ServerAddress) -> str:
     return f"outbound|{server.port}||{server.host}"
 
 
-def policy_filter(policy: Policy, proxies: Proxies, patches: Iterable[Patch], target: str = "") -> Declaration:
+def policy_filter(policy: Policy[Model], proxies: Proxies, patches: Iterable[Patch], target: str = "") -> Declaration:
     """The EnvoyFilter of one policy, for what it applies to (`target`, a part of the object's name)."""
     ref = policy.ref
     name = "-".join(part for part in (ref.kind, ref.name, ref.namespace, ref.cluster, target) if part)

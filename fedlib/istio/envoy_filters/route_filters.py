@@ -7,13 +7,17 @@ Each policy then turns it on for its routes, which have the names of the Virtual
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
 
+from fedlib.config.model import Model
+from fedlib.config.policies.ext_auth import ExtAuthPolicySpec
+from fedlib.config.policies.origins import CSRFPolicySpec
+from fedlib.config.policies.rate_limit import RateLimitPolicySpec
+from fedlib.config.policies.traffic_control import HTTPBufferPolicySpec
 from fedlib.declarations.declaration import Declaration
 from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.policy import PoliciesByKind, Policy
 from fedlib.federation.model.route import Route, RoutedHosts
 from fedlib.istio.envoy_filters.ask_server import server_filter
 from fedlib.istio.envoy_filters.csrf import csrf
@@ -22,15 +26,6 @@ from fedlib.istio.envoy_filters.http_filter import HTTPFilter
 from fedlib.istio.envoy_filters.patch import Patch, insert_http_filter, merge_route, policy_filter, shared_filter
 from fedlib.istio.envoy_filters.proxies import Proxies, routing_proxies
 from fedlib.snapshot.model import Snapshot
-
-Translator = Callable[[Policy, Proxies, Decisions], HTTPFilter | None]
-
-_TRANSLATORS: Final[Mapping[str, Translator]] = {
-    "CSRFPolicy": lambda policy, _proxies, _decisions: csrf(policy),
-    "ExtAuthPolicy": server_filter,
-    "HTTPBufferPolicy": lambda policy, _proxies, _decisions: http_buffer(policy),
-    "RateLimitPolicy": server_filter,
-}
 
 Used = dict[tuple[Proxies, str], HTTPFilter]
 
@@ -50,13 +45,11 @@ def translate_route_filters(decisions: Decisions, snapshot: Snapshot) -> Iterato
 def _table_filters(
     routed: RoutedHosts, proxies: Proxies, decisions: Decisions, tables: Mapping[tuple[str, str], set[Ref]], used: Used
 ) -> Iterator[Declaration]:
-    policies: dict[Ref, Policy] = {}
+    policies: dict[Ref, Policy[Model]] = {}
     patches: dict[Ref, list[Patch]] = defaultdict(list)
     for route in routed.routes:
         domains = routed.hosts if len(tables[routed.workspace, route.name]) > 1 else ("",)
-        for kind in sorted(route.policies.keys() & _TRANSLATORS.keys()):
-            policy = route.policies[kind]
-            found = _TRANSLATORS[kind](policy, proxies, decisions)
+        for policy, found in _filters(route.policies, proxies, decisions) if route.policies else ():
             if found is not None and policy.ref not in decisions.proxy_filters.refused:
                 used.setdefault((proxies, found.name), found)
                 policies[policy.ref] = policy
@@ -64,6 +57,20 @@ def _table_filters(
     table = routed.table.ref
     for ref, policy in policies.items():
         yield policy_filter(policy, proxies, patches[ref], f"{table.name}-{table.namespace}-{table.cluster}")
+
+
+def _filters(
+    policies: PoliciesByKind, proxies: Proxies, decisions: Decisions
+) -> Iterator[tuple[Policy[Model], HTTPFilter | None]]:
+    """The policies of a route that are HTTP filters, each with what it asks of proxies; None where it asks nothing."""
+    origins, buffer = policies.get(CSRFPolicySpec), policies.get(HTTPBufferPolicySpec)
+    if origins is not None:
+        yield origins, csrf(origins.spec)
+    if buffer is not None:
+        yield buffer, http_buffer(buffer.spec)
+    for asking in (policies.get(ExtAuthPolicySpec), policies.get(RateLimitPolicySpec)):
+        if asking is not None:
+            yield asking, server_filter(asking.ref, proxies, decisions)
 
 
 def _turned_on(route: Route, domain: str, proxies: Proxies, found: HTTPFilter) -> Patch:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fedlib.config.policies.connection import AdaptiveRequestConcurrencyPolicySpec
 from fedlib.declarations.declaration import Declaration
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.policies.filters.served_ports import ServedPort
@@ -26,10 +27,10 @@ def translate_service_filters(decisions: Decisions) -> Iterator[Declaration]:
 
 
 def _patches(served: ServedPort, proxies: Proxies, decisions: Decisions) -> list[Patch]:
-    port = served.container_port
-    if served.policy.kind == "AdaptiveRequestConcurrencyPolicy":
-        return [insert_http_filter(proxies, adaptive_concurrency(served.policy), port=port)]
-    found = server_filter(served.policy, proxies, decisions)
+    port, spec = served.container_port, served.policy.spec
+    if isinstance(spec, AdaptiveRequestConcurrencyPolicySpec):
+        return [insert_http_filter(proxies, adaptive_concurrency(spec), port=port)]
+    found = server_filter(served.policy.ref, proxies, decisions)
     if found is None:
         return []
     return [

@@ -24,12 +24,11 @@ def demanded_labels(decisions: Decisions) -> Mapping[Ref, frozenset[str]]:
     for (_, ref), subsets in demanded_subsets(decisions.routes).by_caller.items():
         found.setdefault(ref, set()).update(key for labels in subsets for key in labels)
     for (_, ref, _), policies in decisions.policies.client.items():
-        policy = policies.get("FailoverPolicy")
+        policy = policies.get(FailoverPolicySpec)
         if policy is None:
             continue
-        spec = policy.resource.spec
-        assert isinstance(spec, FailoverPolicySpec)
-        labels = spec.config.priority_labels.labels if spec.config.priority_labels else ()
+        wanted = policy.spec.config.priority_labels
+        labels = wanted.labels if wanted else ()
         found.setdefault(ref, set()).update(label.partition("=")[0] for label in labels)
     return {ref: frozenset(keys) for ref, keys in found.items()}
 

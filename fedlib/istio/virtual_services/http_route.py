@@ -36,8 +36,8 @@ def http_route(route: Route, cluster: str, callers: Sequence[Caller], snapshot: 
         translated["match"] = matches
     translated.update(_action(route, cluster, snapshot))
     translated.update(route_policies(route.policies, forwards="route" in translated))
-    if "route" in translated and route.mirror is not None:
-        translated.update(mirrors(route.mirror, route.policies, cluster, snapshot))
+    if "route" in translated:
+        translated.update(mirrors(route, cluster, snapshot))
     return translated
 
 

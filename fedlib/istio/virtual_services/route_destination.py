@@ -8,7 +8,7 @@ from typing import Any
 
 from fedlib.discovery.inventory import Service
 from fedlib.federation.hosts.hostname import first_callable, local_host
-from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.policy import PoliciesByKind
 from fedlib.federation.model.route import RouteDestination
 from fedlib.istio.subset import subset_name
 from fedlib.snapshot.model import Snapshot
@@ -20,7 +20,7 @@ class Target:
 
     destination: Mapping[str, Any]
     weight: int
-    policies: Mapping[str, Policy]
+    policies: PoliciesByKind
 
     def entry(self, *, weighted: bool) -> dict[str, Any]:
         """An entry of a route; the weight is left out where there is one destination."""

@@ -3,54 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping
+from typing import Any, Final
 
 from fedlib.config.duration import milliseconds
-from fedlib.config.model import Model
 from fedlib.config.policies.origins import CORSPolicySpec
 from fedlib.config.policies.retry_and_fault import FaultInjectionPolicySpec, RetryTimeoutPolicySpec
 from fedlib.config.policies.traffic_control import HeaderManipulationPolicySpec
 from fedlib.config.selectors import StringMatch
-from fedlib.federation.model.policy import Policy
+from fedlib.federation.model.policy import PoliciesByKind
 from fedlib.istio.duration import seconds
 
 RETRIES: Final = 2
 """Gloo's default number of attempts, which is Istio's too; written out so that both mean the same for ever."""
 
-S = TypeVar("S", bound=Model)
 
-
-def route_policies(policies: Mapping[str, Policy], *, forwards: bool) -> dict[str, Any]:
+def route_policies(policies: PoliciesByKind, *, forwards: bool) -> dict[str, Any]:
     """The fields of an Istio HTTPRoute that the policies of a route become.
 
     Args:
-        policies: those of the route, by kind.
+        policies: those of the route.
         forwards: whether the route forwards; a redirect or a direct answer has headers and CORS, and nothing to retry,
             to delay or to mirror.
     """
     fields: dict[str, Any] = {}
-    for kind, (translate, only_forwarding) in _TRANSLATORS.items():
-        if kind in policies and (forwards or not only_forwarding):
-            fields.update(translate(policies[kind]))
+    if not policies:
+        return fields
+    cors, fault = policies.get(CORSPolicySpec), policies.get(FaultInjectionPolicySpec)
+    if cors is not None:
+        fields.update(_cors(cors.spec))
+    if fault is not None and forwards:
+        fields.update(_fault(fault.spec))
+    fields.update(header_operations(policies))
+    retry = policies.get(RetryTimeoutPolicySpec)
+    if retry is not None and forwards:
+        fields.update(_retry_timeout(retry.spec))
     return fields
 
 
-def header_operations(policies: Mapping[str, Policy]) -> dict[str, Any]:
+def header_operations(policies: PoliciesByKind) -> dict[str, Any]:
     """The field `headers` of a route or of one of its destinations; empty without a HeaderManipulationPolicy."""
-    policy = policies.get("HeaderManipulationPolicy")
-    return _headers(policy) if policy else {}
+    policy = policies.get(HeaderManipulationPolicySpec)
+    return _headers(policy.spec) if policy else {}
 
 
-def policy_spec(policy: Policy, model: type[S]) -> S:
-    """The spec of a policy, whose kind is known."""
-    spec = policy.resource.spec
-    assert isinstance(spec, model)
-    return spec
-
-
-def _retry_timeout(policy: Policy) -> dict[str, Any]:
-    config = policy_spec(policy, RetryTimeoutPolicySpec).config
+def _retry_timeout(spec: RetryTimeoutPolicySpec) -> dict[str, Any]:
+    config = spec.config
     fields: dict[str, Any] = {}
     if config.request_timeout is not None:
         fields["timeout"] = seconds(config.request_timeout)
@@ -66,8 +64,8 @@ def _retry_timeout(policy: Policy) -> dict[str, Any]:
     return fields
 
 
-def _fault(policy: Policy) -> dict[str, Any]:
-    config = policy_spec(policy, FaultInjectionPolicySpec).config
+def _fault(spec: FaultInjectionPolicySpec) -> dict[str, Any]:
+    config = spec.config
     fault: dict[str, Any] = {}
     if config.abort is not None:
         fault["abort"] = {"httpStatus": config.abort.http_status, "percentage": percentage(config.abort.percentage)}
@@ -84,8 +82,8 @@ def percentage(value: float | None) -> dict[str, float]:
     return {"value": 100 if value is None else value}
 
 
-def _headers(policy: Policy) -> dict[str, Any]:
-    config = policy_spec(policy, HeaderManipulationPolicySpec).config
+def _headers(spec: HeaderManipulationPolicySpec) -> dict[str, Any]:
+    config = spec.config
     sides = {
         "request": _operations(config.append_request_headers, config.remove_request_headers),
         "response": _operations(config.append_response_headers, config.remove_response_headers),
@@ -103,8 +101,8 @@ def _operations(added: Mapping[str, str], removed: tuple[str, ...]) -> dict[str,
     return operations
 
 
-def _cors(policy: Policy) -> dict[str, Any]:
-    config = policy_spec(policy, CORSPolicySpec).config
+def _cors(spec: CORSPolicySpec) -> dict[str, Any]:
+    config = spec.config
     cors: dict[str, Any] = {}
     for field, values in (
         ("allowHeaders", config.allow_headers),
@@ -130,12 +128,3 @@ def _origin(match: StringMatch) -> dict[str, str]:
         return {key: value for key, value in found.items() if value is not None}
     start = re.escape(match.exact if match.exact is not None else match.prefix or "")
     return {"regex": f"(?i){start}{'' if match.exact is not None else '.*'}"}
-
-
-_TRANSLATORS: Final[Mapping[str, tuple[Callable[[Policy], dict[str, Any]], bool]]] = {
-    "CORSPolicy": (_cors, False),
-    "FaultInjectionPolicy": (_fault, True),
-    "HeaderManipulationPolicy": (_headers, False),
-    "RetryTimeoutPolicy": (_retry_timeout, True),
-}
-"""By kind the translator, and whether only a route that forwards takes the policy."""

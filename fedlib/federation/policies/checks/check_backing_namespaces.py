@@ -6,8 +6,7 @@ of the group. Where that namespace belongs to another workspace its clients foll
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from fedlib.config.model import Model
 from fedlib.diagnostics import catalogue
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.model.destination import Destination, Group
@@ -34,11 +33,11 @@ def check_backing_namespaces(
                     )  # fmt: skip
 
 
-def _own(applied: AppliedPolicies, destination: Destination, workspace: str, owner: str) -> list[Policy]:
+def _own(applied: AppliedPolicies, destination: Destination, workspace: str, owner: str) -> list[Policy[Model]]:
     """The policies that a workspace has for a destination and its owner has not."""
-    found: dict[str, Policy] = {}
+    found: dict[str, Policy[Model]] = {}
     for port in destination.ports:
-        theirs: Mapping[str, Policy] = applied.calling(owner, destination.ref, port.number)
+        theirs = applied.calling(owner, destination.ref, port.number)
         own = applied.calling(workspace, destination.ref, port.number)
-        found.update({kind: policy for kind, policy in own.items() if theirs.get(kind) is not policy})
+        found.update({policy.kind: policy for policy in own if theirs.get(type(policy.spec)) is not policy})
     return [policy for _, policy in sorted(found.items())]

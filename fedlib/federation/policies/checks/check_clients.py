@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fedlib.config.policies.client_tls import ClientTLSPolicySpec
+from fedlib.config.policies.failover import OutlierDetectionPolicySpec
+from fedlib.config.policies.health_check import ActiveHealthCheckPolicySpec
 from fedlib.config.policies.traffic_control import LoadBalancerPolicySpec
 from fedlib.diagnostics import catalogue
 from fedlib.federation.model.destination import Group
@@ -11,25 +13,21 @@ from fedlib.federation.policies.checks.use import Notes, Use, selects_by_itself
 
 def check_load_balancer(use: Use, notes: Notes) -> None:
     """Note settings of a LoadBalancerPolicy that have no effect."""
-    policy = use.policies.get("LoadBalancerPolicy")
+    policy = use.policies.get(LoadBalancerPolicySpec)
     if policy is None:
         return
-    spec = policy.resource.spec
-    assert isinstance(spec, LoadBalancerPolicySpec)
-    watched = use.policies.keys() & {"ActiveHealthCheckPolicy", "OutlierDetectionPolicy"}
-    if spec.config.healthy_panic_threshold is not None and not watched:
+    watched = ActiveHealthCheckPolicySpec in use.policies or OutlierDetectionPolicySpec in use.policies
+    if policy.spec.config.healthy_panic_threshold is not None and not watched:
         path = ("config", "healthyPanicThreshold")
         notes.add(catalogue.PANIC_WITHOUT_OUTLIER_DETECTION, policy, path, use.destination)
 
 
 def check_client_tls(use: Use, notes: Notes) -> None:
     """Note ClientTLSPolicies that break the way through east-west gateways, or that sidecars do not follow."""
-    policy = use.policies.get("ClientTLSPolicy")
+    policy = use.policies.get(ClientTLSPolicySpec)
     if policy is None:
         return
-    spec = policy.resource.spec
-    assert isinstance(spec, ClientTLSPolicySpec)
-    decision = use.destination.decision
+    spec, decision = policy.spec, use.destination.decision
     mode = next(name for name in ("disable", "simple", "mutual", "istioMutual") if _is_set(spec, name))
     if mode != "istioMutual" and isinstance(decision, Group) and any(b.gateways for b in decision.backings.values()):
         path = (mode,) if selects_by_itself(policy) else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedlib.config.gloo import Locality
-from fedlib.config.policies.failover import FailoverConfig, FailoverPolicySpec
+from fedlib.config.policies.failover import FailoverPolicySpec, OutlierDetectionPolicySpec
 from fedlib.config.selectors import DestinationKind
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import catalogue
@@ -26,29 +26,28 @@ DERIVED: Final = frozenset({
 
 def check_failover(use: Use, localities: Localities, notes: Notes) -> None:
     """Note what is wrong with the FailoverPolicy of a destination."""
-    policy = use.policies.get("FailoverPolicy")
+    policy = use.policies.get(FailoverPolicySpec)
     if policy is None:
         return
-    spec = policy.resource.spec
-    assert isinstance(spec, FailoverPolicySpec)
+    config = policy.spec.config
     if not selects_by_itself(policy) and use.destination.kind is DestinationKind.SERVICE:
         return
-    if "OutlierDetectionPolicy" not in use.policies and not distributes(spec.config):
+    if OutlierDetectionPolicySpec not in use.policies and not distributes(config):
         notes.add(catalogue.FAILOVER_WITHOUT_OUTLIER_DETECTION, policy, ("applyToDestinations",), use.destination)
-    for index, problem in ignored(spec.config):
+    for index, problem in ignored(config):
         path = ("config", "localityMappings", index)
         notes.report.add(catalogue.FAILOVER_MAPPING_IGNORED, policy.ref, policy.resource.at(*path), problem=problem)
-    if distributes(spec.config):
-        _check_overlaps(policy, spec.config, notes)
-    if spec.config.locality_mappings:
-        _check_regions(policy, spec.config, use, localities, notes)
-    elif spec.config.priority_labels is not None:
-        _check_labels(policy, spec.config, use.destination, notes)
+    if distributes(config):
+        _check_overlaps(policy, notes)
+    if config.locality_mappings:
+        _check_regions(policy, use, localities, notes)
+    elif config.priority_labels is not None:
+        _check_labels(policy, use.destination, notes)
 
 
-def _check_overlaps(policy: Policy, config: FailoverConfig, notes: Notes) -> None:
+def _check_overlaps(policy: Policy[FailoverPolicySpec], notes: Notes) -> None:
     taken: list[Locality] = []
-    for index, mapping in enumerate(config.locality_mappings):
+    for index, mapping in enumerate(policy.spec.config.locality_mappings):
         path: tuple[Step, ...] = ("config", "localityMappings", index)
         if overlap_within(mapping):
             location = policy.resource.at(*path, "to")
@@ -64,7 +63,7 @@ def _check_overlaps(policy: Policy, config: FailoverConfig, notes: Notes) -> Non
             taken.append(mapping.from_)
 
 
-def _check_regions(policy: Policy, config: FailoverConfig, use: Use, localities: Localities, notes: Notes) -> None:
+def _check_regions(policy: Policy[FailoverPolicySpec], use: Use, localities: Localities, notes: Notes) -> None:
     known, behind = localities.known(), localities.behind(use.destination)
     clusters = localities.of_callers(use.workspaces)
     decision = use.destination.decision
@@ -74,7 +73,7 @@ def _check_regions(policy: Policy, config: FailoverConfig, use: Use, localities:
         notes.add(
             catalogue.FAILOVER_REGION_MISSING, policy, ("config", "localityMappings"), use.destination, cluster=cluster
         )
-    for index, mapping in enumerate(config.locality_mappings):
+    for index, mapping in enumerate(policy.spec.config.locality_mappings):
         sides = [("from", mapping.from_.region, ())] + [
             ("to", locality.region, (position,)) for position, locality in enumerate(mapping.to)
         ]
@@ -90,12 +89,12 @@ def _check_regions(policy: Policy, config: FailoverConfig, use: Use, localities:
                 notes.add(catalogue.FAILOVER_REGION_EMPTY, policy, path, use.destination, region=region)
 
 
-def _check_labels(policy: Policy, config: FailoverConfig, destination: Destination, notes: Notes) -> None:
+def _check_labels(policy: Policy[FailoverPolicySpec], destination: Destination, notes: Notes) -> None:
     """Endpoints behind a gateway have the labels of the pods that are asked for, and those that istiod derives."""
     decision = destination.decision
-    if not isinstance(decision, Group) or config.priority_labels is None:
+    if not isinstance(decision, Group) or policy.spec.config.priority_labels is None:
         return
-    for position, label in enumerate(config.priority_labels.labels):
+    for position, label in enumerate(policy.spec.config.priority_labels.labels):
         key = label.partition("=")[0]
         path = ("config", "priorityLabels", "labels", position)
         if key == CLUSTER_LABEL:

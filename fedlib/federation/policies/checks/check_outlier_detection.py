@@ -5,9 +5,12 @@ from __future__ import annotations
 from fedlib.config.policies.failover import OutlierDetectionPolicySpec
 from fedlib.diagnostics import catalogue
 from fedlib.federation.model.destination import External, Group
+from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.checks.localities import Localities
 from fedlib.federation.policies.checks.use import Notes, Use
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
+
+OutlierDetection = Policy[OutlierDetectionPolicySpec]
 
 ISTIO_LIMIT = 10
 """What an explicit 0 stands for."""
@@ -15,13 +18,11 @@ ISTIO_LIMIT = 10
 
 def check_outlier_detection(use: Use, localities: Localities, notes: Notes) -> None:
     """Note what is wrong with the OutlierDetectionPolicy of a destination."""
-    policy = use.policies.get("OutlierDetectionPolicy")
+    policy = use.policies.get(OutlierDetectionPolicySpec)
     decision = use.destination.decision
     if policy is None:
         return
-    spec = policy.resource.spec
-    assert isinstance(spec, OutlierDetectionPolicySpec)
-    limit = spec.config.max_ejection_percent or ISTIO_LIMIT
+    limit = _limit(policy)
     path = ("config", "maxEjectionPercent")
     for port in use.destination.ports:
         if port.number in use.ports and port.protocol is not None and port.protocol not in HTTP_PROTOCOLS:
@@ -36,13 +37,17 @@ def check_outlier_detection(use: Use, localities: Localities, notes: Notes) -> N
         for cluster in sorted(set(decision.backings) & localities.of_callers(use.workspaces)):
             remote = sum(len(g.endpoints) for backing in decision.remote(cluster) for g in backing.gateways)
             if remote and limit < 100:
-                _check_limit(limit, remote, cluster, use, notes)
-        _check_localities(use, decision, localities, notes)
+                _check_limit(policy, remote, cluster, use, notes)
+        _check_localities(policy, use, decision, localities, notes)
 
 
-def _check_limit(limit: int, remote: int, cluster: str, use: Use, notes: Notes) -> None:
+def _limit(policy: OutlierDetection) -> int:
+    return policy.spec.config.max_ejection_percent or ISTIO_LIMIT
+
+
+def _check_limit(policy: OutlierDetection, remote: int, cluster: str, use: Use, notes: Notes) -> None:
     """All pods of a cluster must be ejected before requests leave it: `pods / (pods + remote)` within the limit."""
-    policy, path = use.policies["OutlierDetectionPolicy"], ("config", "maxEjectionPercent")
+    path, limit = ("config", "maxEjectionPercent"), _limit(policy)
     pods = limit * remote // (100 - limit)
     if pods == 0:
         problem = f"in cluster '{cluster}' the pods are never all ejected, so that requests stay there when they fail"
@@ -51,8 +56,7 @@ def _check_limit(limit: int, remote: int, cluster: str, use: Use, notes: Notes) 
         notes.add(catalogue.EJECTION_LIMITED, policy, path, use.destination, limit=limit, pods=pods, cluster=cluster)
 
 
-def _check_localities(use: Use, group: Group, localities: Localities, notes: Notes) -> None:
-    policy = use.policies["OutlierDetectionPolicy"]
+def _check_localities(policy: OutlierDetection, use: Use, group: Group, localities: Localities, notes: Notes) -> None:
     places = {localities.places(cluster) for cluster in group.backings}
     if len(group.backings) > 1 and len(places) == 1 and all(len(place) == 1 for place in places):
         (place,) = min(places)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 from urllib.parse import urlsplit
 
 from fedlib.config.model import Model
@@ -28,8 +27,6 @@ from fedlib.federation.policies.filters.fields import refuses
 from fedlib.federation.policies.filters.references import References, check_address, refer
 from fedlib.federation.policies.filters.servers import ServerAddress, ServerFinder
 from fedlib.federation.policies.filters.uses import FilterUse, Place
-
-KIND: Final = "ExtAuthPolicy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +49,41 @@ class Authorizer:
 
 
 def decide_authorizers(
-    uses: Iterable[FilterUse], refused: frozenset[Ref], references: References, finder: ServerFinder, report: Report
+    uses: Iterable[FilterUse[ExtAuthPolicySpec]],
+    refused: frozenset[Ref],
+    references: References,
+    finder: ServerFinder,
+    report: Report,
 ) -> dict[Ref, Authorizer]:
     """Decide for all ExtAuthPolicies in use; what needs Solo's server is reported and left out."""
     found: dict[Ref, Authorizer] = {}
     for use in uses:
-        spec = use.policy.resource.spec
-        assert isinstance(spec, ExtAuthPolicySpec)
+        config = use.policy.spec.config
         if use.policy.ref in refused:
             continue
-        if spec.config.disable:
+        if config.disable:
             resource = use.policy.resource
             report.add(catalogue.AUTHORIZATION_OFF, resource.ref, resource.at("config", "disable"))
             continue
-        if spec.config.gloo_auth is not None:
-            authorizer = _pass_through(use, spec.config.gloo_auth, finder, report)
+        if config.gloo_auth is not None:
+            authorizer = _pass_through(use, config.gloo_auth, finder, report)
         else:
-            authorizer = _custom(use, spec, references, finder, report)
+            authorizer = _custom(use, references, finder, report)
         if authorizer is not None:
             found[use.policy.ref] = authorizer
     return found
 
 
 def _custom(
-    use: FilterUse, spec: ExtAuthPolicySpec, references: References, finder: ServerFinder, report: Report
+    use: FilterUse[ExtAuthPolicySpec], references: References, finder: ServerFinder, report: Report
 ) -> Authorizer | None:
-    resource, config = use.policy.resource, spec.config
-    server = references.find(resource, "ExtAuthServer", config.server, "server")
+    resource, config = use.policy.resource, use.policy.spec.config
+    server = references.find(resource, ExtAuthServerSpec, config.server, "server")
     if server is None:
         if config.server is None:
             _refuse(resource, ("config",), "the policy names no ExtAuthServer, and Solo's own is not here", report)
         return None
     settings = server.spec
-    assert isinstance(settings, ExtAuthServerSpec)
     if refuses(server, report):
         return None
     if settings.destination_server is None:
@@ -107,7 +106,9 @@ def _refuse(resource: Resource[Model], path: tuple[str | int, ...], problem: str
     )  # fmt: skip
 
 
-def _pass_through(use: FilterUse, auth: GlooAuth, finder: ServerFinder, report: Report) -> Authorizer | None:
+def _pass_through(
+    use: FilterUse[ExtAuthPolicySpec], auth: GlooAuth, finder: ServerFinder, report: Report
+) -> Authorizer | None:
     resource = use.policy.resource
     step = auth.configs[0].pass_through_auth
     if len(auth.configs) > 1 or step is None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from fedlib.config.model import Model
+from fedlib.config.policies.ext_auth import ExtAuthPolicySpec
+from fedlib.config.policies.rate_limit import RateLimitPolicySpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.model.destination import FederatedService
 from fedlib.federation.model.gateway import VirtualGateway
-from fedlib.federation.model.policy import AppliedPolicies, Policy
+from fedlib.federation.model.policy import NO_POLICIES, AppliedPolicies, PoliciesByKind, Policy, policies_by_kind
 from fedlib.federation.model.route import RoutedHosts
-from fedlib.federation.policies.filters import authorizers, limiters
-from fedlib.federation.policies.filters.authorizers import Authorizer
+from fedlib.federation.policies.filters.authorizers import Authorizer, decide_authorizers
 from fedlib.federation.policies.filters.fields import FILTER_POLICIES, refuses
 from fedlib.federation.policies.filters.health_checks import GatewayChecks, decide_health_checks
-from fedlib.federation.policies.filters.limiters import Limiter
+from fedlib.federation.policies.filters.limiters import Limiter, decide_limiters
 from fedlib.federation.policies.filters.references import References
 from fedlib.federation.policies.filters.served_ports import ServedPort, served_ports
 from fedlib.federation.policies.filters.servers import ServerFinder
@@ -31,7 +33,7 @@ class ProxyFilters:
     Attributes:
         refused: policies that cannot be translated; why was reported.
         checks: what gateways check, by policy and gateway.
-        listeners: policies by kind for a gateway's Service and a port of its pods: one for all listeners of the port.
+        listeners: policies for a gateway's Service and a port of its pods: one for all listeners of the port.
         limiters: by RateLimitPolicy what it asks of which server.
         authorizers: by ExtAuthPolicy what it asks of which server.
         served: the ports of pods that enforce policies of destinations.
@@ -39,7 +41,7 @@ class ProxyFilters:
 
     refused: frozenset[Ref] = frozenset()
     checks: tuple[GatewayChecks, ...] = ()
-    listeners: Mapping[tuple[Ref, int], Mapping[str, Policy]] = field(default_factory=dict)
+    listeners: Mapping[tuple[Ref, int], PoliciesByKind] = field(default_factory=dict)
     limiters: Mapping[Ref, Limiter] = field(default_factory=dict)
     authorizers: Mapping[Ref, Authorizer] = field(default_factory=dict)
     served: tuple[ServedPort, ...] = ()
@@ -70,32 +72,32 @@ class FilterInputs:
 def decide_proxy_filters(inputs: FilterInputs, report: Report) -> ProxyFilters:
     """Decide for all such policies; whatever keeps one from being translated is reported."""
     snapshot, policies, gateways = inputs.snapshot, inputs.policies, inputs.virtual_gateways
-    resources = (owned.resource for kind in FILTER_POLICIES for owned in snapshot.resources.get(kind, ()))
+    resources = (owned.resource for spec in FILTER_POLICIES for owned in snapshot.of(spec))
     refused = frozenset(resource.ref for resource in resources if refuses(resource, report))
     references = References(snapshot, report)
     finder = ServerFinder(snapshot, inputs.destinations, inputs.services)
-    limited = filter_uses(limiters.KIND, inputs.routes, policies, inputs.gateway_pods)
-    authorized = filter_uses(authorizers.KIND, inputs.routes, policies, inputs.gateway_pods)
+    limited = filter_uses(RateLimitPolicySpec, inputs.routes, policies, inputs.gateway_pods)
+    authorized = filter_uses(ExtAuthPolicySpec, inputs.routes, policies, inputs.gateway_pods)
     return ProxyFilters(
         refused=refused,
         checks=decide_health_checks(policies, refused, inputs.destinations, gateways, report),
         listeners=_listeners(policies, gateways, report),
-        limiters=limiters.decide_limiters(limited, refused, references, finder, report),
-        authorizers=authorizers.decide_authorizers(authorized, refused, references, finder, report),
+        limiters=decide_limiters(limited, refused, references, finder, report),
+        authorizers=decide_authorizers(authorized, refused, references, finder, report),
         served=served_ports(policies, refused, inputs.destinations, snapshot, inputs.gateway_pods, report),
     )
 
 
 def _listeners(
     policies: AppliedPolicies, gateways: Iterable[VirtualGateway], report: Report
-) -> dict[tuple[Ref, int], dict[str, Policy]]:
+) -> dict[tuple[Ref, int], PoliciesByKind]:
     """Listeners for several hosts share a port, and a port has one setting: that of the oldest policy."""
-    wanted: dict[tuple[Ref, int], list[Policy]] = {}
+    wanted: dict[tuple[Ref, int], list[Policy[Model]]] = {}
     for gateway in gateways:
         for listener in gateway.listeners:
-            applied = policies.listeners.get((gateway.resource.ref, listener.index), {})
-            wanted.setdefault((gateway.service.ref, listener.target_port), []).extend(applied.values())
-    found: dict[tuple[Ref, int], dict[str, Policy]] = {}
+            applied = policies.listeners.get((gateway.resource.ref, listener.index), NO_POLICIES)
+            wanted.setdefault((gateway.service.ref, listener.target_port), []).extend(applied)
+    found: dict[tuple[Ref, int], dict[str, Policy[Model]]] = {}
     for (service, port), candidates in wanted.items():
         for policy in sorted(candidates, key=lambda one: one.resource.age):
             winner = found.setdefault((service, port), {}).setdefault(policy.kind, policy)
@@ -104,4 +106,4 @@ def _listeners(
                     catalogue.POLICY_CONFLICT, policy.ref, policy.resource.at("applyToListeners"),
                     target="listener", policy=policy.ref.name, names=f"port {port} of {service}", winner=winner.ref,
                 )  # fmt: skip
-    return found
+    return {key: policies_by_kind(by_kind.values()) for key, by_kind in found.items()}

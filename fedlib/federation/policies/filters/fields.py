@@ -6,22 +6,26 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fedlib.config.model import Model
-from fedlib.config.policies.health_check import HeaderValue
+from fedlib.config.policies.connection import AdaptiveRequestConcurrencyPolicySpec, ListenerConnectionPolicySpec
+from fedlib.config.policies.ext_auth import ExtAuthPolicySpec
+from fedlib.config.policies.health_check import ActiveHealthCheckPolicySpec, HeaderValue
 from fedlib.config.policies.origins import CSRFConfig, CSRFPolicySpec
+from fedlib.config.policies.rate_limit import RateLimitPolicySpec
+from fedlib.config.policies.traffic_control import HTTPBufferPolicySpec, ProxyProtocolPolicySpec
 from fedlib.config.resource import Resource
 from fedlib.config.untranslated import untranslated_below
 from fedlib.diagnostics import Report, catalogue
 from fedlib.diagnostics.source import Step
 
-FILTER_POLICIES: Final = (
-    "ActiveHealthCheckPolicy",
-    "AdaptiveRequestConcurrencyPolicy",
-    "CSRFPolicy",
-    "ExtAuthPolicy",
-    "HTTPBufferPolicy",
-    "ListenerConnectionPolicy",
-    "ProxyProtocolPolicy",
-    "RateLimitPolicy",
+FILTER_POLICIES: Final[tuple[type[Model], ...]] = (
+    ActiveHealthCheckPolicySpec,
+    AdaptiveRequestConcurrencyPolicySpec,
+    CSRFPolicySpec,
+    ExtAuthPolicySpec,
+    HTTPBufferPolicySpec,
+    ListenerConnectionPolicySpec,
+    ProxyProtocolPolicySpec,
+    RateLimitPolicySpec,
 )
 
 _OWN_SERVER: Final = "Solo's server does it; use customAuth with an ExtAuthServer of your own"

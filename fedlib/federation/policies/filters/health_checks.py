@@ -18,7 +18,6 @@ from fedlib.federation.model.destination import Destination, Protocol
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.policy import AppliedPolicies, Policy
 
-KIND: Final = "ActiveHealthCheckPolicy"
 _HTTP2: Final = frozenset({Protocol.GRPC, Protocol.HTTP2})
 
 Ports = tuple[tuple[Destination, int], ...]
@@ -29,7 +28,7 @@ Ports = tuple[tuple[Destination, int], ...]
 class GatewayChecks:
     """What a gateway checks for a policy."""
 
-    policy: Policy
+    policy: Policy[ActiveHealthCheckPolicySpec]
     gateway: VirtualGateway
     ports: Ports
 
@@ -38,7 +37,7 @@ class GatewayChecks:
 class _Checked:
     """What a policy selects, by the workspace whose gateways would check it."""
 
-    policy: Policy
+    policy: Policy[ActiveHealthCheckPolicySpec]
     ports: dict[str, list[tuple[Destination, int]]] = field(default_factory=dict)
 
 
@@ -66,7 +65,7 @@ def _checked(
     found: dict[Ref, _Checked] = {}
     told: set[tuple[Ref, Ref, int]] = set()
     for (consumer, ref, port), by_kind in sorted(policies.client.items(), key=lambda item: item[0]):
-        policy = by_kind.get(KIND)
+        policy = by_kind.get(ActiveHealthCheckPolicySpec)
         destination = destinations.named(ref)
         if policy is None or policy.ref in refused or destination is None:
             continue
@@ -82,21 +81,15 @@ def _checked(
     return found.values()
 
 
-def _fits(policy: Policy, destination: Destination, port: int) -> bool:
-    if _spec(policy).config.health_check.grpc_health_check is None:
+def _fits(policy: Policy[ActiveHealthCheckPolicySpec], destination: Destination, port: int) -> bool:
+    if policy.spec.config.health_check.grpc_health_check is None:
         return True
     return any(one.number == port and one.protocol in _HTTP2 for one in destination.ports)
 
 
-def _spec(policy: Policy) -> ActiveHealthCheckPolicySpec:
-    spec = policy.resource.spec
-    assert isinstance(spec, ActiveHealthCheckPolicySpec)
-    return spec
-
-
 def _gateways(checked: _Checked, gateways: tuple[VirtualGateway, ...], report: Report) -> Iterator[VirtualGateway]:
     resource = checked.policy.resource
-    named = _spec(checked.policy).config.virtual_gateways
+    named = checked.policy.spec.config.virtual_gateways
     if not named:
         report.add(
             catalogue.HEALTH_CHECK_WITHOUT_GATEWAY, resource.ref, resource.at("config"),

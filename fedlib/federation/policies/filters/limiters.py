@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from fedlib.config.model import Model
 from fedlib.config.policies.rate_limit import (
     RateLimitClientConfigSpec,
     RateLimitPolicySpec,
+    RateLimitServerConfigSpec,
     RateLimitServerSettingsSpec,
 )
 from fedlib.config.policies.rate_limit_actions import RateLimitActions
-from fedlib.config.resource import Resource
+from fedlib.config.resource import Resource, kind_of
 from fedlib.config.selectors import DestinationReference, ObjectReference
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.policies.filters.fields import refuses
@@ -25,13 +25,11 @@ from fedlib.federation.policies.filters.references import References, refer
 from fedlib.federation.policies.filters.servers import ServerAddress, ServerFinder
 from fedlib.federation.policies.filters.uses import FilterUse, Place
 
-KIND: Final = "RateLimitPolicy"
-
 _DEFAULT_SETTINGS: Final = RateLimitServerSettingsSpec(
     destination_server=DestinationReference(ref=ObjectReference(name="rate-limiter", namespace="gloo-mesh"))
 )
 """The server that Gloo takes where a policy names no settings."""
-_DEFAULT_REF: Final = Ref("RateLimitServerSettings", "default", "gloo-mesh")
+_DEFAULT_REF: Final = Ref(kind_of(RateLimitServerSettingsSpec), "default", "gloo-mesh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,11 @@ class Limiter:
 
 
 def decide_limiters(
-    uses: Iterable[FilterUse], refused: frozenset[Ref], references: References, finder: ServerFinder, report: Report
+    uses: Iterable[FilterUse[RateLimitPolicySpec]],
+    refused: frozenset[Ref],
+    references: References,
+    finder: ServerFinder,
+    report: Report,
 ) -> dict[Ref, Limiter]:
     """Decide for all RateLimitPolicies in use; one that limits nothing is reported and left out."""
     found: dict[Ref, Limiter] = {}
@@ -69,26 +71,29 @@ def decide_limiters(
     return found
 
 
-def _limiter(use: FilterUse, references: References, finder: ServerFinder, report: Report) -> Limiter | None:
+def _limiter(
+    use: FilterUse[RateLimitPolicySpec], references: References, finder: ServerFinder, report: Report
+) -> Limiter | None:
     resource = use.policy.resource
-    spec = resource.spec
-    assert isinstance(spec, RateLimitPolicySpec)
-    config = spec.config
-    limits = references.find(resource, "RateLimitServerConfig", config.ratelimit_server_config, "ratelimitServerConfig")
-    named = references.find(resource, "RateLimitServerSettings", config.server_settings, "serverSettings")
-    client = references.find(resource, "RateLimitClientConfig", config.ratelimit_client_config, "ratelimitClientConfig")
+    config = resource.spec.config
+    limits = references.find(
+        resource, RateLimitServerConfigSpec, config.ratelimit_server_config, "ratelimitServerConfig"
+    )
+    named = references.find(resource, RateLimitServerSettingsSpec, config.server_settings, "serverSettings")
+    client = references.find(
+        resource, RateLimitClientConfigSpec, config.ratelimit_client_config, "ratelimitClientConfig"
+    )
     if (config.server_settings and named is None) or (config.ratelimit_client_config and client is None):
         return None
     if limits is not None and refuses(limits, report):
         return None
-    descriptors = _descriptors(spec, client, report)
+    descriptors = _descriptors(resource.spec, client, report)
     if limits is None or not descriptors:
         if config.ratelimit_server_config is None or descriptors == ():
             missing = "it has no descriptors" if limits else "it names no RateLimitServerConfig"
             report.add(catalogue.RATE_LIMIT_NOTHING, resource.ref, resource.at("config"), problem=missing)
         return None
     settings = named.spec if named is not None else _DEFAULT_SETTINGS
-    assert isinstance(settings, RateLimitServerSettingsSpec)
     server = settings.destination_server or _DEFAULT_SETTINGS.destination_server
     assert server is not None
     home = named.ref if named is not None else resource.ref
@@ -107,10 +112,9 @@ def _limiter(use: FilterUse, references: References, finder: ServerFinder, repor
 
 
 def _descriptors(
-    spec: RateLimitPolicySpec, client: Resource[Model] | None, report: Report
+    spec: RateLimitPolicySpec, client: Resource[RateLimitClientConfigSpec] | None, report: Report
 ) -> tuple[RateLimitActions, ...] | None:
     """What the server is told; None where it cannot be translated, which was reported."""
     if client is None:
         return spec.config.raw.rate_limits if spec.config.raw else ()
-    assert isinstance(client.spec, RateLimitClientConfigSpec)
     return None if refuses(client, report) else client.spec.raw.rate_limits

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fedlib.config.model import Model
-from fedlib.config.resource import Resource
+from fedlib.config.resource import Resource, S, kind_of
 from fedlib.config.selectors import DestinationReference, ObjectReference
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
@@ -23,17 +24,18 @@ class References:
     report: Report
 
     def find(
-        self, policy: Resource[Model], kind: str, reference: ObjectReference | None, field: str
-    ) -> Resource[Model] | None:
+        self, policy: Resource[Model], spec: type[S], reference: ObjectReference | None, field: str
+    ) -> Resource[S] | None:
         """The resource that a field of the policy's config names; its namespace and cluster are the default."""
         if reference is None:
             return None
+        kind = kind_of(spec)
         ref = Ref(
             kind, reference.name, reference.namespace or policy.ref.namespace, reference.cluster or policy.ref.cluster
         )
-        known: Mapping[Ref, Resource[Model]] = {
+        known: Mapping[Ref, Resource[Any]] = {
             **self.snapshot.servers,
-            **{owned.resource.ref: owned.resource for owned in self.snapshot.resources.get(kind, ())},
+            **{owned.resource.ref: owned.resource for owned in self.snapshot.of(spec)},
         }
         if ref not in known:
             near = suggest(str(ref), {str(one) for one in known if one.kind == kind})
@@ -45,7 +47,7 @@ class References:
 
 
 def refer(
-    use: FilterUse, server: DestinationReference, home: Ref, finder: ServerFinder, report: Report, *, grpc: bool
+    use: FilterUse[Model], server: DestinationReference, home: Ref, finder: ServerFinder, report: Report, *, grpc: bool
 ) -> dict[Place, ServerAddress]:
     """Where the proxies that follow a policy find its server; places that cannot are reported."""
     found: dict[Place, ServerAddress] = {}
@@ -57,7 +59,7 @@ def refer(
 
 
 def check_address(
-    use: FilterUse, address: ServerAddress | str, workspace: str, cluster: str, report: Report, *, grpc: bool
+    use: FilterUse[Model], address: ServerAddress | str, workspace: str, cluster: str, report: Report, *, grpc: bool
 ) -> bool:
     """Whether there is an address; reports when proxies have none, and when its port has the wrong protocol."""
     resource = use.policy.resource

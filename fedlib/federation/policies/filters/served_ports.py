@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from fedlib.config.model import Model
+from fedlib.config.policies.connection import AdaptiveRequestConcurrencyPolicySpec
+from fedlib.config.policies.ext_auth import ExtAuthPolicySpec
+from fedlib.config.policies.rate_limit import RateLimitPolicySpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destinations.index import DestinationIndex
@@ -16,7 +20,11 @@ from fedlib.federation.workloads.gateway_pods import GatewayPods
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 from fedlib.snapshot.model import Snapshot
 
-SERVED: Final = ("AdaptiveRequestConcurrencyPolicy", "ExtAuthPolicy", "RateLimitPolicy")
+SERVED: Final[tuple[type[Model], ...]] = (
+    AdaptiveRequestConcurrencyPolicySpec,
+    ExtAuthPolicySpec,
+    RateLimitPolicySpec,
+)
 
 Pods = tuple[str, str, tuple[tuple[str, str], ...], int]
 """Cluster, namespace, labels of the pods, and one of their ports."""
@@ -26,7 +34,7 @@ Pods = tuple[str, str, tuple[tuple[str, str], ...], int]
 class ServedPort:
     """A policy at a port of a Service's pods; `workspace` owns the Service."""
 
-    policy: Policy
+    policy: Policy[Model]
     service: Service
     workspace: str
     port: int
@@ -69,17 +77,18 @@ def _all(
 ) -> Iterator[ServedPort]:
     for (ref, port), by_kind in policies.server.items():
         destination = destinations.named(ref)
-        for kind in SERVED if destination is not None else ():
-            for policy in by_kind.get(kind, ())[:1]:
-                if destination is None or policy.ref in refused or not _is_http(policy, destination, port, report):
-                    continue
-                for service, number in _pods(destination, port, gateways):
-                    owner = snapshot.owners.get((service.cluster, service.namespace), "")
-                    if owner == policy.workspace and service.selector and not gateways.stands_before(service):
-                        yield ServedPort(policy, service, owner, port, number)
+        if destination is None:
+            continue
+        for policy in (found for spec in SERVED if (found := by_kind.get(spec)) is not None):
+            if policy.ref in refused or not _is_http(policy, destination, port, report):
+                continue
+            for service, number in _pods(destination, port, gateways):
+                owner = snapshot.owners.get((service.cluster, service.namespace), "")
+                if owner == policy.workspace and service.selector and not gateways.stands_before(service):
+                    yield ServedPort(policy, service, owner, port, number)
 
 
-def _is_http(policy: Policy, destination: Destination, port: int, report: Report) -> bool:
+def _is_http(policy: Policy[Model], destination: Destination, port: int, report: Report) -> bool:
     """A port that declares nothing may carry HTTP: Istio finds out."""
     protocol = next((one.protocol for one in destination.ports if one.number == port), None)
     if protocol is None or protocol in HTTP_PROTOCOLS:

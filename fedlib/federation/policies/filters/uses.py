@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Generic
 
+from fedlib.config.resource import S, S_co
 from fedlib.diagnostics import Ref
 from fedlib.federation.model.policy import AppliedPolicies, Policy
 from fedlib.federation.model.route import RoutedHosts
@@ -16,28 +18,29 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class FilterUse:
+class FilterUse(Generic[S_co]):
     """A policy and the places in which proxies follow it, sorted; in `populated` ones there are proxies now."""
 
-    policy: Policy
+    policy: Policy[S_co]
     places: tuple[Place, ...]
     populated: frozenset[Place]
 
 
 def filter_uses(
-    kind: str, routes: tuple[RoutedHosts, ...], policies: AppliedPolicies, gateways: GatewayPods
-) -> tuple[FilterUse, ...]:
+    spec: type[S], routes: tuple[RoutedHosts, ...], policies: AppliedPolicies, gateways: GatewayPods
+) -> tuple[FilterUse[S], ...]:
     """All policies of a kind that apply to something, on routes or at the pods of a Service."""
     snapshot = gateways.backends.snapshot
-    found: dict[Ref, tuple[Policy, set[Place]]] = {}
+    found: dict[Ref, tuple[Policy[S], set[Place]]] = {}
     for routed in routes:
         places = set(_places(routed, snapshot))
-        for policy in {policy.ref: policy for route in routed.routes if (policy := route.policies.get(kind))}.values():
+        for policy in {one.ref: one for route in routed.routes if (one := route.policies.get(spec))}.values():
             found.setdefault(policy.ref, (policy, set()))[1].update(places)
     for (destination, _), by_kind in policies.server.items():
         owner = snapshot.owners.get((destination.cluster, destination.namespace), "")
-        for policy in by_kind.get(kind, ())[:1]:
-            found.setdefault(policy.ref, (policy, set()))[1].add((owner, destination.cluster))
+        served = by_kind.get(spec)
+        if served is not None:
+            found.setdefault(served.ref, (served, set()))[1].add((owner, destination.cluster))
     routing = {(one.workspace, gateway.service.cluster) for one in routes for gateway in one.gateways}
     return tuple(
         FilterUse(
