@@ -15,7 +15,7 @@ from fedlib.distribution.details import Details, describe_resources
 from fedlib.distribution.plan import Plan, distribute
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.federate import federate
-from fedlib.istio.placement import shared_namespaces
+from fedlib.federation.places import shared_namespaces
 from fedlib.istio.translate import translate
 from fedlib.snapshot.build import build_snapshot
 from fedlib.snapshot.model import Snapshot
@@ -55,7 +55,7 @@ def compile_federation(configuration: Configuration, inventory: Inventory, repor
     with _without_garbage_collection():
         snapshot = build_snapshot(configuration, inventory, report)
         decisions = federate(snapshot, report)
-        plan = distribute(translate(decisions, snapshot), snapshot.place, report, shared_namespaces(snapshot))
+        plan = distribute(translate(decisions), snapshot.place, report, shared_namespaces(snapshot))
     statuses = resolve_statuses(snapshot.inputs, report)
     return Compilation(plan, report, statuses, snapshot, decisions)
 

@@ -10,6 +10,7 @@ from fedlib.diagnostics import Ref
 
 MANAGED_BY: Final = "fedlib"
 CORE: Final = ("", "v1")
+ADMIN: Final = ("admin.gloo.solo.io", "v2")
 NETWORKING: Final = ("networking.gloo.solo.io", "v2")
 
 

@@ -11,6 +11,8 @@ from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.access import AccessDecisions
 from fedlib.federation.model.destination import External, FederatedService, Group
 from fedlib.federation.model.gateway import VirtualGateway
+from fedlib.federation.model.host_rule import HostRule
+from fedlib.federation.model.place import Sidecars
 from fedlib.federation.model.policy import AppliedPolicies
 from fedlib.federation.model.route import RoutedHosts
 from fedlib.federation.policies.filters.decide import ProxyFilters
@@ -32,5 +34,10 @@ class Decisions:
     hosts: HostNames
     access: AccessDecisions
     trimmed: tuple[TrimmedWorkload, ...]
+    host_rules: tuple[HostRule, ...]
+    endpoint_labels: Mapping[Ref, frozenset[str]]
+    """For each destination the keys of its pods' labels that gateways need as endpoints."""
+    sidecars: Mapping[str, Sidecars]
+    """The sidecars of each workspace."""
     gateway_hosts: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     """For each east-west gateway's Service the sorted host patterns that pass through it."""

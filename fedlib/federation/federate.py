@@ -16,10 +16,14 @@ from fedlib.federation.gateways.virtual import decide_virtual_gateways
 from fedlib.federation.groups.backings import BackingFinder
 from fedlib.federation.groups.decide import federate_groups
 from fedlib.federation.groups.externals import ExternalFinder
+from fedlib.federation.host_rules.decide import decide_host_rules
+from fedlib.federation.host_rules.labels import demanded_labels
+from fedlib.federation.hosts.called import index_called
 from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames, HostOwner, name_hosts
 from fedlib.federation.mesh.check import check_mesh_settings
 from fedlib.federation.model.destination import FederatedService, Group
+from fedlib.federation.places import find_places
 from fedlib.federation.policies.attach import attach_policies
 from fedlib.federation.policies.checks.check import check_policies
 from fedlib.federation.policies.filters.decide import FilterInputs, decide_proxy_filters
@@ -27,6 +31,7 @@ from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.routes.decide import route_hosts
 from fedlib.federation.routes.mirrors import resolve_mirrors
 from fedlib.federation.routes.subset_checks import check_subsets
+from fedlib.federation.routes.subsets import demanded_subsets
 from fedlib.federation.services import federate_services, gateway_patterns
 from fedlib.federation.trimming.decide import Trimming
 from fedlib.federation.trimming.reachable_hosts import ReachableHosts
@@ -40,31 +45,29 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     """Decide the hosts, what stands behind them, the gateways, the routes and the policies."""
     for workspace in snapshot.workspaces.values():
         _report_untranslated(workspace, report)
-    backends, gateways = Backends(snapshot), EastWestGateways(snapshot, report)
-    services = federate_services(snapshot, backends, gateways, report)
+    backends, gateways, places = Backends(snapshot), EastWestGateways(snapshot, report), find_places(snapshot)
+    services = federate_services(snapshot, backends, gateways, places, report)
+    called = index_called(services)
     virtual_gateways = decide_virtual_gateways(snapshot, backends, report)
-    externals = decide_externals(snapshot, services, virtual_gateways, report)
+    externals = decide_externals(snapshot, services, virtual_gateways, places, report)
     known = index_services(snapshot)
     selectable = index_destinations(known, (), externals)
-    groups = federate_groups(
-        snapshot,
-        services,
-        BackingFinder(snapshot, selectable, backends, gateways, report),
-        ExternalFinder(selectable, snapshot.group_shape, report),
-        report,
-    )
+    backings = BackingFinder(snapshot, selectable, backends, gateways, report)
+    groups = federate_groups(snapshot, services, backings, ExternalFinder(selectable, report), places, report)
     destinations = index_destinations(known, groups, externals)
-    routes = route_hosts(snapshot, services, destinations, virtual_gateways, report)
+    resolver = DestinationResolver(snapshot, called, destinations, report)
+    routes = route_hosts(snapshot, services, resolver, virtual_gateways, places, report)
     policies, routes = attach_policies(snapshot, destinations, services, routes, report)
-    routes = resolve_mirrors(routes, DestinationResolver(snapshot, services, destinations, report))
+    routes = resolve_mirrors(routes, resolver)
     check_subsets(routes, backends, report)
     check_policies(policies, destinations, snapshot, report)
     check_mesh_settings(snapshot, services, groups, report)
     gateway_pods = GatewayPods(backends, used_gateways(services, groups, virtual_gateways))
-    inputs = FilterInputs(snapshot, services, destinations, routes, policies, virtual_gateways, gateway_pods)
+    inputs = FilterInputs(snapshot, called, destinations, routes, policies, virtual_gateways, gateway_pods)
     proxy_filters = decide_proxy_filters(inputs, report)
-    reachable = ReachableHosts(snapshot, destinations, services, routes)
+    reachable = ReachableHosts(snapshot, destinations, called, routes)
     selection = DestinationSelection(destinations)
+    demanded = demanded_subsets(routes)
     return Decisions(
         services=services,
         groups=groups,
@@ -79,7 +82,10 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
         trimmed=Trimming(
             snapshot, gateway_pods, reachable, selection, policies, report, proxy_filters.server_hosts()
         ).decide(),
-        gateway_hosts=gateway_patterns(services, groups, snapshot.group_shape),
+        host_rules=tuple(decide_host_rules(groups, services, externals, destinations, policies, demanded, places)),
+        endpoint_labels=demanded_labels(demanded, policies),
+        sidecars=places.sidecars(),
+        gateway_hosts=gateway_patterns(services, groups),
     )
 
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 
 from fedlib.config.gloo import Federation, PortSelector
 from fedlib.config.model import host_problem
-from fedlib.config.stack import GroupShape
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
 from fedlib.federation.gateways.east_west import EastWestGateways
 from fedlib.federation.hosts.hostname import LOCAL_ONLY_PATTERN, federated_host, federated_pattern, shadowed_cluster
 from fedlib.federation.model import limits
-from fedlib.federation.model.destination import ClientMode, FederatedPort, FederatedService, Group, Protocol
+from fedlib.federation.model.destination import FederatedPort, FederatedService, Group, Passage, Protocol
 from fedlib.federation.model.gateway import EastWestGateway
+from fedlib.federation.places import PlaceFinder
 from fedlib.federation.workloads.backends import Backends, container_port, shows_injection, versions
 from fedlib.federation.workloads.protocols import declared_protocol
 from fedlib.snapshot.model import Snapshot
@@ -42,7 +42,7 @@ class _Candidate:
 
 
 def federate_services(
-    snapshot: Snapshot, backends: Backends, resolver: EastWestGateways, report: Report
+    snapshot: Snapshot, backends: Backends, resolver: EastWestGateways, places: PlaceFinder, report: Report
 ) -> tuple[FederatedService, ...]:
     """Decide all federated hosts, sorted by host."""
     candidates = _candidates(snapshot, report)
@@ -65,19 +65,44 @@ def federate_services(
             report.add(catalogue.HEADLESS, service.ref, service.at("spec", "clusterIP"))
         if gateways and not shows_injection(snapshot.namespaces.get((service.cluster, service.namespace)), workloads):
             unprotected[service.cluster, service.namespace].append(service.name)
-        consumers = tuple(sorted(candidate.consumers))
-        pods = versions(workloads)
-        accepted.append(FederatedService(host, service, candidate.owner, consumers, ports, identities, gateways, pods))
+        accepted.append(_federated(host, candidate, ports, identities, gateways, workloads, places))
         federating.update(candidate.federations)
     _report_unprotected(unprotected, snapshot, report)
     _report_nothing(snapshot, federating, report)
     return tuple(accepted)
 
 
+def _federated(
+    host: str,
+    candidate: _Candidate,
+    ports: tuple[FederatedPort, ...],
+    identities: tuple[str, ...],
+    gateways: tuple[EastWestGateway, ...],
+    workloads: tuple[Workload, ...],
+    places: PlaceFinder,
+) -> FederatedService:
+    """The host with its places: gateways see the pods at home, and nobody in other clusters without gateways."""
+    service, consumers = candidate.service, tuple(sorted(candidate.consumers))
+    visible = {service.namespace, *places.seen_by(consumers, service.cluster)}
+    visible.update(gateway.service.namespace for gateway in gateways)
+    elsewhere = frozenset({service.cluster})
+    return FederatedService(
+        host=host,
+        service=service,
+        workspace=candidate.owner,
+        consumers=consumers,
+        ports=ports,
+        identities=identities,
+        gateways=gateways,
+        home=places.home(candidate.owner, service.cluster, service.namespace, visible),
+        remote=tuple(place for name in consumers for place in places.outside(name, elsewhere)) if gateways else (),
+        versions=versions(workloads),
+    )
+
+
 def gateway_patterns(
     services: Iterable[FederatedService],
     groups: Iterable[Group] = (),
-    shape: GroupShape = GroupShape.LOCAL_ONLY_HOST,
 ) -> dict[Ref, tuple[str, ...]]:
     """For each east-west gateway the host patterns that its Gateway object passes through.
 
@@ -91,9 +116,9 @@ def gateway_patterns(
         suffix = service.host[len(prefix) + 1 :]
         for gateway in service.gateways:
             found[gateway.service.ref].add(federated_pattern(service.service.cluster, suffix))
-    for group in (group for group in groups if group.client_mode is ClientMode.SNI_ROUTING):
+    for group in (group for group in groups if group.passage is not Passage.TERMINATED):
         for gateway in (gateway for backing in group.backings.values() for gateway in backing.gateways):
-            native = shape is GroupShape.WORKLOAD_ENTRY
+            native = group.passage is Passage.NATIVE
             found[gateway.service.ref].update(group.hosts if native else (LOCAL_ONLY_PATTERN,))
     return {ref: tuple(sorted(patterns)) for ref, patterns in sorted(found.items())}
 

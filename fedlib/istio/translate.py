@@ -15,7 +15,7 @@ from fedlib.istio.destination_rules.translate import translate_destination_rules
 from fedlib.istio.envoy_filters.translate import translate_envoy_filters
 from fedlib.istio.gateways.east_west import translate_east_west_gateways
 from fedlib.istio.gateways.virtual import translate_virtual_gateway
-from fedlib.istio.service_entries.endpoint_labels import NO_KEYS, demanded_labels
+from fedlib.istio.service_entries.endpoint_labels import NO_KEYS
 from fedlib.istio.service_entries.external import translate_external
 from fedlib.istio.service_entries.federated import translate_federated_service
 from fedlib.istio.service_entries.group import translate_group
@@ -23,17 +23,16 @@ from fedlib.istio.sidecar import translate_trimmed_workloads
 from fedlib.istio.virtual_services.egress import translate_egress
 from fedlib.istio.virtual_services.routed import translate_routed_hosts
 from fedlib.istio.virtual_services.tls_termination import translate_terminated_groups
-from fedlib.snapshot.model import Snapshot
 
 
-def translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
+def translate(decisions: Decisions) -> Iterator[Declaration]:
     """Translate everything, in any order: the plan sorts.
 
     Objects of one kind and name that say the same in several clusters are one declaration, and those that stand for
     different things share a spec that is the same, so that it is kept and written once.
     """
     named: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
-    for declaration in _translate(decisions, snapshot):
+    for declaration in _translate(decisions):
         same = named[declaration.kind, declaration.name]
         for index, before in enumerate(same):
             if before.spec == declaration.spec:
@@ -56,25 +55,24 @@ def _is_one(one: Declaration, other: Declaration) -> bool:
     )
 
 
-def _translate(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
-    keys = demanded_labels(decisions)
+def _translate(decisions: Decisions) -> Iterator[Declaration]:
+    keys = decisions.endpoint_labels
     for service in decisions.services:
-        wanted = keys.get(service.service.ref, NO_KEYS)
-        yield from translate_federated_service(service, decisions.hosts, wanted, snapshot)
+        yield from translate_federated_service(service, decisions.hosts, keys.get(service.service.ref, NO_KEYS))
     for group in decisions.groups:
-        yield from translate_group(group, decisions.hosts, keys.get(group.resource.ref, NO_KEYS), snapshot)
+        yield from translate_group(group, decisions.hosts, keys.get(group.resource.ref, NO_KEYS))
     for external in decisions.externals:
-        yield from translate_external(external, snapshot)
-        yield from translate_egress(external, snapshot)
-    yield from translate_destination_rules(decisions, snapshot)
+        yield from translate_external(external)
+        yield from translate_egress(external)
+    yield from translate_destination_rules(decisions)
     yield from translate_terminated_groups(decisions)
-    yield from translate_east_west_gateways(decisions, snapshot)
+    yield from translate_east_west_gateways(decisions)
     for gateway in decisions.virtual_gateways:
         yield translate_virtual_gateway(gateway)
     for routed in decisions.routes:
-        yield from translate_routed_hosts(routed, snapshot)
+        yield from translate_routed_hosts(routed)
     yield from translate_access_rules(decisions.access)
     yield from translate_mutual_tls(decisions.access)
     yield from translate_tokens(decisions.access)
     yield from translate_trimmed_workloads(decisions)
-    yield from translate_envoy_filters(decisions, snapshot)
+    yield from translate_envoy_filters(decisions)

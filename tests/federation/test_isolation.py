@@ -12,7 +12,7 @@ from fedlib.discovery.inventory import ServiceAccount
 from fedlib.federation.access.isolation import Isolation
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.destinations.index import index_destinations, index_services
-from fedlib.federation.model.destination import Backing, ClientMode, Group
+from fedlib.federation.model.destination import Backing, Group, Passage
 from fedlib.federation.model.gateway import EastWestGateway
 from fedlib.federation.workloads.backends import Backends
 from fedlib.federation.workloads.gateway_pods import GatewayPods
@@ -32,16 +32,14 @@ def _snapshot() -> Snapshot:
     return replace(snapshot, service_accounts=accounts)
 
 
-def _group(
-    snapshot: Snapshot, owner: str, consumers: tuple[str, ...], mode: ClientMode = ClientMode.SNI_ROUTING
-) -> Group:
-    gateway = EastWestGateway(snapshot.services[GATEWAY], 15443, ())
+def _group(snapshot: Snapshot, owner: str, consumers: tuple[str, ...], passage: Passage = Passage.LOCAL_ONLY) -> Group:
+    gateway = EastWestGateway(snapshot.services[GATEWAY], "", "us", 15443, ())
     backing = Backing(snapshot.services[SERVICE], {80: 8080}, (), (gateway,))
     spec = {"hosts": ["catalog.mesh"], "ports": [{"number": 80, "protocol": "HTTP"}]}
     resource = Resource(
         Ref("VirtualDestination", "catalog", "shop-config", "mgmt"), VirtualDestinationSpec.model_validate(spec)
     )
-    return Group(resource, owner, consumers, ("catalog.mesh",), (), {"us": backing}, (), mode)
+    return Group(resource, owner, consumers, ("catalog.mesh",), (), {"us": backing}, (), passage)
 
 
 def _admitted(groups: Iterable[Group], snapshot: Snapshot, report: Report) -> set[str]:
@@ -94,6 +92,6 @@ def test_the_gateway_is_admitted_where_tls_ends() -> None:
     }
     snapshot = replace(snapshot, service_accounts=accounts)
     without = _admitted((), snapshot, report)
-    found = _admitted([_group(snapshot, "shop", ("shop",), ClientMode.TLS_TERMINATION)], snapshot, report)
+    found = _admitted([_group(snapshot, "shop", ("shop",), Passage.TERMINATED)], snapshot, report)
     assert found - without == {"us.example/ns/istio-gateways/sa/east-west"}
     assert _titles(report) == ["CallersBehindGateway"]

@@ -28,7 +28,7 @@ from fedlib.federation.model.access import (
     TlsMode,
     TlsRequirement,
 )
-from fedlib.federation.model.destination import Backing, ClientMode, Group
+from fedlib.federation.model.destination import Backing, Group, Passage
 from fedlib.federation.workloads.backends import Backends, shows_injection
 from fedlib.federation.workloads.gateway_pods import GatewayPods
 from fedlib.snapshot.model import Snapshot, Workspace
@@ -147,7 +147,7 @@ class Isolation:
         """The gateways of the Service's cluster that open a connection of their own for clients of other clusters."""
         found: set[str] = set()
         for group in groups:
-            if group.client_mode is not ClientMode.TLS_TERMINATION:
+            if group.passage is not Passage.TERMINATED:
                 continue
             for gateway in group.backings[port.service.cluster].gateways:
                 found.update(self.principals.gateway(gateway))

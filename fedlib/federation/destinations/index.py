@@ -13,6 +13,7 @@ from fedlib.config.gloo import ObjectSelector
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
+from fedlib.federation.hosts.hostname import local_host
 from fedlib.federation.model.destination import Destination, DestinationPort, External, Group
 from fedlib.federation.workloads.protocols import declared_protocol
 from fedlib.snapshot.model import Snapshot
@@ -97,7 +98,8 @@ def _service(ref: Ref, service: Service, snapshot: Snapshot) -> Destination:
         if port.protocol == "TCP"
     )
     consumers = snapshot.consumers.get(ref, ())
-    return Destination(DestinationKind.SERVICE, ref, service.labels, owner, consumers, ports, service)
+    own_host = local_host(service, snapshot.clusters)
+    return Destination(DestinationKind.SERVICE, ref, service.labels, owner, consumers, ports, service, own_host)
 
 
 def _grouped(kind: DestinationKind, decision: Group | External) -> Destination:

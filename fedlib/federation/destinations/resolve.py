@@ -6,7 +6,7 @@ Source: `DestinationReference` of Gloo's common API; the rules for weights are i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +20,7 @@ from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.hosts.called import CalledHosts
 from fedlib.federation.hosts.hostname import first_callable
 from fedlib.federation.model.destination import Destination, DestinationPort, FederatedService, Protocol
 from fedlib.federation.model.route import RouteDestination
@@ -41,22 +42,18 @@ class DestinationResolver:
     """Resolves the destinations of one route after the other; what cannot be is reported."""
 
     snapshot: Snapshot
-    services: Iterable[FederatedService]
+    called: CalledHosts
     destinations: DestinationIndex
     report: Report
-    _federated: dict[tuple[Ref, str], FederatedService] = field(default_factory=dict)
     _written: frozenset[Ref] = frozenset()
     _known: dict[tuple[DestinationKind, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     _names: dict[tuple[DestinationKind, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     """Clusters by kind, name and namespace, and names by kind, namespace and cluster, for what is unknown."""
 
     def __post_init__(self) -> None:
-        """Index the federated hosts by Service and consumer; of several hosts the owner's own comes first."""
+        """Remember what is written, though it may not have been decided."""
         written = (*self.snapshot.of(VirtualDestinationSpec), *self.snapshot.of(ExternalServiceSpec))
         self._written = frozenset(one.resource.ref for one in written)
-        for service in sorted(self.services, key=lambda s: (s.workspace not in s.consumers, s.host)):
-            for consumer in service.consumers:
-                self._federated.setdefault((service.service.ref, consumer), service)
 
     def resolve(
         self,
@@ -128,7 +125,7 @@ class DestinationResolver:
         self, workspace: str, service: Destination, port: DestinationPort
     ) -> FederatedService | None:
         """The federated host of a Service's port for a workspace, which other clusters than its own need."""
-        federated = self._federated.get((service.ref, workspace))
+        federated = self.called.of_service(service.ref, workspace)
         exposed = federated is not None and any(port.number == one.number for one in federated.ports)
         return federated if exposed else None
 

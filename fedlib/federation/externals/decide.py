@@ -19,6 +19,7 @@ from fedlib.federation.hosts.hostname import address_host
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import DestinationPort, External, FederatedService, Protocol
 from fedlib.federation.model.gateway import VirtualGateway
+from fedlib.federation.places import PlaceFinder
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
 
@@ -26,6 +27,7 @@ def decide_externals(
     snapshot: Snapshot,
     services: Iterable[FederatedService],
     virtual_gateways: tuple[VirtualGateway, ...],
+    places: PlaceFinder,
     report: Report,
 ) -> tuple[External, ...]:
     """Decide all ExternalServices, sorted. One without a host, an address or a port that it may use is left out."""
@@ -33,7 +35,7 @@ def decide_externals(
     router = EgressRouter(snapshot, virtual_gateways, report)
     decided: list[External] = []
     for owned in sorted(snapshot.of(ExternalServiceSpec), key=lambda one: one.resource.age):
-        external = _decide(owned, hosts, finder, report)
+        external = _decide(owned, hosts, finder, places, report)
         if external.hosts and external.ports:
             check_external(external, report)
             decided.append(replace(external, egress=router.routes(external)))
@@ -41,7 +43,11 @@ def decide_externals(
 
 
 def _decide(
-    owned: OwnedResource[ExternalServiceSpec], hosts: ExternalHosts, finder: EndpointFinder, report: Report
+    owned: OwnedResource[ExternalServiceSpec],
+    hosts: ExternalHosts,
+    finder: EndpointFinder,
+    places: PlaceFinder,
+    report: Report,
 ) -> External:
     resource, spec = owned.resource, owned.spec
     served, endpoints = finder.find(owned)
@@ -60,6 +66,7 @@ def _decide(
             DestinationPort(port.number, port.name, Protocol(port.protocol.value), originates_tls=originates_tls(port))
             for port in served
         ),
+        places=tuple(place for name in owned.consumers for place in places.of(name)),
         addresses=addresses,
         endpoints=endpoints,
     )

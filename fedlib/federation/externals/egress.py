@@ -13,6 +13,7 @@ from fedlib.config.external_service import EgressGatewayRoutes, ExternalPort, Ex
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.virtual_gateway import TLSMode, VirtualGatewaySpec
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.federation.hosts.hostname import local_host
 from fedlib.federation.model.destination import EgressRoute, External, Resolution
 from fedlib.federation.model.gateway import GatewayListener, VirtualGateway
 from fedlib.snapshot.model import Snapshot
@@ -75,7 +76,8 @@ class EgressRouter:
             for gateway in gateways:
                 listener = _listener(gateway, external, host)
                 if listener is not None:
-                    yield EgressRoute(host, port.number, egress.port_match, gateway, listener)
+                    own_host = local_host(gateway.service, self.snapshot.clusters)
+                    yield EgressRoute(host, port.number, egress.port_match, gateway, listener, own_host)
                     continue
                 self.report.add(
                     catalogue.EGRESS_NOT_EXPOSED, external.resource.ref, where,

@@ -6,7 +6,7 @@ Source: `EastWestGatewaySelector` of Gloo's WorkspaceSettings, and its `Discover
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from fedlib.config.gloo import EastWestGateway as Selection
@@ -113,7 +113,13 @@ class EastWestGateways:
             subject, place = Ref("Cluster", service.cluster), nodes[0].at() if nodes else service.at()
             self.report.add(catalogue.GATEWAY_NOT_LABELLED_NODE, subject, place, cluster=service.cluster)
         workloads = self.snapshot.workloads.get((service.cluster, service.namespace), ())
-        return EastWestGateway(service, _listener_port(service, port, workloads), tuple(sorted(set(endpoints))))
+        return EastWestGateway(
+            service,
+            self.snapshot.owners.get((service.cluster, service.namespace), ""),
+            self.snapshot.clusters[service.cluster].network,
+            _listener_port(service, port, workloads),
+            tuple(sorted(set(endpoints))),
+        )
 
     def _port(
         self, service: Service, wanted: PortSelector, mode: ClientMode, asking: tuple[Ref, ...]
@@ -197,4 +203,4 @@ def _one_family(cluster: str, gateways: list[EastWestGateway], report: Report) -
     for gateway in gateways:
         kept = tuple(endpoint for endpoint in gateway.endpoints if endpoint.address not in dropped)
         if kept:
-            yield EastWestGateway(gateway.service, gateway.listener_port, kept)
+            yield replace(gateway, endpoints=kept)

@@ -6,7 +6,7 @@ from fedlib.config.stack import GroupShape
 from fedlib.diagnostics import Report, catalogue
 from fedlib.federation.model import limits
 from fedlib.federation.model.address import is_hostname
-from fedlib.federation.model.destination import ClientMode, Group
+from fedlib.federation.model.destination import Group, Passage
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 from fedlib.snapshot.model import Snapshot
 
@@ -15,7 +15,7 @@ def check_group(group: Group, snapshot: Snapshot, report: Report) -> None:
     """Report what somebody should know about a group that is translated."""
     _check_reach(group, snapshot, report)
     _check_addresses(group, report)
-    if group.client_mode is ClientMode.TLS_TERMINATION:
+    if group.passage is Passage.TERMINATED:
         _check_termination(group, report)
     elif snapshot.group_shape is GroupShape.WORKLOAD_ENTRY:
         _warn_of_settings(group, snapshot, report)

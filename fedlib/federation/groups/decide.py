@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from fedlib.config.gloo import WorkspaceOptions
 from fedlib.config.resource import Resource
+from fedlib.config.stack import GroupShape
 from fedlib.config.untranslated import untranslated
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Report, catalogue
@@ -18,7 +19,9 @@ from fedlib.federation.groups.backings import BackingFinder
 from fedlib.federation.groups.checks import check_group, fits
 from fedlib.federation.groups.externals import ExternalFinder
 from fedlib.federation.groups.hosts import settle_hosts
-from fedlib.federation.model.destination import ClientMode, FederatedService, Group
+from fedlib.federation.groups.places import place_group
+from fedlib.federation.model.destination import ClientMode, FederatedService, Group, Passage
+from fedlib.federation.places import PlaceFinder
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
 
@@ -27,6 +30,7 @@ def federate_groups(
     federated: Iterable[FederatedService],
     finder: BackingFinder,
     externals: ExternalFinder,
+    places: PlaceFinder,
     report: Report,
 ) -> tuple[Group, ...]:
     """Decide all groups, sorted by their resources. A group without a host that it may use is left out."""
@@ -35,7 +39,8 @@ def federate_groups(
     groups = [replace(group, hosts=hosts[group.resource.ref]) for group in found if hosts[group.resource.ref]]
     for group in groups:
         check_group(group, snapshot, report)
-    return tuple(sorted((group for group in groups if fits(group, report)), key=lambda g: g.resource.ref))
+    fitting = (place_group(group, places) for group in groups if fits(group, report))
+    return tuple(sorted(fitting, key=lambda group: group.resource.ref))
 
 
 def _group(
@@ -48,7 +53,8 @@ def _group(
     _check_schema(owned.resource, report)
     mode = _client_mode(owned.spec, snapshot.workspaces[owned.workspace].settings.options)
     ports, backings = finder.find(owned, mode)
-    group = Group(owned.resource, owned.workspace, owned.consumers, (), ports, backings, client_mode=mode)
+    passage = _passage(mode, snapshot.group_shape)
+    group = Group(owned.resource, owned.workspace, owned.consumers, (), ports, backings, passage=passage)
     return externals.add(owned, group)
 
 
@@ -57,6 +63,12 @@ def _client_mode(spec: VirtualDestinationSpec, options: WorkspaceOptions) -> Cli
     chosen = spec.client_mode or options.virtual_dest_client_mode
     ends = chosen is not None and chosen.tls_termination is not None
     return ClientMode.TLS_TERMINATION if ends else ClientMode.SNI_ROUTING
+
+
+def _passage(mode: ClientMode, shape: GroupShape) -> Passage:
+    if mode is ClientMode.TLS_TERMINATION:
+        return Passage.TERMINATED
+    return Passage.NATIVE if shape is GroupShape.WORKLOAD_ENTRY else Passage.LOCAL_ONLY
 
 
 def _check_schema(resource: Resource[VirtualDestinationSpec], report: Report) -> None:

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from fedlib.config.gloo import PortSelector
-from fedlib.config.stack import GroupShape
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.destinations.index import DestinationIndex
-from fedlib.federation.model.destination import ClientMode, External, ExternalAddress, ExternalBacking, Group
+from fedlib.federation.model.destination import External, ExternalAddress, ExternalBacking, Group, Passage
 from fedlib.snapshot.model import OwnedResource
 
 
@@ -22,7 +21,6 @@ class ExternalFinder:
     """Finds the ExternalServices of one group after the other; what cannot be used is reported."""
 
     destinations: DestinationIndex
-    shape: GroupShape
     report: Report
 
     def add(self, owned: OwnedResource[VirtualDestinationSpec], group: Group) -> Group:
@@ -51,9 +49,8 @@ class ExternalFinder:
         """Whether clients can reach the ExternalServices beside the rest of the group."""
         resource, location = group.resource, group.resource.at("externalServices")
         through_gateways = any(backing.gateways for backing in group.backings.values())
-        explicit = group.client_mode is ClientMode.SNI_ROUTING and self.shape is GroupShape.LOCAL_ONLY_HOST
         encrypted = [external for external in externals if _originates_tls(external)]
-        if externals and through_gateways and explicit:
+        if externals and through_gateways and group.passage is Passage.LOCAL_ONLY:
             self.report.add(catalogue.GROUP_MIXED, resource.ref, location)
             return False
         if encrypted and (group.backings or len(externals) > 1):

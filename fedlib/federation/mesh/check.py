@@ -8,7 +8,7 @@ from fedlib.diagnostics import Report
 from fedlib.federation.mesh.check_control_planes import check_automatic_mtls, check_control_planes
 from fedlib.federation.mesh.check_trust import check_trust
 from fedlib.federation.mesh.reach import resolve_reach
-from fedlib.federation.model.destination import ClientMode, FederatedService, Group
+from fedlib.federation.model.destination import FederatedService, Group, Passage
 from fedlib.snapshot.model import Snapshot
 
 
@@ -18,7 +18,7 @@ def check_mesh_settings(
     """Report settings of Istio with which requests between clusters fail, or identities mean something else."""
     reach = resolve_reach(snapshot, services, groups)
     # the DestinationRule of all other groups asks for mTLS itself
-    automatic = [group for group in groups if group.client_mode is ClientMode.TLS_TERMINATION]
+    automatic = [group for group in groups if group.passage is Passage.TERMINATED]
     check_trust(snapshot, reach, report)
     check_control_planes(snapshot, reach, report)
     check_automatic_mtls(snapshot, resolve_reach(snapshot, services, automatic), report)

@@ -15,6 +15,7 @@ from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.gateway import EastWestGateway, GatewayListener, VirtualGateway
+from fedlib.federation.model.place import Place
 
 
 class Protocol(enum.StrEnum):
@@ -57,6 +58,8 @@ class FederatedService:
         identities: SPIFFE URIs of the pods.
         gateways: the east-west gateways of its cluster; empty when no other cluster needs them.
         versions: the labels of the pods of each workload, distinct and sorted; empty when no workload is known.
+        home: where its pods are, seen by its consumers there and by its gateways.
+        remote: where its consumers are in other clusters.
     """
 
     host: str
@@ -66,6 +69,8 @@ class FederatedService:
     ports: tuple[FederatedPort, ...]
     identities: tuple[str, ...]
     gateways: tuple[EastWestGateway, ...]
+    home: Place
+    remote: tuple[Place, ...] = ()
     versions: tuple[Mapping[str, str], ...] = ()
 
 
@@ -115,6 +120,34 @@ class ClientMode(enum.StrEnum):
     TLS_TERMINATION = "tlsTermination"
 
 
+class Passage(enum.Enum):
+    """How requests from other clusters pass the gateway of a group's cluster (docs/decisions/0007)."""
+
+    LOCAL_ONLY = "local-only"
+    """By the SNI of a host that stands for the pods of one cluster only."""
+    NATIVE = "native"
+    """By the SNI of the group's own host, as Gloo has it."""
+    TERMINATED = "terminated"
+    """TLS ends at the gateway."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlace:
+    """Where objects of a group stand, in clusters where they may be equal.
+
+    Attributes:
+        place: the clusters and namespaces.
+        consumers: the workspaces whose proxies see it there, sorted.
+        remote: whether these reach pods of other clusters through east-west gateways.
+        backing: the Service in these clusters, of which its selector and its container ports are the same in all.
+    """
+
+    place: Place
+    consumers: tuple[str, ...]
+    remote: bool
+    backing: Backing | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Grouped: a VirtualDestination. Each of its hosts stands for all backing Services of all clusters.
@@ -127,7 +160,9 @@ class Group:
         ports: its ports by number.
         backings: the backing Service by cluster, sorted.
         externals: the ExternalServices behind it, for clients of all clusters.
-        client_mode: how clients of other clusters reach it.
+        passage: how requests from other clusters pass the gateways.
+        places: where clients see it.
+        behind_gateways: where gateways see its pods under local-only hosts.
     """
 
     resource: Resource[VirtualDestinationSpec]
@@ -137,7 +172,9 @@ class Group:
     ports: tuple[DestinationPort, ...]
     backings: Mapping[str, Backing]
     externals: tuple[ExternalBacking, ...] = ()
-    client_mode: ClientMode = ClientMode.SNI_ROUTING
+    passage: Passage = Passage.LOCAL_ONLY
+    places: tuple[GroupPlace, ...] = ()
+    behind_gateways: tuple[GroupPlace, ...] = ()
 
     @property
     def identities(self) -> tuple[str, ...]:
@@ -171,13 +208,17 @@ class ExternalAddress:
 
 @dataclass(frozen=True, slots=True)
 class EgressRoute:
-    """The way of a host's port through one egress gateway: clients call `port_match`, the gateway calls `port`."""
+    """The way of a host's port through one egress gateway: clients call `port_match`, the gateway calls `port`.
+
+    `gateway_host` is the name under which clients of its cluster call the gateway.
+    """
 
     host: str
     port: int
     port_match: int
     gateway: VirtualGateway
     listener: GatewayListener
+    gateway_host: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +232,7 @@ class External:
         hosts: its hosts that were accepted; one that is made up when it has addresses.
         ports: its ports by number, which are also the ports of its specification.
         addresses: its addresses and blocks of addresses, when it has no hosts.
+        places: where its consumers are.
         endpoints: the addresses behind it, from ExternalEndpoints.
         egress: the ways through egress gateways.
     """
@@ -200,6 +242,7 @@ class External:
     consumers: tuple[str, ...]
     hosts: tuple[str, ...]
     ports: tuple[DestinationPort, ...]
+    places: tuple[Place, ...]
     addresses: tuple[str, ...] = ()
     endpoints: tuple[ExternalAddress, ...] = ()
     egress: tuple[EgressRoute, ...] = ()
@@ -249,6 +292,7 @@ class Destination:
         consumers: the workspaces that may use it, the owner included, sorted.
         ports: its TCP ports.
         decision: what stands behind it.
+        own_host: a Service's own name in the DNS of its cluster; empty for others.
     """
 
     kind: DestinationKind
@@ -258,3 +302,4 @@ class Destination:
     consumers: tuple[str, ...]
     ports: tuple[DestinationPort, ...]
     decision: Service | Group | External = field(compare=False)
+    own_host: str = ""

@@ -29,9 +29,19 @@ class GatewayEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class EastWestGateway:
-    """An east-west gateway of a cluster. `listener_port` is the port on which its pods listen."""
+    """An east-west gateway of a cluster.
+
+    Attributes:
+        service: its Service.
+        workspace: the workspace that owns its namespace; empty for none.
+        network: the Istio network of its cluster.
+        listener_port: the port on which its pods listen.
+        endpoints: the addresses under which other clusters reach it.
+    """
 
     service: Service
+    workspace: str
+    network: str
     listener_port: int
     endpoints: tuple[GatewayEndpoint, ...]
 

@@ -11,6 +11,7 @@ from fedlib.config.selectors import HTTPRequestMatcher, TCPRequestMatcher, TLSRe
 from fedlib.diagnostics.source import Step
 from fedlib.federation.model.destination import Destination, FederatedService
 from fedlib.federation.model.gateway import VirtualGateway
+from fedlib.federation.model.place import Place
 from fedlib.federation.model.policy import NO_POLICIES, PoliciesByKind
 
 
@@ -99,6 +100,7 @@ class RoutedHosts:
         tcp: its TCP routes, in order.
         tls: its TLS routes, in order.
         suffix: tells its VirtualServices apart from others of the same table and workspace; often empty.
+        places: where the sidecars of the workspace are; none where it is for gateways.
     """
 
     table: Resource[RouteTableSpec]
@@ -112,3 +114,4 @@ class RoutedHosts:
     tcp: tuple[ConnectionRoute, ...] = ()
     tls: tuple[ConnectionRoute, ...] = ()
     suffix: str = ""
+    places: tuple[Place, ...] = ()

@@ -14,11 +14,11 @@ from fedlib.config.route_table import ForwardTo
 from fedlib.config.untranslated import untranslated, untranslated_below
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step, path_text
-from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.destinations.resolve import DestinationResolver
 from fedlib.federation.model.destination import FederatedService
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.route import Route, RouteDestination, RoutedHosts
+from fedlib.federation.places import PlaceFinder
 from fedlib.federation.routes.actions import action_problems, doubtful_rewrite, replaces_whole_path, route_action
 from fedlib.federation.routes.binding import Binding, GatewayBinder
 from fedlib.federation.routes.connections import ConnectionRoutes, report_tcp_on_gateways
@@ -35,13 +35,14 @@ REQUIRE_AUTH: Final = "gateway.gloo.solo.io/require_auth"
 def route_hosts(
     snapshot: Snapshot,
     services: Sequence[FederatedService],
-    destinations: DestinationIndex,
+    resolver: DestinationResolver,
     gateways: Iterable[VirtualGateway],
+    places: PlaceFinder,
     report: Report,
 ) -> tuple[RoutedHosts, ...]:
     """Decide all routes, sorted by table and workspace."""
     tables = read_route_tables(snapshot, report)
-    known = known_hosts(snapshot, services, destinations)
+    known = known_hosts(services, resolver.destinations)
     delegation = Delegation(tables, report)
     flat: dict[Ref, tuple[FlatRoute, ...]] = {}
     for table in tables.roots:
@@ -54,8 +55,7 @@ def route_hosts(
             report.add(catalogue.ROUTE_TABLE_HOSTS, table.ref, table.resource.at())
     binder = GatewayBinder(snapshot, gateways, report)
     bindings = {table.ref: binder.bind(table) for table in tables.roots}
-    resolver = DestinationResolver(snapshot, services, destinations, report)
-    routing = _Routing(snapshot, flat, bindings, known, resolver, report)
+    routing = _Routing(snapshot, flat, bindings, known, resolver, places, report)
     routed = [*routing.in_sidecars(list(tables.roots)), *routing.on_gateways(tables.roots)]
     return tuple(sorted(routed, key=lambda r: (r.table.ref, r.workspace, not r.mesh, r.suffix)))
 
@@ -69,6 +69,7 @@ class _Routing:
     bindings: Mapping[Ref, tuple[Binding, ...]]
     known: KnownHosts
     resolver: DestinationResolver
+    places: PlaceFinder
     report: Report
     _resolved: dict[tuple[Ref, str], tuple[Route, ...]] = field(default_factory=dict)
 
@@ -81,7 +82,7 @@ class _Routing:
                 yield RoutedHosts(
                     table.resource, table.workspace, workspace, hosts, self._routes(table, workspace),
                     source_labels(table.spec), tcp=connections.tcp(), tls=connections.tls(),
-                    suffix="mesh" if table.spec.virtual_gateways else "",
+                    suffix="mesh" if table.spec.virtual_gateways else "", places=self.places.of(workspace),
                 )  # fmt: skip
 
     def on_gateways(self, roots: Iterable[Table]) -> Iterator[RoutedHosts]:

@@ -6,15 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fedlib.config.model import host_problem
-from fedlib.config.selectors import DestinationKind
 from fedlib.config.validate import nearest
 from fedlib.diagnostics import Report, catalogue
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destinations.index import DestinationIndex
-from fedlib.federation.hosts.hostname import local_host
 from fedlib.federation.model.destination import FederatedService
 from fedlib.federation.routes.tables import Table, disjoint, source_labels
-from fedlib.snapshot.model import Snapshot
 
 
 def uses_sidecars(table: Table) -> bool:
@@ -51,18 +48,14 @@ def _parts(host: str) -> tuple[str, str]:
     return label, dot + rest
 
 
-def known_hosts(snapshot: Snapshot, services: Iterable[FederatedService], destinations: DestinationIndex) -> KnownHosts:
+def known_hosts(services: Iterable[FederatedService], destinations: DestinationIndex) -> KnownHosts:
     """The hosts that something serves: Services' own and federated ones, those of groups and of ExternalServices."""
     known: dict[str, set[str]] = {}
     for service in services:
         known.setdefault(service.host, set()).add(service.workspace)
-    for (kind, _), destination in destinations.by_ref.items():
+    for destination in destinations.by_ref.values():
         decision = destination.decision
-        hosts: Iterable[str] = ()
-        if isinstance(decision, Service):
-            hosts = (local_host(decision, snapshot.clusters),)
-        elif kind is not DestinationKind.SERVICE:
-            hosts = decision.hosts
+        hosts = (destination.own_host,) if isinstance(decision, Service) else decision.hosts
         for host in hosts:
             known.setdefault(host, set()).add(destination.workspace)
     return KnownHosts(known)

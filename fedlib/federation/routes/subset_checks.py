@@ -9,7 +9,7 @@ from fedlib.config.route_table import RouteTableSpec
 from fedlib.diagnostics import Report, catalogue
 from fedlib.diagnostics.source import Step
 from fedlib.discovery.inventory import Service
-from fedlib.federation.model.destination import ClientMode, Destination, Group
+from fedlib.federation.model.destination import Destination, Group, Passage
 from fedlib.federation.model.route import RouteDestination, RoutedHosts
 from fedlib.federation.workloads.backends import Backends, versions
 from fedlib.snapshot.selection import labels_match
@@ -29,7 +29,7 @@ def check_subsets(routes: Iterable[RoutedHosts], backends: Backends, report: Rep
                 subset=shown, destination=destination.ref, related=(destination.ref,),
             )  # fmt: skip
         group = destination.decision
-        if isinstance(group, Group) and group.client_mode is ClientMode.TLS_TERMINATION:
+        if isinstance(group, Group) and group.passage is Passage.TERMINATED:
             report.add(
                 catalogue.SUBSET_TERMINATED, table.ref, table.at(*path), subset=shown, destination=destination.ref
             )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from fedlib.config.selectors import DestinationKind
-from fedlib.diagnostics import Ref
-from fedlib.discovery.inventory import Service
 from fedlib.federation.destinations.index import DestinationIndex
-from fedlib.federation.hosts.hostname import local_host
-from fedlib.federation.model.destination import Destination, External, FederatedService
+from fedlib.federation.hosts.called import CalledHosts
+from fedlib.federation.model.destination import Destination, External
 from fedlib.federation.model.route import RoutedHosts
 from fedlib.snapshot.model import Snapshot
 
@@ -22,34 +19,20 @@ class ReachableHosts:
 
     snapshot: Snapshot
     destinations: DestinationIndex
-    services: tuple[FederatedService, ...]
+    called: CalledHosts
     routes: tuple[RoutedHosts, ...]
     _everything: dict[tuple[str, str], tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
-    _federated: dict[tuple[str, Ref], list[FederatedService]] = field(default_factory=lambda: defaultdict(list))
-
-    def __post_init__(self) -> None:
-        """Index the federated hosts by the workspaces that may call them and the Service behind them."""
-        for service in self.services:
-            for consumer in service.consumers:
-                self._federated[consumer, service.service.ref].append(service)
 
     def of(self, destination: Destination, workspace: str, cluster: str) -> Iterator[str]:
         """The hosts of a destination: a Service has its own name at home, and may have federated ones everywhere.
 
         An ExternalService is also reached through the Services of its egress gateways in the cluster.
         """
+        yield from self.called.every(destination, workspace, cluster)
         decision = destination.decision
-        if not isinstance(decision, Service):
-            yield from decision.hosts
-            for route in decision.egress if isinstance(decision, External) else ():
-                if route.gateway.service.cluster == cluster:
-                    yield local_host(route.gateway.service, self.snapshot.clusters)
-            return
-        if decision.cluster == cluster:
-            yield local_host(decision, self.snapshot.clusters)
-        for federated in self._federated.get((workspace, destination.ref), ()):
-            if decision.cluster == cluster or federated.gateways:
-                yield federated.host
+        for route in decision.egress if isinstance(decision, External) else ():
+            if route.gateway.service.cluster == cluster:
+                yield route.gateway_host
 
     def everything(self, workspace: str, cluster: str, namespace: str) -> frozenset[str]:
         """All hosts that a workspace can call from a namespace, and those of its RouteTables.

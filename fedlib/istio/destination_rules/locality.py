@@ -7,6 +7,7 @@ from typing import Any
 from fedlib.config.gloo import Locality
 from fedlib.config.policies.failover import DestinationLocality, FailoverConfig, LocalityMapping
 from fedlib.federation.policies.failover import distributes, distributions, failover_regions
+from fedlib.istio.shares import even_shares
 
 
 def locality_lb(config: FailoverConfig) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def weights(localities: tuple[DestinationLocality, ...]) -> list[int]:
     """Percentages that add up to 100: localities without a weight share what the others leave."""
     rest = 100 - sum(locality.weight or 0 for locality in localities)
     open_ = sum(1 for locality in localities if locality.weight is None)
-    shares = iter([rest // open_ + (1 if index < rest % open_ else 0) for index in range(open_)])
+    shares = iter(even_shares(open_, rest) if open_ else [])
     return [locality.weight if locality.weight is not None else next(shares) for locality in localities]
 
 

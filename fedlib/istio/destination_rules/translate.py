@@ -6,97 +6,99 @@ Everything stands in `portLevelSettings`, port by port: settings of a port inher
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.lineage import CORE, NETWORKING, Lineage
+from fedlib.declarations.names import object_name
 from fedlib.declarations.role import Effect
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.model.policy import NO_POLICIES
-from fedlib.federation.routes.subsets import demanded_subsets
-from fedlib.istio.destination_rules.external import external_host_rules
-from fedlib.istio.destination_rules.group import group_host_rules
-from fedlib.istio.destination_rules.host_rule import HostRule, HostSubset
-from fedlib.istio.destination_rules.policies import add_policies
-from fedlib.istio.destination_rules.service import service_host_rules
-from fedlib.istio.destination_rules.subsets import federated_host_rules, local_only_rules
+from fedlib.federation.hosts.hostname import local_only_host
+from fedlib.federation.hosts.names import HostNames
+from fedlib.federation.model.destination import External
+from fedlib.federation.model.host_rule import HostRule
+from fedlib.federation.model.policy import NO_POLICIES, PoliciesByKind
+from fedlib.istio.destination_rules.subsets import HostSubset, host_subsets
+from fedlib.istio.destination_rules.tls import TlsByPort, host_tls
 from fedlib.istio.destination_rules.traffic_policy import port_policies
-from fedlib.snapshot.model import Snapshot
+from fedlib.istio.service_entries.external import external_stem
 
 API_VERSION: Final = "networking.istio.io/v1"
 KIND: Final = "DestinationRule"
 
 
-def translate_destination_rules(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
+def translate_destination_rules(decisions: Decisions) -> Iterator[Declaration]:
     """The DestinationRules of all hosts."""
-    same = _Same()
-    for rule in _rules_with_policies(decisions, snapshot):
-        settings = same.settings(rule)
-        if not settings and not rule.subsets:
+    written = _Written()
+    for rule in decisions.host_rules:
+        tls = written.tls(rule)
+        settings, subsets = written.settings(rule, tls), list(host_subsets(rule, tls))
+        if not settings and not subsets:
             continue
-        spec: dict[str, Any] = {"host": rule.host, "exportTo": list(rule.export_to)}
+        spec: dict[str, Any] = {"host": rule.host, "exportTo": list(rule.place.export_to)}
         if settings:
             spec["trafficPolicy"] = {"portLevelSettings": settings}
-        if rule.subsets:
-            spec["subsets"] = [_subset(rule, subset) for subset in rule.subsets]
-        places = {rule.cluster: rule.namespaces}
-        effect = Effect(describes=(rule.host,), private=rule.export_to == (".",))
-        yield Declaration(places, API_VERSION, KIND, rule.name, spec, rule.lineage, effect=effect)
+        if subsets:
+            spec["subsets"] = [_subset(rule, tls, subset) for subset in subsets]
+        group = CORE if rule.destination.kind == "Service" else NETWORKING
+        lineage = Lineage(rule.destination, *group, rule.place.workspace)
+        effect = Effect(describes=(rule.host,), private=rule.place.private)
+        name = _name(rule, decisions.hosts)
+        yield Declaration(rule.place.at, API_VERSION, KIND, name, spec, lineage, effect=effect)
 
 
-def _host_rules(decisions: Decisions, snapshot: Snapshot) -> Iterator[HostRule]:
-    demanded = demanded_subsets(decisions.routes)
-    for group in decisions.groups:
-        yield from group_host_rules(group, demanded, decisions.hosts, snapshot)
-        yield from local_only_rules(group, demanded, decisions.hosts, snapshot)
-    for service in decisions.services:
-        yield from federated_host_rules(service, demanded, decisions.hosts, snapshot)
-    for external in decisions.externals:
-        yield from external_host_rules(external, snapshot)
-    yield from service_host_rules(decisions, demanded, snapshot)
+def _name(rule: HostRule, hosts: HostNames) -> str:
+    """Made of the host, what it stands for, and the workspace whose proxies follow the rule."""
+    if isinstance(rule.decision, External) and not rule.own:
+        return object_name(f"{external_stem(rule.decision)}-{rule.host}-{rule.place.workspace}")
+    stem = hosts.stems.get(rule.host, rule.host)
+    if rule.local_only:
+        group_host = rule.host.removesuffix(local_only_host(""))
+        stem = local_only_host(hosts.stems[group_host])
+    kind = rule.kind.lower().replace("_", "-")
+    return object_name(f"{stem}-{kind}-{rule.place.workspace}")
 
 
-def _rules_with_policies(decisions: Decisions, snapshot: Snapshot) -> Iterator[HostRule]:
-    for rule in _host_rules(decisions, snapshot):
-        yield from add_policies(rule, decisions, snapshot)
-
-
-def _subset(rule: HostRule, subset: HostSubset) -> dict[str, Any]:
+def _subset(rule: HostRule, tls: TlsByPort, subset: HostSubset) -> dict[str, Any]:
     """A subset with all policies of the host's ports."""
     found: dict[str, Any] = {"name": subset.name}
     if subset.labels:
         found["labels"] = dict(sorted(subset.labels.items()))
-    settings = _port_level_settings(rule, {**rule.tls, **subset.tls}) if subset.tls else []
+    settings = _port_level_settings(rule, {**tls, **subset.tls}) if subset.tls else []
     if settings:
         found["trafficPolicy"] = {"portLevelSettings": settings}
     return found
 
 
-class _Same:
-    """Settings of the rule before, where this one has the same TLS and policies: a group's rules differ in little else.
+@dataclass(slots=True)
+class _Written:
+    """What was written for the rule before, where this one has the same: the rules of a host differ in places only.
 
-    They are told apart by identity, which is safe while the rule before is held here.
+    Parts are told apart by identity, which is safe while the rule before is held here.
     """
 
-    def __init__(self) -> None:
-        self._rule: HostRule | None = None
-        self._settings: list[dict[str, Any]] = []
+    _rule: HostRule | None = None
+    _tls: TlsByPort = field(default_factory=dict)
+    _settings: list[dict[str, Any]] = field(default_factory=list)
+    _for: tuple[TlsByPort, Mapping[int, PoliciesByKind]] | None = None
 
-    def settings(self, rule: HostRule) -> list[dict[str, Any]]:
-        """The settings of all ports of a rule. Rules share them: nothing may change them."""
+    def tls(self, rule: HostRule) -> TlsByPort:
+        """The TLS settings of a rule's host. Rules share them: nothing may change them."""
         before = self._rule
-        if before is None or before.host != rule.host or not _shares(before, rule):
-            self._rule, self._settings = rule, _port_level_settings(rule, rule.tls)
+        same = before is not None and before.decision is rule.decision and before.ports == rule.ports
+        if before is None or not same or (before.host, before.remote) != (rule.host, rule.remote):
+            self._tls = host_tls(rule)
+        self._rule = rule
+        return self._tls
+
+    def settings(self, rule: HostRule, tls: TlsByPort) -> list[dict[str, Any]]:
+        """The settings of all ports of a rule. Rules share them: nothing may change them."""
+        if self._for is None or self._for[0] is not tls or self._for[1] is not rule.policies:
+            self._for, self._settings = (tls, rule.policies), _port_level_settings(rule, tls)
         return self._settings
 
 
-def _shares(one: HostRule, other: HostRule) -> bool:
-    """Whether TLS and policies are the same objects."""
-    policies = one.policies.keys() == other.policies.keys() and all(
-        found is other.policies[port] for port, found in one.policies.items()
-    )
-    return policies and one.tls is other.tls
-
-
-def _port_level_settings(rule: HostRule, tls: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _port_level_settings(rule: HostRule, tls: TlsByPort) -> list[dict[str, Any]]:
     settings = {port: port_policies(rule.policies.get(port, NO_POLICIES), own, rule.host) for port, own in tls.items()}
     return [{"port": {"number": port}, **fields} for port, fields in sorted(settings.items()) if fields]

@@ -9,11 +9,10 @@ from fedlib.config.model import Model
 from fedlib.config.policies.health_check import HealthCheck
 from fedlib.declarations.declaration import Declaration
 from fedlib.federation.decisions import Decisions
+from fedlib.federation.hosts.called import own_hosts
 from fedlib.istio.duration import seconds
-from fedlib.istio.envoy_filters.called_hosts import called_hosts
 from fedlib.istio.envoy_filters.patch import merge_cluster, policy_filter, typed
 from fedlib.istio.envoy_filters.proxies import gateway_proxies
-from fedlib.snapshot.model import Snapshot
 
 _DURATIONS: Final = frozenset({
     "timeout", "interval", "initial_jitter", "interval_jitter", "no_traffic_interval", "no_traffic_healthy_interval",
@@ -22,7 +21,7 @@ _DURATIONS: Final = frozenset({
 _FILE_SINK: Final = "envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink"
 
 
-def translate_health_checks(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
+def translate_health_checks(decisions: Decisions) -> Iterator[Declaration]:
     """One EnvoyFilter for each policy and gateway, with a patch for each port of each host."""
     for checks in decisions.proxy_filters.checks:
         check = checks.policy.spec.config.health_check
@@ -30,7 +29,7 @@ def translate_health_checks(decisions: Decisions, snapshot: Snapshot) -> Iterato
         patches = [
             merge_cluster(proxies.context, host, port, {"health_checks": [_check(check, host)]})
             for destination, port in checks.ports
-            for host in called_hosts(destination, proxies.cluster, snapshot)
+            for host in own_hosts(destination, proxies.cluster)
         ]
         if patches:
             yield policy_filter(checks.policy, proxies, patches)

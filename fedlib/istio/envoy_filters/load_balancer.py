@@ -11,15 +11,14 @@ from fedlib.config.policies.traffic_control import LoadBalancerPolicySpec
 from fedlib.declarations.declaration import Declaration
 from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
+from fedlib.federation.hosts.called import own_hosts
 from fedlib.federation.model.policy import PoliciesByKind, Policy
 from fedlib.istio.duration import seconds
-from fedlib.istio.envoy_filters.called_hosts import called_hosts
 from fedlib.istio.envoy_filters.patch import Patch, merge_cluster, policy_filter
 from fedlib.istio.envoy_filters.proxies import Context, workspace_proxies
-from fedlib.snapshot.model import Snapshot
 
 
-def translate_load_balancers(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
+def translate_load_balancers(decisions: Decisions) -> Iterator[Declaration]:
     """One EnvoyFilter for each policy, destination and consuming workspace, in all proxies of its namespaces."""
     found: dict[tuple[Ref, str, Ref], tuple[Policy[LoadBalancerPolicySpec], dict[int, dict[str, Any]]]] = {}
     for (consumer, ref, port), by_kind in sorted(decisions.policies.client.items(), key=lambda item: item[0]):
@@ -28,10 +27,10 @@ def translate_load_balancers(decisions: Decisions, snapshot: Snapshot) -> Iterat
             found.setdefault((policy.ref, consumer, ref), (policy, {}))[1][port] = settings
     for (_, consumer, ref), (policy, ports) in found.items():
         destination = decisions.destinations.named(ref)
-        for proxies in workspace_proxies(snapshot.workspaces[consumer]):
+        for proxies in workspace_proxies(decisions.sidecars[consumer]):
             patches: list[Patch] = [
                 merge_cluster(context, host, port, {"common_lb_config": settings})
-                for host in (called_hosts(destination, proxies.cluster, snapshot) if destination else ())
+                for host in (own_hosts(destination, proxies.cluster) if destination else ())
                 for port, settings in ports.items()
                 for context in (Context.OUTBOUND, Context.GATEWAY)
             ]

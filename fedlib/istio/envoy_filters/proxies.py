@@ -6,10 +6,10 @@ import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from fedlib.declarations.lineage import CORE, Lineage
+from fedlib.declarations.lineage import ADMIN, CORE, Lineage
 from fedlib.discovery.inventory import Service
+from fedlib.federation.model.place import Sidecars
 from fedlib.federation.model.route import RoutedHosts
-from fedlib.snapshot.model import Snapshot, Workspace
 
 
 class Context(enum.StrEnum):
@@ -43,14 +43,14 @@ class Proxies:
     labels: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
-def routing_proxies(routed: RoutedHosts, snapshot: Snapshot) -> Iterator[Proxies]:
+def routing_proxies(routed: RoutedHosts, sidecars: Mapping[str, Sidecars]) -> Iterator[Proxies]:
     """Those that use a RouteTable.
 
     A table for some sidecars only is translated for all of them: the others have no such route, and one filter for all
     of them stays one filter where tables overlap.
     """
     if routed.mesh:
-        yield from workspace_proxies(snapshot.workspaces[routed.workspace])
+        yield from workspace_proxies(sidecars[routed.workspace])
     for service in {gateway.service.ref: gateway.service for gateway in routed.gateways}.values():
         yield gateway_proxies(service, routed.workspace)
 
@@ -63,11 +63,11 @@ def gateway_proxies(service: Service, workspace: str) -> Proxies:
     )  # fmt: skip
 
 
-def workspace_proxies(workspace: Workspace) -> Iterator[Proxies]:
+def workspace_proxies(sidecars: Sidecars) -> Iterator[Proxies]:
     """The sidecars of a workspace, cluster by cluster."""
-    lineage = Lineage(workspace.ref, "admin.gloo.solo.io", "v2", workspace.name)
-    for cluster, namespaces in sorted(workspace.namespaces.items()):
-        yield Proxies(cluster, namespaces, workspace.name, Context.OUTBOUND, workspace.name, lineage)
+    lineage = Lineage(sidecars.ref, *ADMIN, sidecars.workspace)
+    for cluster, namespaces in sidecars.at.items():
+        yield Proxies(cluster, namespaces, sidecars.workspace, Context.OUTBOUND, sidecars.workspace, lineage)
 
 
 def service_proxies(service: Service, workspace: str) -> Proxies:

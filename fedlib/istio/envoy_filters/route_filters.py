@@ -25,17 +25,16 @@ from fedlib.istio.envoy_filters.http_buffer import http_buffer
 from fedlib.istio.envoy_filters.http_filter import HTTPFilter
 from fedlib.istio.envoy_filters.patch import Patch, insert_http_filter, merge_route, policy_filter, shared_filter
 from fedlib.istio.envoy_filters.proxies import Proxies, routing_proxies
-from fedlib.snapshot.model import Snapshot
 
 Used = dict[tuple[Proxies, str], HTTPFilter]
 
 
-def translate_route_filters(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
+def translate_route_filters(decisions: Decisions) -> Iterator[Declaration]:
     """The EnvoyFilters of all routes: one for each policy and table, and one for each filter that they use."""
     used: Used = {}
     tables = _tables_by_route_name(decisions)
     for routed in decisions.routes:
-        for proxies in routing_proxies(routed, snapshot):
+        for proxies in routing_proxies(routed, decisions.sidecars):
             yield from _table_filters(routed, proxies, decisions, tables, used)
     for (proxies, _), found in used.items():
         patch = insert_http_filter(proxies, found.inserted(), first=found.first)

@@ -11,13 +11,12 @@ from fedlib.istio.envoy_filters.listener import translate_listener_policies
 from fedlib.istio.envoy_filters.load_balancer import translate_load_balancers
 from fedlib.istio.envoy_filters.route_filters import translate_route_filters
 from fedlib.istio.envoy_filters.service_filters import translate_service_filters
-from fedlib.snapshot.model import Snapshot
 
 
-def translate_envoy_filters(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
+def translate_envoy_filters(decisions: Decisions) -> Iterator[Declaration]:
     """The EnvoyFilters of all policies that Istio has no field for."""
-    yield from translate_route_filters(decisions, snapshot)
+    yield from translate_route_filters(decisions)
     yield from translate_service_filters(decisions)
-    yield from translate_health_checks(decisions, snapshot)
+    yield from translate_health_checks(decisions)
     yield from translate_listener_policies(decisions)
-    yield from translate_load_balancers(decisions, snapshot)
+    yield from translate_load_balancers(decisions)

@@ -12,35 +12,33 @@ from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import CORE, Lineage
 from fedlib.declarations.role import Effect
 from fedlib.diagnostics import Ref
-from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.model.destination import ClientMode
+from fedlib.federation.model.destination import Passage
 from fedlib.federation.model.gateway import EastWestGateway
 from fedlib.istio.virtual_services.tls_termination import gateway_name, terminating_servers
-from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"
 KIND: Final = "Gateway"
 
 
-def translate_east_west_gateways(decisions: Decisions, snapshot: Snapshot) -> Iterator[Declaration]:
+def translate_east_west_gateways(decisions: Decisions) -> Iterator[Declaration]:
     """One Gateway object for each east-west gateway that is used, with a server for each of its ports."""
     passing: dict[Ref, set[int]] = {}
-    gateways: dict[Ref, Service] = {}
+    gateways: dict[Ref, EastWestGateway] = {}
     for gateway in _passing(decisions):
-        gateways[gateway.service.ref] = gateway.service
+        gateways[gateway.service.ref] = gateway
         passing.setdefault(gateway.service.ref, set()).add(gateway.listener_port)
     ending = terminating_servers(decisions)
-    gateways.update({ref: servers.service for ref, servers in ending.items()})
-    for ref, service in sorted(gateways.items()):
+    gateways.update({ref: servers.gateway for ref, servers in ending.items()})
+    for ref, gateway in sorted(gateways.items()):
+        service = gateway.service
         ports = sorted(passing.get(ref, ()))
         servers = [_server(port, decisions.gateway_hosts[ref], alone=len(ports) == 1) for port in ports]
         spec = {
             "selector": dict(sorted(service.selector.items())),
             "servers": [*servers, *(ending[ref].servers() if ref in ending else ())],
         }
-        workspace = snapshot.owners.get((ref.cluster, ref.namespace), "")
-        lineage = Lineage(ref, *CORE, workspace)
+        lineage = Lineage(ref, *CORE, gateway.workspace)
         yield Declaration(
             {ref.cluster: (ref.namespace,)},
             API_VERSION,
@@ -56,7 +54,7 @@ def _passing(decisions: Decisions) -> Iterator[EastWestGateway]:
     for service in decisions.services:
         yield from service.gateways
     for group in decisions.groups:
-        if group.client_mode is ClientMode.SNI_ROUTING:
+        if group.passage is not Passage.TERMINATED:
             for backing in group.backings.values():
                 yield from backing.gateways
 

@@ -11,12 +11,10 @@ from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
 from fedlib.declarations.role import Effect, Role
 from fedlib.federation.model.destination import DestinationPort, External, ExternalAddress, Resolution
-from fedlib.istio.placement import consumer_places
 from fedlib.istio.service_entries.federated import API_VERSION, KIND
-from fedlib.snapshot.model import Snapshot
 
 
-def translate_external(external: External, snapshot: Snapshot) -> Iterator[Declaration]:
+def translate_external(external: External) -> Iterator[Declaration]:
     """The ServiceEntries of one ExternalService.
 
     All hosts stand in one, as Gloo has it, but for hosts with a wildcard beside others: those cannot be looked up.
@@ -27,15 +25,12 @@ def translate_external(external: External, snapshot: Snapshot) -> Iterator[Decla
     for resolution in sorted(hosts):
         spec = _spec(external, hosts[resolution], resolution)
         suffix = "-wildcard" if resolution is Resolution.NONE and len(hosts) > 1 else ""
-        for workspace in external.consumers:
-            name = f"{external_stem(external)}-{workspace}{suffix}"
-            lineage = Lineage(external.resource.ref, *NETWORKING, workspace)
-            for cluster, namespaces, export_to in consumer_places(workspace, snapshot):
-                copy = {**spec, "exportTo": list(export_to)}
-                effect = Effect(Role.LEADS, tuple(hosts[resolution]), private=export_to == (".",))
-                yield Declaration(
-                    {cluster: namespaces}, API_VERSION, KIND, object_name(name), copy, lineage, effect=effect
-                )
+        for place in external.places:
+            name = object_name(f"{external_stem(external)}-{place.workspace}{suffix}")
+            lineage = Lineage(external.resource.ref, *NETWORKING, place.workspace)
+            copy = {**spec, "exportTo": list(place.export_to)}
+            effect = Effect(Role.LEADS, tuple(hosts[resolution]), private=place.private)
+            yield Declaration(place.at, API_VERSION, KIND, name, copy, lineage, effect=effect)
 
 
 def external_stem(external: External) -> str:

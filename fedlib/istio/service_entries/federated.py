@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from fedlib.config.stack import Placement
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import CORE, Lineage
 from fedlib.declarations.names import object_name
@@ -24,55 +23,40 @@ from fedlib.declarations.role import Effect, Role
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import FederatedService
-from fedlib.istio.placement import shared_namespace
 from fedlib.istio.service_entries.endpoint_labels import endpoint_labels
 from fedlib.istio.service_entries.gateway_endpoints import gateway_endpoints
-from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"
 KIND: Final = "ServiceEntry"
 
 
 def translate_federated_service(
-    service: FederatedService, hosts: HostNames, keys: frozenset[str], snapshot: Snapshot
+    service: FederatedService, hosts: HostNames, keys: frozenset[str]
 ) -> Iterator[Declaration]:
     """The ServiceEntries of one federated host in all clusters.
 
     `keys` are those of the pods' labels that gateways need as endpoints.
     """
-    yield _home(service, hosts, snapshot)
-    if not service.gateways:
-        return
-    shared = _remote_spec(service, keys, snapshot.clusters[service.service.cluster].network)
-    by_families: dict[tuple[str, ...], Mapping[str, Any]] = {}
-    for consumer in service.consumers:
-        lineage = Lineage(service.service.ref, *CORE, consumer)
-        name = object_name(f"vd-{hosts.stems[service.host]}-{consumer}")
-        for cluster, namespaces in sorted(snapshot.workspaces[consumer].namespaces.items()):
-            if cluster == service.service.cluster:
-                continue
-            families = snapshot.clusters[cluster].ip_families
-            if families not in by_families:
-                by_families[families] = {"addresses": hosts.addresses(service.host, families), **shared}
-            spec = by_families[families]
-            if snapshot.placement is Placement.SHARED:
-                spec = {**spec, "exportTo": list(namespaces)}
-                namespaces = (shared_namespace(snapshot, consumer, cluster),)
-            effect = Effect(Role.LEADS, (service.host,), private=spec["exportTo"] == ["."])
-            yield Declaration({cluster: namespaces}, API_VERSION, KIND, name, spec, lineage, effect=effect)
+    yield _home(service, hosts)
+    shared = _remote_spec(service, keys) if service.remote else {}
+    by_place: dict[tuple[tuple[str, ...], tuple[str, ...]], Mapping[str, Any]] = {}
+    for place in service.remote:
+        key = (place.families, place.export_to)
+        if key not in by_place:
+            addresses = hosts.addresses(service.host, place.families)
+            by_place[key] = {"addresses": addresses, **shared, "exportTo": list(place.export_to)}
+        name = object_name(f"vd-{hosts.stems[service.host]}-{place.workspace}")
+        lineage = Lineage(service.service.ref, *CORE, place.workspace)
+        effect = Effect(Role.LEADS, (service.host,), private=place.private)
+        yield Declaration(place.at, API_VERSION, KIND, name, by_place[key], lineage, effect=effect)
 
 
-def _home(service: FederatedService, hosts: HostNames, snapshot: Snapshot) -> Declaration:
-    source = service.service
-    cluster = snapshot.clusters[source.cluster]
-    visible = {gateway.service.namespace for gateway in service.gateways}
-    for consumer in service.consumers:
-        visible.update(snapshot.namespaces_of(consumer, source.cluster))
-    visible.add(source.namespace)
+def _home(service: FederatedService, hosts: HostNames) -> Declaration:
+    source, place = service.service, service.home
     spec: dict[str, Any] = {
         "hosts": [service.host],
-        "addresses": hosts.addresses(service.host, cluster.ip_families),
-        "exportTo": sorted(visible),
+        "addresses": hosts.addresses(service.host, place.families),
+        "exportTo": list(place.export_to),
         "location": "MESH_INTERNAL",
         "ports": [
             {
@@ -89,16 +73,16 @@ def _home(service: FederatedService, hosts: HostNames, snapshot: Snapshot) -> De
     name = object_name(f"vd-{hosts.stems[service.host]}-{service.workspace}")
     lineage = Lineage(source.ref, *CORE, service.workspace)
     effect = Effect(describes=(service.host,), home_of=(service.host,), selects=source.selector)
-    return Declaration({source.cluster: (source.namespace,)}, API_VERSION, KIND, name, spec, lineage, effect=effect)
+    return Declaration(place.at, API_VERSION, KIND, name, spec, lineage, effect=effect)
 
 
-def _remote_spec(service: FederatedService, keys: frozenset[str], network: str) -> dict[str, Any]:
+def _remote_spec(service: FederatedService, keys: frozenset[str]) -> dict[str, Any]:
     """The part that is the same in every cluster."""
     labels = endpoint_labels(service.service.selector, service.versions, keys)
-    endpoints = list(gateway_endpoints(service.gateways, labels, network, (port.name for port in service.ports)))
+    endpoints = list(gateway_endpoints(service.gateways, labels, (port.name for port in service.ports)))
     return {
         "endpoints": endpoints,
-        "exportTo": ["."],
+        "exportTo": [],
         "hosts": [service.host],
         "location": "MESH_INTERNAL",
         "ports": [

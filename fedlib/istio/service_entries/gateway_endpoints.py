@@ -10,15 +10,12 @@ from fedlib.federation.model.gateway import EastWestGateway
 
 
 def gateway_endpoints(
-    gateways: Iterable[EastWestGateway],
-    labels: Iterable[Mapping[str, str]],
-    network: str,
-    port_names: Iterable[str],
+    gateways: Iterable[EastWestGateway], labels: Iterable[Mapping[str, str]], port_names: Iterable[str]
 ) -> Iterator[dict[str, Any]]:
     """An endpoint for each address and each of `labels`, all ports of which lead to the gateway's one port."""
-    addresses = sorted({endpoint for gateway in gateways for endpoint in gateway.endpoints})
+    addresses = sorted({(endpoint, gateway.network) for gateway in gateways for endpoint in gateway.endpoints})
     names = list(port_names)
-    for endpoint, own in itertools.product(addresses, labels):
+    for (endpoint, network), own in itertools.product(addresses, labels):
         entry: dict[str, Any] = {
             "address": endpoint.address,
             "labels": own,

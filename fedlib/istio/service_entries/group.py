@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fedlib.config.stack import GroupShape
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
 from fedlib.declarations.role import Effect, Role
 from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames
-from fedlib.federation.model.destination import Backing, ClientMode, Group
+from fedlib.federation.model.address import is_hostname
+from fedlib.federation.model.destination import Backing, Group, GroupPlace, Passage
 from fedlib.istio.service_entries.federated import API_VERSION, KIND
 from fedlib.istio.service_entries.group_endpoints import (
     Endpoint,
@@ -27,81 +27,95 @@ from fedlib.istio.service_entries.group_endpoints import (
     host_spec,
     selector,
 )
-from fedlib.istio.service_entries.group_place import GroupPlace, group_places
 from fedlib.istio.service_entries.group_workload_entry import with_workload_entries
-from fedlib.snapshot.model import Snapshot
 
 
-def translate_group(group: Group, hosts: HostNames, keys: frozenset[str], snapshot: Snapshot) -> Iterator[Declaration]:
+def translate_group(group: Group, hosts: HostNames, keys: frozenset[str]) -> Iterator[Declaration]:
     """The ServiceEntries of a group in all clusters, in Gloo's shape also WorkloadEntries.
 
     `keys` are those of the pods' labels that gateways need as endpoints.
     """
-    gateways: Mapping[str, list[Endpoint]] = {
-        cluster: list(endpoints(group, backing, keys, snapshot)) for cluster, backing in group.backings.items()
-    }
-    native = snapshot.group_shape is GroupShape.WORKLOAD_ENTRY and group.client_mode is ClientMode.SNI_ROUTING
-    places = [place for place in group_places(group, snapshot) if place.consumers or native]
+    gateways = {cluster: list(endpoints(group, backing, keys)) for cluster, backing in group.backings.items()}
+    native = group.passage is Passage.NATIVE
     outside = list(external_endpoints(group))
+    remote = {
+        cluster: [entry for one in group.remote(cluster) for entry in gateways[one.service.cluster]] + outside
+        for cluster in ("", *group.backings)
+    }
     for host in group.hosts:
-        for place in places:
-            remote = [entry for backing in group.remote(place.cluster) for entry in gateways[backing.service.cluster]]
-            remote += outside
-            if native and place.backing is not None:
-                yield from with_workload_entries(group, host, place, place.backing, remote, hosts, snapshot)
-            else:
-                yield from _at(group, host, place, remote, hosts, snapshot)
-        for backing in group.backings.values():
-            if backing.gateways and not native:
-                yield _local_only(group, host, backing, hosts, snapshot)
+        for one in group.places:
+            if native and one.backing is not None:
+                yield from with_workload_entries(group, host, one, one.backing, remote, hosts)
+            elif one.backing is not None and one.consumers:
+                yield from _with_pods(group, host, one, one.backing, remote, hosts)
+            elif one.backing is None:
+                yield _without_pods(group, host, one, remote[""], hosts)
+        for one in group.behind_gateways:
+            if one.backing is not None:
+                yield _local_only(group, host, one, one.backing, hosts)
 
 
-def _at(
-    group: Group, host: str, place: GroupPlace, remote: list[Endpoint], hosts: HostNames, snapshot: Snapshot
+def _with_pods(
+    group: Group,
+    host: str,
+    one: GroupPlace,
+    backing: Backing,
+    remote: Mapping[str, list[Endpoint]],
+    hosts: HostNames,
 ) -> Iterator[Declaration]:
-    common = host_spec(group, host, place, remote, hosts, snapshot)
+    """The ServiceEntry that selects the pods, and in each cluster the one with the gateways of all others."""
+    place = one.place
     lineage = Lineage(group.resource.ref, *NETWORKING, place.workspace)
-    name, places = f"vd-{hosts.stems[host]}-{place.workspace}", {place.cluster: place.namespaces}
-    if place.backing is not None:
-        spec = {**common, "workloadSelector": selector(place.backing)}
-        selects = place.backing.service.selector
-        effect = Effect(describes=(host,), home_of=(host,), selects=selects)
-        yield Declaration(places, API_VERSION, KIND, object_name(name), spec, lineage, effect=effect)
-        if not remote:
-            return
-        name += "-remote"
-    spec = {**common, "endpoints": remote} if remote else common
-    effect = Effect(Role.LEADS, (host,), private=place.export_to == (".",))
-    yield Declaration(places, API_VERSION, KIND, object_name(name), spec, lineage, effect=effect)
+    name = f"vd-{hosts.stems[host]}-{place.workspace}"
+    effect = Effect(describes=(host,), home_of=(host,), selects=backing.service.selector)
+    named: dict[bool, list[str]] = {}
+    for cluster in place.at:
+        named.setdefault(_by_name(remote[cluster]), []).append(cluster)
+    for clusters in named.values():
+        spec = {**host_spec(group, host, one, remote[clusters[0]], hosts), "workloadSelector": selector(backing)}
+        at = {cluster: place.at[cluster] for cluster in clusters}
+        yield Declaration(at, API_VERSION, KIND, object_name(name), spec, lineage, effect=effect)
+    effect = Effect(Role.LEADS, (host,), private=place.private)
+    for cluster, namespaces in place.at.items():
+        if remote[cluster]:
+            spec = {**host_spec(group, host, one, remote[cluster], hosts), "endpoints": remote[cluster]}
+            places = {cluster: namespaces}
+            yield Declaration(places, API_VERSION, KIND, object_name(f"{name}-remote"), spec, lineage, effect=effect)
 
 
-def _local_only(group: Group, host: str, backing: Backing, hosts: HostNames, snapshot: Snapshot) -> Declaration:
+def _without_pods(group: Group, host: str, one: GroupPlace, remote: list[Endpoint], hosts: HostNames) -> Declaration:
+    spec = host_spec(group, host, one, remote, hosts)
+    if remote:
+        spec["endpoints"] = remote
+    name = object_name(f"vd-{hosts.stems[host]}-{one.place.workspace}")
+    lineage = Lineage(group.resource.ref, *NETWORKING, one.place.workspace)
+    effect = Effect(Role.LEADS, (host,), private=one.place.private)
+    return Declaration(one.place.at, API_VERSION, KIND, name, spec, lineage, effect=effect)
+
+
+def _local_only(group: Group, host: str, one: GroupPlace, backing: Backing, hosts: HostNames) -> Declaration:
     """What the east-west gateways of the cluster know of the host, and nobody else.
 
     It has addresses where it has a port that is not HTTP: without one, sidecars beside the gateway would take every
     connection to the port's number for this host.
     """
     name = local_only_host(host)
-    families = snapshot.clusters[backing.service.cluster].ip_families
-    addresses = {"addresses": hosts.addresses(name, families)} if name in hosts.virtual_ips else {}
+    addresses = {"addresses": hosts.addresses(name, one.place.families)} if name in hosts.virtual_ips else {}
     spec = {
         "hosts": [name],
         **addresses,
-        "exportTo": sorted({gateway.service.namespace for gateway in backing.gateways}),
+        "exportTo": list(one.place.export_to),
         "location": "MESH_INTERNAL",
         "ports": entry_ports(group, backing),
         "resolution": "STATIC",
         "workloadSelector": selector(backing),
     }
-    stem = local_only_host(hosts.stems[host])
+    stem = object_name(f"vd-{local_only_host(hosts.stems[host])}-{group.workspace}")
     lineage = Lineage(group.resource.ref, *NETWORKING, group.workspace)
-    service = backing.service
-    return Declaration(
-        {service.cluster: (service.namespace,)},
-        API_VERSION,
-        KIND,
-        object_name(f"vd-{stem}-{group.workspace}"),
-        spec,
-        lineage,
-        effect=Effect(describes=(name,), home_of=(host,), selects=service.selector),
-    )
+    effect = Effect(describes=(name,), home_of=(host,), selects=backing.service.selector)
+    return Declaration(one.place.at, API_VERSION, KIND, stem, spec, lineage, effect=effect)
+
+
+def _by_name(endpoints: list[Endpoint]) -> bool:
+    """Whether endpoints have to be looked up, which makes a difference for all ServiceEntries of a host."""
+    return any(is_hostname(entry["address"]) for entry in endpoints)

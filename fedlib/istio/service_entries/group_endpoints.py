@@ -7,26 +7,22 @@ from typing import Any
 
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.address import is_hostname
-from fedlib.federation.model.destination import Backing, Group
+from fedlib.federation.model.destination import Backing, Group, GroupPlace
 from fedlib.istio.service_entries.endpoint_labels import endpoint_labels
 from fedlib.istio.service_entries.gateway_endpoints import gateway_endpoints
-from fedlib.istio.service_entries.group_place import GroupPlace
-from fedlib.snapshot.model import Snapshot
 
 Endpoint = Mapping[str, Any]
 """A gateway of another cluster: an entry of a ServiceEntry's endpoints, or the spec of a WorkloadEntry."""
 
 
-def host_spec(
-    group: Group, host: str, place: GroupPlace, remote: list[Endpoint], hosts: HostNames, snapshot: Snapshot
-) -> dict[str, Any]:
+def host_spec(group: Group, host: str, one: GroupPlace, remote: list[Endpoint], hosts: HostNames) -> dict[str, Any]:
     """A host at a place, without pods and endpoints: what all of its ServiceEntries there must have in common."""
     spec: dict[str, Any] = {
         "hosts": [host],
-        "addresses": hosts.addresses(host, snapshot.clusters[place.cluster].ip_families),
-        "exportTo": list(place.export_to),
+        "addresses": hosts.addresses(host, one.place.families),
+        "exportTo": list(one.place.export_to),
         "location": "MESH_EXTERNAL" if group.externals and not group.backings else "MESH_INTERNAL",
-        "ports": entry_ports(group, place.backing),
+        "ports": entry_ports(group, one.backing),
         "resolution": "DNS" if any(is_hostname(entry["address"]) for entry in remote) else "STATIC",
     }
     identities = list(group.identities)
@@ -52,14 +48,13 @@ def selector(backing: Backing) -> dict[str, Any]:
     return {"labels": dict(sorted(backing.service.selector.items()))}
 
 
-def endpoints(group: Group, backing: Backing, keys: frozenset[str], snapshot: Snapshot) -> Iterator[dict[str, Any]]:
+def endpoints(group: Group, backing: Backing, keys: frozenset[str]) -> Iterator[Endpoint]:
     """The gateways of a backing's cluster, as clients of all other clusters see them; `keys` are labels they need."""
-    network = snapshot.clusters[backing.service.cluster].network
     labels = endpoint_labels(backing.service.selector, backing.versions, keys)
-    return gateway_endpoints(backing.gateways, labels, network, (port.entry_name for port in group.ports))
+    return gateway_endpoints(backing.gateways, labels, (port.entry_name for port in group.ports))
 
 
-def external_endpoints(group: Group) -> Iterator[dict[str, Any]]:
+def external_endpoints(group: Group) -> Iterator[Endpoint]:
     """The addresses of the ExternalServices behind a group: without the label for mTLS, they get what clients send."""
     names = {port.number: port.entry_name for port in group.ports}
     for address in (address for backing in group.externals for address in backing.addresses):

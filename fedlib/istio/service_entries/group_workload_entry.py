@@ -7,7 +7,7 @@ network.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -16,13 +16,11 @@ from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
 from fedlib.declarations.role import Effect
 from fedlib.federation.hosts.names import HostNames
-from fedlib.federation.model.destination import Backing, Group
+from fedlib.federation.model.destination import Backing, Group, GroupPlace
 from fedlib.istio.service_entries.endpoint_labels import TLS_MODE
 from fedlib.istio.service_entries.federated import API_VERSION
 from fedlib.istio.service_entries.federated import KIND as SERVICE_ENTRY
 from fedlib.istio.service_entries.group_endpoints import Endpoint, host_spec, selector
-from fedlib.istio.service_entries.group_place import GroupPlace
-from fedlib.snapshot.model import Snapshot
 
 KIND: Final = "WorkloadEntry"
 
@@ -30,21 +28,27 @@ KIND: Final = "WorkloadEntry"
 def with_workload_entries(
     group: Group,
     host: str,
-    place: GroupPlace,
+    one: GroupPlace,
     backing: Backing,
-    remote: list[Endpoint],
+    remote: Mapping[str, list[Endpoint]],
     hosts: HostNames,
-    snapshot: Snapshot,
 ) -> Iterator[Declaration]:
     """The ServiceEntry of a host where pods are, visible to the gateways too, and a WorkloadEntry for each endpoint."""
-    visible = {*place.export_to, *(gateway.service.namespace for gateway in backing.gateways)}
-    place = replace(place, export_to=tuple(sorted(visible)))
-    lineage = Lineage(group.resource.ref, *NETWORKING, place.workspace)
-    name = f"vd-{hosts.stems[host]}-{place.workspace}"
-    spec = {**host_spec(group, host, place, remote, hosts, snapshot), "workloadSelector": selector(backing)}
-    places = {place.cluster: place.namespaces}
+    lineage = Lineage(group.resource.ref, *NETWORKING, one.place.workspace)
+    name = f"vd-{hosts.stems[host]}-{one.place.workspace}"
     effect = Effect(describes=(host,), home_of=(host,), selects=backing.service.selector)
-    yield Declaration(places, API_VERSION, SERVICE_ENTRY, object_name(name), spec, lineage, effect=effect)
+    for cluster, namespaces in one.place.at.items():
+        gateways = frozenset(gateway.service.namespace for gateway in group.backings[cluster].gateways)
+        seen = replace(one, place=one.place.visible_to(gateways))
+        spec = {**host_spec(group, host, seen, remote[cluster], hosts), "workloadSelector": selector(backing)}
+        places = {cluster: namespaces}
+        yield Declaration(places, API_VERSION, SERVICE_ENTRY, object_name(name), spec, lineage, effect=effect)
+        for entry_name, entry in _entries(name, backing, remote[cluster]):
+            yield Declaration(places, API_VERSION, KIND, object_name(entry_name), entry, lineage)
+
+
+def _entries(name: str, backing: Backing, remote: list[Endpoint]) -> Iterator[tuple[str, Endpoint]]:
+    """The specs of the WorkloadEntries with their names."""
     chosen = dict(sorted(backing.service.selector.items()))
     taken: set[str] = set()
     for entry in remote:
@@ -54,5 +58,4 @@ def with_workload_entries(
         if entry_name in taken:  # another port of the same address
             entry_name += f"-{min(entry['ports'].values())}"
         taken.add(entry_name)
-        spec = {**entry, "labels": labels}
-        yield Declaration(places, API_VERSION, KIND, object_name(entry_name), spec, lineage)
+        yield entry_name, {**entry, "labels": labels}

@@ -9,14 +9,11 @@ from fedlib.config.selectors import TLSRequestMatcher
 from fedlib.federation.model.route import ConnectionRoute
 from fedlib.istio.virtual_services.caller import Caller
 from fedlib.istio.virtual_services.route_destination import targets
-from fedlib.snapshot.model import Snapshot
 
 
-def connection_route(
-    route: ConnectionRoute, cluster: str, callers: Sequence[Caller], snapshot: Snapshot
-) -> dict[str, Any] | None:
+def connection_route(route: ConnectionRoute, cluster: str, callers: Sequence[Caller]) -> dict[str, Any] | None:
     """A route as callers in a cluster use it; None where they have no host to call, or no port of the route."""
-    found = targets(route.destinations, cluster, snapshot)
+    found = targets(route.destinations, cluster)
     matches: list[dict[str, Any]] = []
     for matcher in route.matchers or (None,):
         names = {"sniHosts": list(matcher.sni_hosts)} if isinstance(matcher, TLSRequestMatcher) else {}

@@ -14,61 +14,53 @@ from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
 from fedlib.declarations.role import Effect, Role
-from fedlib.federation.hosts.hostname import local_host
 from fedlib.federation.model.destination import EgressRoute, External
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
-from fedlib.istio.placement import consumer_places
 from fedlib.istio.service_entries.external import external_stem
+from fedlib.istio.shares import even_shares
+from fedlib.istio.subset import egress_subset
 from fedlib.istio.virtual_services.destinations import destinations
-from fedlib.snapshot.model import Snapshot
 
 API_VERSION: Final = "networking.istio.io/v1"
 KIND: Final = "VirtualService"
 
 
-def translate_egress(external: External, snapshot: Snapshot) -> Iterator[Declaration]:
+def translate_egress(external: External) -> Iterator[Declaration]:
     """The VirtualServices of one ExternalService."""
     by_host: dict[str, list[EgressRoute]] = {}
     for route in external.egress:
         by_host.setdefault(route.host, []).append(route)
     for host, routes in by_host.items():
-        yield from _to_gateways(external, host, routes, snapshot)
+        yield from _to_gateways(external, host, routes)
         yield from _out(external, host, routes)
 
 
-def egress_subset(host: str) -> str:
-    """The subset of an egress gateway's Service by which clients reach a host."""
-    return object_name(f"egress-{host}")
-
-
-def _to_gateways(
-    external: External, host: str, routes: Iterable[EgressRoute], snapshot: Snapshot
-) -> Iterator[Declaration]:
-    for workspace in external.consumers:
-        lineage = Lineage(external.resource.ref, *NETWORKING, workspace)
-        name = object_name(f"{external_stem(external)}-{host}-egress-{workspace}")
-        for cluster, namespaces, export_to in consumer_places(workspace, snapshot):
+def _to_gateways(external: External, host: str, routes: Iterable[EgressRoute]) -> Iterator[Declaration]:
+    for place in external.places:
+        lineage = Lineage(external.resource.ref, *NETWORKING, place.workspace)
+        name = object_name(f"{external_stem(external)}-{host}-egress-{place.workspace}")
+        for cluster, namespaces in place.at.items():
             near = [route for route in routes if route.gateway.service.cluster == cluster]
             if near:
                 spec = {
-                    "exportTo": list(export_to),
+                    "exportTo": list(place.export_to),
                     "gateways": ["mesh"],
                     "hosts": [host],
-                    "http": [*_client_routes(near, snapshot), *_direct_routes(external, host, near)],
+                    "http": [*_client_routes(near), *_direct_routes(external, host, near)],
                 }
                 effect = Effect(Role.ROUTES, needs=destinations(spec))
                 yield Declaration({cluster: namespaces}, API_VERSION, KIND, name, spec, lineage, effect=effect)
 
 
-def _client_routes(routes: Iterable[EgressRoute], snapshot: Snapshot) -> Iterator[dict[str, Any]]:
+def _client_routes(routes: Iterable[EgressRoute]) -> Iterator[dict[str, Any]]:
     """One for each port that clients call; several gateways share its requests evenly."""
     by_port: dict[int, list[EgressRoute]] = {}
     for route in routes:
         by_port.setdefault(route.port_match, []).append(route)
     for port, ways in sorted(by_port.items()):
-        shares = _shares(len(ways))
+        shares = even_shares(len(ways))
         called = [
-            {"destination": _gateway(way, snapshot), **({"weight": share} if len(ways) > 1 else {})}
+            {"destination": _gateway(way), **({"weight": share} if len(ways) > 1 else {})}
             for way, share in zip(ways, shares, strict=True)
         ]
         yield {"match": [{"port": port}], "route": called}
@@ -85,16 +77,8 @@ def _direct_routes(external: External, host: str, routes: Iterable[EgressRoute])
             }
 
 
-def _shares(count: int) -> list[int]:
-    """Percentages that add up to 100."""
-    return [100 // count + (1 if index < 100 % count else 0) for index in range(count)]
-
-
-def _gateway(route: EgressRoute, snapshot: Snapshot) -> dict[str, Any]:
-    called: dict[str, Any] = {
-        "host": local_host(route.gateway.service, snapshot.clusters),
-        "port": {"number": route.listener.port},
-    }
+def _gateway(route: EgressRoute) -> dict[str, Any]:
+    called: dict[str, Any] = {"host": route.gateway_host, "port": {"number": route.listener.port}}
     if route.listener.spec.tls is not None:
         called["subset"] = egress_subset(route.host)
     return called

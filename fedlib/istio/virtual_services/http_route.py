@@ -12,7 +12,6 @@ from fedlib.istio.virtual_services.caller import Caller
 from fedlib.istio.virtual_services.mirror import mirrors
 from fedlib.istio.virtual_services.route_destination import Target, targets
 from fedlib.istio.virtual_services.route_policies import header_operations, route_policies
-from fedlib.snapshot.model import Snapshot
 
 REDIRECT_CODES: Final[Mapping[RedirectResponseCode, int]] = {
     RedirectResponseCode.MOVED_PERMANENTLY: 301,
@@ -23,7 +22,7 @@ REDIRECT_CODES: Final[Mapping[RedirectResponseCode, int]] = {
 }
 
 
-def http_route(route: Route, cluster: str, callers: Sequence[Caller], snapshot: Snapshot) -> dict[str, Any] | None:
+def http_route(route: Route, cluster: str, callers: Sequence[Caller]) -> dict[str, Any] | None:
     """A route as callers in a cluster use it; None where it is for other ports than theirs."""
     translated: dict[str, Any] = {"name": route.name}
     matches: list[dict[str, Any]] = []
@@ -34,14 +33,14 @@ def http_route(route: Route, cluster: str, callers: Sequence[Caller], snapshot: 
         return None
     if any(matches):
         translated["match"] = matches
-    translated.update(_action(route, cluster, snapshot))
+    translated.update(_action(route, cluster))
     translated.update(route_policies(route.policies, forwards="route" in translated))
     if "route" in translated:
-        translated.update(mirrors(route, cluster, snapshot))
+        translated.update(mirrors(route, cluster))
     return translated
 
 
-def _action(route: Route, cluster: str, snapshot: Snapshot) -> dict[str, Any]:
+def _action(route: Route, cluster: str) -> dict[str, Any]:
     match route.action:
         case Redirect():
             return {"redirect": _redirect(route.action)}
@@ -49,7 +48,7 @@ def _action(route: Route, cluster: str, snapshot: Snapshot) -> dict[str, Any]:
             body = {"body": {"string": route.action.body}} if route.action.body else {}
             return {"directResponse": {"status": route.action.status, **body}}
         case ForwardTo():
-            found = targets(route.destinations, cluster, snapshot)
+            found = targets(route.destinations, cluster)
             if found:
                 return _forward(route.action, found)
     return {"directResponse": {"status": 500}}

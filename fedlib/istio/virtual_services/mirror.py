@@ -8,17 +8,13 @@ from fedlib.config.policies.traffic_control import MirrorPolicySpec
 from fedlib.federation.model.route import Route
 from fedlib.istio.virtual_services.route_destination import targets
 from fedlib.istio.virtual_services.route_policies import percentage
-from fedlib.snapshot.model import Snapshot
 
 
-def mirrors(route: Route, cluster: str, snapshot: Snapshot) -> dict[str, Any]:
+def mirrors(route: Route, cluster: str) -> dict[str, Any]:
     """The field; empty where the route has no mirror, or the cluster no host to call for it."""
     policy = route.policies.get(MirrorPolicySpec)
     if policy is None or route.mirror is None:
         return {}
     share = percentage(policy.spec.config.percentage)
-    entries = [
-        {"destination": target.destination, "percentage": share}
-        for target in targets([route.mirror], cluster, snapshot)
-    ]
+    entries = [{"destination": target.destination, "percentage": share} for target in targets([route.mirror], cluster)]
     return {"mirrors": entries} if entries else {}

@@ -21,7 +21,8 @@ from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames
-from fedlib.federation.model.destination import Backing, ClientMode, Group
+from fedlib.federation.model.destination import Backing, Group, Passage
+from fedlib.federation.model.gateway import EastWestGateway
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 
 API_VERSION: Final = "networking.istio.io/v1"
@@ -33,7 +34,7 @@ _HTTP_PORT: Final = 80
 class TerminatingServers:
     """The servers of one gateway where TLS ends: one for all hosts of HTTP, and one for each other host, by port."""
 
-    service: Service
+    gateway: EastWestGateway
     http: dict[int, set[str]] = field(default_factory=dict)
     tcp: dict[tuple[int, str], str] = field(default_factory=dict)
 
@@ -57,7 +58,7 @@ def terminating_servers(decisions: Decisions) -> dict[Ref, TerminatingServers]:
     found: dict[Ref, TerminatingServers] = {}
     for group, backing in _terminated(decisions):
         for gateway in backing.gateways:
-            servers = found.setdefault(gateway.service.ref, TerminatingServers(gateway.service))
+            servers = found.setdefault(gateway.service.ref, TerminatingServers(gateway))
             for host in group.hosts:
                 if _is_http(group):
                     servers.http.setdefault(gateway.listener_port, set()).add(host)
@@ -81,7 +82,7 @@ def translate_terminated_groups(decisions: Decisions) -> Iterator[Declaration]:
 
 def _terminated(decisions: Decisions) -> Iterator[tuple[Group, Backing]]:
     for group in decisions.groups:
-        if group.client_mode is ClientMode.TLS_TERMINATION:
+        if group.passage is Passage.TERMINATED:
             for backing in group.backings.values():
                 if backing.gateways:
                     yield group, backing

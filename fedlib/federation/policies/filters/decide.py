@@ -10,7 +10,7 @@ from fedlib.config.policies.ext_auth import ExtAuthPolicySpec
 from fedlib.config.policies.rate_limit import RateLimitPolicySpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.destinations.index import DestinationIndex
-from fedlib.federation.model.destination import FederatedService
+from fedlib.federation.hosts.called import CalledHosts
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.policy import NO_POLICIES, AppliedPolicies, PoliciesByKind, Policy, policies_by_kind
 from fedlib.federation.model.route import RoutedHosts
@@ -61,7 +61,7 @@ class FilterInputs:
     """What was decided before: see `Decisions` for the fields."""
 
     snapshot: Snapshot
-    services: tuple[FederatedService, ...]
+    called: CalledHosts
     destinations: DestinationIndex
     routes: tuple[RoutedHosts, ...]
     policies: AppliedPolicies
@@ -75,7 +75,7 @@ def decide_proxy_filters(inputs: FilterInputs, report: Report) -> ProxyFilters:
     resources = (owned.resource for spec in FILTER_POLICIES for owned in snapshot.of(spec))
     refused = frozenset(resource.ref for resource in resources if refuses(resource, report))
     references = References(snapshot, report)
-    finder = ServerFinder(snapshot, inputs.destinations, inputs.services)
+    finder = ServerFinder(snapshot, inputs.destinations, inputs.called)
     limited = filter_uses(RateLimitPolicySpec, inputs.routes, policies, inputs.gateway_pods)
     authorized = filter_uses(ExtAuthPolicySpec, inputs.routes, policies, inputs.gateway_pods)
     return ProxyFilters(

@@ -6,7 +6,6 @@ cluster of the proxy; it is called over its federated host where that cluster ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fedlib.config.gloo import PortSelector
@@ -14,8 +13,9 @@ from fedlib.config.selectors import DestinationKind, DestinationReference, Objec
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.hosts.called import CalledHosts
 from fedlib.federation.hosts.hostname import first_callable, local_host
-from fedlib.federation.model.destination import Destination, DestinationPort, FederatedService, Protocol
+from fedlib.federation.model.destination import Destination, DestinationPort, Protocol
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 from fedlib.snapshot.model import Snapshot
 
@@ -41,15 +41,11 @@ class ServerFinder:
 
     snapshot: Snapshot
     destinations: DestinationIndex
-    services: Iterable[FederatedService]
-    _federated: dict[tuple[Ref, str], FederatedService] = field(default_factory=dict)
+    called: CalledHosts
     _by_host: dict[tuple[str, str], Service] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Index federated hosts by Service and consumer, and Services by cluster and own host."""
-        for federated in self.services:
-            for consumer in federated.consumers:
-                self._federated.setdefault((federated.service.ref, consumer), federated)
+        """Index Services by cluster and own host."""
         for service in self.snapshot.services.values():
             self._by_host[service.cluster, local_host(service, self.snapshot.clusters)] = service
 
@@ -73,8 +69,8 @@ class ServerFinder:
             return _at(group, first_callable(group.decision.hosts), reference.port)
         local = self.destinations.named(Ref(kind, name, namespace, cluster))
         if local is not None and isinstance(local.decision, Service):
-            return _at(local, local_host(local.decision, self.snapshot.clusters), reference.port)
-        remote, federated = self.destinations.named(written), self._federated.get((written, workspace))
+            return _at(local, local.own_host, reference.port)
+        remote, federated = self.destinations.named(written), self.called.of_service(written, workspace)
         if remote is None or federated is None or not federated.gateways:
             return (
                 f"there is no Service {namespace}/{name} in cluster '{cluster}', and no federated one to call instead"
@@ -89,10 +85,10 @@ class ServerFinder:
             found = self.destinations.named(service.ref) if service else None
             if found is not None:
                 return _at(found, full, PortSelector(number=port))
-        for (ref, consumer), federated in self._federated.items():
-            remote = self.destinations.named(ref)
-            if consumer == workspace and federated.host == host and federated.gateways and remote is not None:
-                return _at(remote, host, PortSelector(number=port))
+        federated = self.called.named(host, workspace)
+        remote = self.destinations.named(federated.service.ref) if federated else None
+        if remote is not None:
+            return _at(remote, host, PortSelector(number=port))
         for group in self.destinations.visible(DestinationKind.VIRTUAL_DESTINATION, workspace):
             if not isinstance(group.decision, Service) and host in group.decision.hosts:
                 return _at(group, host, PortSelector(number=port))

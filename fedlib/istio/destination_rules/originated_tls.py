@@ -1,4 +1,4 @@
-"""Host rules of ExternalServices: TLS that proxies originate.
+"""TLS that proxies originate for ExternalServices.
 
 Istio before 1.21 did not verify servers without `caCertificates`; `system` means the public CAs in all versions. With
 them any server of the world has a valid certificate, so the name in it is checked, which Istio does not do by itself
@@ -7,42 +7,14 @@ once an SNI is set. Servers with a CA of their own are known by that, as Gloo ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fedlib.config.external_service import ClientsideTLS, ClientTLSMode
-from fedlib.config.selectors import DestinationKind
-from fedlib.declarations.lineage import NETWORKING, Lineage
-from fedlib.declarations.names import object_name
 from fedlib.federation.externals.checks import originates_tls
 from fedlib.federation.model.destination import External
-from fedlib.istio.destination_rules.host_rule import HostRule
-from fedlib.istio.placement import consumer_places
-from fedlib.istio.service_entries.external import external_stem
-from fedlib.snapshot.model import Snapshot
 
 PUBLIC_AUTHORITIES: Final = "system"
-
-
-def external_host_rules(external: External, snapshot: Snapshot) -> Iterator[HostRule]:
-    """A rule beside the ServiceEntries of each host."""
-    for host in external.hosts:
-        tls = originated_tls(external, host)
-        for workspace in external.consumers:
-            lineage = Lineage(external.resource.ref, *NETWORKING, workspace)
-            for cluster, namespaces, export_to in consumer_places(workspace, snapshot):
-                yield HostRule(
-                    cluster=cluster,
-                    namespaces=namespaces,
-                    export_to=export_to,
-                    host=host,
-                    name=object_name(f"{external_stem(external)}-{host}-{workspace}"),
-                    kind=DestinationKind.EXTERNAL_SERVICE,
-                    destination=external.resource.ref,
-                    consumers=(workspace,),
-                    lineage=lineage,
-                    tls=tls,
-                )
 
 
 def originated_tls(external: External, host: str) -> Mapping[int, Mapping[str, Any]]:

@@ -1,0 +1,102 @@
+"""The chapter's public function: all host rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from fedlib.config.selectors import DestinationKind
+from fedlib.diagnostics import Ref
+from fedlib.discovery.inventory import Service
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.host_rules.followers import Followers
+from fedlib.federation.host_rules.groups import called_subsets, federated_rules, group_rules
+from fedlib.federation.model.destination import External, FederatedService, Group
+from fedlib.federation.model.host_rule import HostRule
+from fedlib.federation.model.policy import AppliedPolicies
+from fedlib.federation.places import PlaceFinder
+from fedlib.federation.routes.subsets import DemandedSubsets
+
+_Egress = Mapping[Ref, tuple[set[str], set[tuple[str, int]]]]
+"""For each Service of egress gateways that take mTLS: who goes through it, and hosts with the port for each."""
+
+
+def decide_host_rules(
+    groups: Iterable[Group],
+    services: Iterable[FederatedService],
+    externals: tuple[External, ...],
+    destinations: DestinationIndex,
+    policies: AppliedPolicies,
+    demanded: DemandedSubsets,
+    places: PlaceFinder,
+) -> Iterator[HostRule]:
+    """The rules of all hosts that somebody may have something to say about."""
+    followers = Followers(policies, places)
+    for group in groups:
+        yield from group_rules(group, demanded, followers)
+    for service in services:
+        yield from federated_rules(service, demanded)
+    for external in externals:
+        yield from _external_rules(external, followers)
+    called = {ref for _, ref, _ in policies.client} | {ref for _, ref in demanded.by_caller}
+    yield from _service_rules(called, externals, destinations, demanded, followers)
+
+
+def _external_rules(external: External, followers: Followers) -> Iterator[HostRule]:
+    """A rule beside the ServiceEntries of each host."""
+    for host in external.hosts:
+        for place in external.places:
+            rule = HostRule(
+                place=place,
+                host=host,
+                kind=DestinationKind.EXTERNAL_SERVICE,
+                destination=external.resource.ref,
+                decision=external,
+                ports=tuple(port.number for port in external.entry_ports),
+            )
+            yield from followers.rules(rule, (place.workspace,))
+
+
+def _service_rules(
+    called: Iterable[Ref],
+    externals: Iterable[External],
+    destinations: DestinationIndex,
+    demanded: DemandedSubsets,
+    followers: Followers,
+) -> Iterator[HostRule]:
+    """Rules of plain Services, under their own name in their own cluster.
+
+    One stands in the Service's namespace, for the namespaces of its owner and of those who import or go through it. The
+    Service of an egress gateway has a subset for each external host that clients reach through it in mTLS: the gateway
+    tells hosts apart by the SNI.
+    """
+    egress = _egress(externals)
+    for ref in sorted({ref for ref in called if ref.kind == "Service"} | set(egress)):
+        destination = destinations.find(DestinationKind.SERVICE, ref)
+        if destination is None or not isinstance(destination.decision, Service):
+            continue
+        clients, hosts = egress.get(ref, (set(), set()))
+        consumers = sorted({*destination.consumers, *clients})
+        consumers = [name for name in consumers if followers.places.has(name, ref.cluster)]
+        visible = followers.places.seen_by(consumers, ref.cluster)
+        rule = HostRule(
+            place=followers.places.home(destination.workspace, ref.cluster, ref.namespace, visible),
+            host=destination.own_host,
+            kind=DestinationKind.SERVICE,
+            destination=ref,
+            decision=destination.decision,
+            ports=tuple(port.number for port in destination.ports),
+            subsets=called_subsets(consumers, ref, demanded),
+            egress=tuple(sorted(hosts)),
+        )
+        yield from followers.rules(rule, consumers)
+
+
+def _egress(externals: Iterable[External]) -> _Egress:
+    found: dict[Ref, tuple[set[str], set[tuple[str, int]]]] = {}
+    for external in externals:
+        for route in external.egress:
+            if route.listener.spec.tls is not None:
+                clients, hosts = found.setdefault(route.gateway.service.ref, (set(), set()))
+                clients.update(external.consumers)
+                hosts.add((route.host, route.listener.port))
+    return found
