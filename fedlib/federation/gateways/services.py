@@ -1,14 +1,12 @@
-"""Which Services are Istio gateways, and which of them a VirtualGateway selects.
+"""Which gateway Services a VirtualGateway selects.
 
-Source: `workloads` of Gloo's VirtualGateway. Gloo discovers gateways from their proxies; an inventory has no proxies,
-so gateways are told by what Istio's charts and injection templates write.
+Source: `workloads` of Gloo's VirtualGateway.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from fedlib.config.gloo import ObjectSelector
 from fedlib.config.selectors import WorkloadKind, WorkloadSelector
@@ -17,12 +15,9 @@ from fedlib.diagnostics import Report, catalogue
 from fedlib.discovery.inventory import Service
 from fedlib.federation.gateways.east_west import DEFAULT_LABELS
 from fedlib.federation.workloads.backends import Backends
+from fedlib.federation.workloads.gateway_pods import is_gateway
 from fedlib.snapshot.model import OwnedResource, Snapshot
 from fedlib.snapshot.selection import labels_match, selects
-
-TEMPLATES: Final = "inject.istio.io/templates"
-CHART_LABEL: Final = "istio"
-"""Charts and operators of Istio label gateways `istio: ingressgateway`, `istio: egressgateway` and the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,7 @@ class GatewayServices:
     ) -> list[Service]:
         """The gateway Services that a VirtualGateway selects, sorted; what is strange about them is reported."""
         candidates = self.snapshot.services_by_workspace.get(owned.workspace, ())
-        gateways = [service for service in candidates if self._is_gateway(service)]
+        gateways = [service for service in candidates if is_gateway(service, self.backends.workloads(service))]
         if workloads is None:
             found = [service for service in gateways if not _is_east_west(service)]
         else:
@@ -80,12 +75,6 @@ class GatewayServices:
                     entry=f"workloads[{index}]", workspace=owned.workspace,
                 )  # fmt: skip
             yield from found
-
-    def _is_gateway(self, service: Service) -> bool:
-        if service.selector.get(CHART_LABEL, "pilot") != "pilot":
-            return True
-        workloads = self.backends.workloads(service)
-        return any("gateway" in workload.annotations.get(TEMPLATES, "").split(",") for workload in workloads)
 
     def _has_selector(self, service: Service, owned: OwnedResource[VirtualGatewaySpec]) -> bool:
         if not service.selector:

@@ -1,8 +1,12 @@
-"""Which pods are gateways: their clients are outside of the mesh, so what binds sidecars must not bind them."""
+"""Which pods are gateways: their clients are outside of the mesh, so what binds sidecars must not bind them.
+
+Gloo discovers gateways from their proxies; an inventory has no proxies, so gateways are told by what Istio's charts and
+operators (`istio: ingressgateway`, `istio: egressgateway` and the like), injection templates and the Gateway API write.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,7 +17,8 @@ from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.workloads.backends import Backends
 
 _ISTIO_LABEL: Final = "istio"
-_GATEWAYS: Final = frozenset({"ingressgateway", "eastwestgateway", "egressgateway"})
+_CONTROL_PLANE: Final = "pilot"
+"""The value of the label on istiod; all others are on gateways."""
 _TEMPLATES: Final = "inject.istio.io/templates"
 _GATEWAY_API: Final = "gateway.networking.k8s.io/gateway-name"
 
@@ -38,20 +43,25 @@ class GatewayPods:
 
     def stands_before(self, service: Service) -> bool:
         """Whether a Service's pods are a gateway."""
-        return (
-            service.ref in self.used
-            or service.selector.get(_ISTIO_LABEL) in _GATEWAYS
-            or any(_is_gateway(workload) for workload in self.backends.workloads(service))
-        )
+        return service.ref in self.used or is_gateway(service, self.backends.workloads(service))
+
+
+def is_gateway(service: Service, workloads: Iterable[Workload]) -> bool:
+    """Whether the pods of a Service are a gateway, as far as its selector and the workloads behind it say so."""
+    return _is_chart_label(service.selector) or any(map(_is_gateway, workloads))
 
 
 def _is_gateway(workload: Workload) -> bool:
     """Whether a workload's pods are a gateway, as far as they say so."""
     return (
         "gateway" in workload.annotations.get(_TEMPLATES, "").split(",")
-        or workload.labels.get(_ISTIO_LABEL) in _GATEWAYS
+        or _is_chart_label(workload.labels)
         or _GATEWAY_API in workload.labels
     )
+
+
+def _is_chart_label(labels: Mapping[str, str]) -> bool:
+    return labels.get(_ISTIO_LABEL, _CONTROL_PLANE) != _CONTROL_PLANE
 
 
 def used_gateways(
