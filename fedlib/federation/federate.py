@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fedlib.config.gloo import ClientMode, WorkspaceOptions
-from fedlib.diagnostics import Report, catalogue
+from fedlib.config.unsupported import report_unsupported
+from fedlib.diagnostics import Report
 from fedlib.federation.access.decide import decide_access
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.destinations.index import index_destinations, index_services
@@ -105,10 +106,7 @@ def _report_untranslated(workspace: Workspace, report: Report) -> None:
     for field, path, advice in _untranslated(workspace.settings.options):
         resource = workspace.settings_source(field)
         if resource is not None:
-            report.add(
-                catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at("options", *path),
-                field=f"options.{'.'.join(path)}", advice=advice,
-            )  # fmt: skip
+            report_unsupported(resource, ("options", *path), advice, report)
 
 
 def _untranslated(options: WorkspaceOptions) -> list[tuple[str, tuple[str, ...], str]]:

@@ -15,7 +15,6 @@ from fedlib.config.gloo import ServiceIsolation
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
-from fedlib.federation.access.ports import container_ports
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.model.access import (
@@ -29,7 +28,7 @@ from fedlib.federation.model.access import (
     TlsRequirement,
 )
 from fedlib.federation.model.destination import Backing, Group, Passage
-from fedlib.federation.workloads.backends import Backends, shows_injection
+from fedlib.federation.workloads.backends import Backends, container_ports, shows_injection
 from fedlib.federation.workloads.gateway_pods import GatewayPods
 from fedlib.snapshot.model import Snapshot, Workspace
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from fedlib.config.model import Model
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.federation.access.ports import container_ports
 from fedlib.federation.model.access import ProtectedPort, Rule
 from fedlib.federation.model.policy import Policy
-from fedlib.federation.workloads.backends import Backends
+from fedlib.federation.workloads.backends import Backends, container_ports
 from fedlib.federation.workloads.gateway_pods import GatewayPods
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS, declared_protocol
 from fedlib.snapshot.model import Snapshot

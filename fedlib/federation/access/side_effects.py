@@ -10,10 +10,9 @@ from typing import TypeVar
 from fedlib.config.model import Model
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, Workload
-from fedlib.federation.access.ports import container_ports
 from fedlib.federation.model.access import AccessRules, IsolatedPort, ProtectedPort
 from fedlib.federation.model.policy import Policy
-from fedlib.federation.workloads.backends import Backends
+from fedlib.federation.workloads.backends import Backends, container_ports
 from fedlib.snapshot.label_selectors import LabelSelectors, label_selectors
 from fedlib.snapshot.model import NamespaceKey, Snapshot
 

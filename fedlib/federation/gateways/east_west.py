@@ -17,6 +17,7 @@ from fedlib.discovery.inventory import Node, Service, ServicePort, Workload
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import ClientMode
 from fedlib.federation.model.gateway import EastWestGateway, GatewayEndpoint
+from fedlib.federation.workloads.backends import container_ports
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selection import labels_match, selects
 
@@ -183,12 +184,8 @@ def _listener_port(service: Service, port: ServicePort, workloads: Iterable[Work
 
     An unknown name falls back to the Service's port: Istio maps a Gateway's port through the Service.
     """
-    if isinstance(port.target_port, int):
-        return port.target_port or port.number
-    for workload in workloads:
-        if labels_match(service.selector, workload.labels) and port.target_port in workload.container_ports:
-            return workload.container_ports[port.target_port]
-    return port.number
+    behind = (workload for workload in workloads if labels_match(service.selector, workload.labels))
+    return next(iter(container_ports(port, behind)), port.number)
 
 
 def _one_family(cluster: str, gateways: list[EastWestGateway], report: Report) -> Iterable[EastWestGateway]:

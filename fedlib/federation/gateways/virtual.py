@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from fedlib.config.unsupported import report_unsupported
 from fedlib.config.untranslated import untranslated
 from fedlib.config.validate import suggest
 from fedlib.config.virtual_gateway import Listener, VirtualGatewaySpec
@@ -52,10 +53,7 @@ def _is_usable(owned: OwnedResource[VirtualGatewaySpec], index: int, listener: L
     for position, one in enumerate(listener.allowed_route_tables):
         for path in untranslated(one):
             where = ("listeners", index, "allowedRouteTables", position, *path)
-            report.add(
-                catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*where),
-                field=resource.at(*where).path, advice="functions in a cloud are no destinations here; take it out",
-            )  # fmt: skip
+            report_unsupported(resource, where, "functions in a cloud are no destinations here; take it out", report)
     return check_tls(resource, index, listener, report)
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fedlib.config.gloo import WorkspaceOptions
 from fedlib.config.resource import Resource
 from fedlib.config.stack import GroupShape
+from fedlib.config.unsupported import report_unsupported
 from fedlib.config.untranslated import untranslated
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Report, catalogue
@@ -75,7 +76,4 @@ def _check_schema(resource: Resource[VirtualDestinationSpec], report: Report) ->
     if not resource.spec.hosts:
         report.add(catalogue.GROUP_WITHOUT_HOST, resource.ref, resource.at())
     for path in untranslated(resource.spec):
-        report.add(
-            catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
-            field=resource.at(*path).path, advice="the group has what `services` and `externalServices` select",
-        )  # fmt: skip
+        report_unsupported(resource, path, "the group has what `services` and `externalServices` select", report)

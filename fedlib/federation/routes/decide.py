@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from fedlib.config.route_table import ForwardTo
+from fedlib.config.unsupported import report_unsupported
 from fedlib.config.untranslated import untranslated, untranslated_below
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step, path_text
@@ -147,10 +148,7 @@ def _is_translated(flat: FlatRoute, report: Report) -> bool:
     if default is not None:
         fields += [("defaultDestination", *found) for found in untranslated(default)]
     for where in fields:
-        report.add(
-            catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*where),
-            field=resource.at(*where).path, advice=f"the route answers 500; {advice_instead(where)}",
-        )  # fmt: skip
+        report_unsupported(resource, where, f"the route answers 500; {advice_instead(where)}", report)
     problems = list(action_problems(flat.route))
     for path, problem, advice in problems:
         report.add(

@@ -13,6 +13,7 @@ from typing import Final
 
 from fedlib.config.route_table import Delegate, HTTPRoute, SortMethod
 from fedlib.config.selectors import HTTPRequestMatcher
+from fedlib.config.unsupported import report_unsupported
 from fedlib.config.untranslated import untranslated_below
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
@@ -164,10 +165,8 @@ class Delegation:
         """Whether all fields of a delegating route are; the others are reported."""
         fields = list(untranslated_below(flat.route, flat.path))
         for where in fields:
-            self.report.add(
-                catalogue.UNSUPPORTED_FIELD, flat.table.ref, flat.table.resource.at(*where),
-                field=flat.table.resource.at(*where).path, advice=f"the route answers 500; {advice_instead(where)}",
-            )  # fmt: skip
+            advice = f"the route answers 500; {advice_instead(where)}"
+            report_unsupported(flat.table.resource, where, advice, self.report)
         return not fields
 
 

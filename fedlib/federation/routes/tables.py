@@ -13,8 +13,9 @@ from typing import Final
 from fedlib.config.gloo import ObjectSelector
 from fedlib.config.resource import Resource
 from fedlib.config.route_table import RouteTableSpec
+from fedlib.config.unsupported import report_unsupported
 from fedlib.config.untranslated import untranslated
-from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics import Ref, Report
 from fedlib.diagnostics.source import Step
 from fedlib.federation.model.route import SourceLabels
 from fedlib.snapshot.model import Snapshot
@@ -93,10 +94,7 @@ def _is_translated(resource: Resource[RouteTableSpec], report: Report) -> bool:
     """Whether the whole table can be; what is missing is reported."""
     fields = list(untranslated(resource.spec))
     for path in fields:
-        report.add(
-            catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
-            field=resource.at(*path).path, advice=advice_instead(path),
-        )  # fmt: skip
+        report_unsupported(resource, path, advice_instead(path), report)
     return not fields
 
 

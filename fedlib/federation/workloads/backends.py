@@ -50,16 +50,24 @@ def versions(workloads: Iterable[Workload]) -> tuple[Mapping[str, str], ...]:
     return tuple(dict(items) for items in sorted(distinct))
 
 
-def container_port(port: ServicePort, workloads: tuple[Workload, ...]) -> int | str:
-    """The number of the container port behind a Service's port, or why its name has none."""
+def container_ports(port: ServicePort, workloads: Iterable[Workload]) -> tuple[int, ...]:
+    """The container ports behind a Service's port, sorted: several where workloads give one name to different numbers.
+
+    Empty where no workload has the name.
+    """
     target = port.target_port or port.number
     if isinstance(target, int):
-        return target
-    numbers = {w.container_ports[target] for w in workloads if target in w.container_ports}
+        return (target,)
+    return tuple(sorted({w.container_ports[target] for w in workloads if target in w.container_ports}))
+
+
+def container_port(port: ServicePort, workloads: tuple[Workload, ...]) -> int | str:
+    """The number of the one container port behind a Service's port, or why its name has none."""
+    numbers = container_ports(port, workloads)
     if len(numbers) == 1:
-        return numbers.pop()
+        return numbers[0]
     if numbers:
-        return "is " + " and ".join(str(number) for number in sorted(numbers)) + " in different workloads"
+        return "is " + " and ".join(str(number) for number in numbers) + " in different workloads"
     return (
         "is not a container port of the Service's workloads"
         if workloads

@@ -6,7 +6,7 @@ from typing import Any
 
 from fedlib.config.gloo import Locality
 from fedlib.config.policies.failover import DestinationLocality, FailoverConfig, LocalityMapping
-from fedlib.federation.policies.failover import distributes, distributions, failover_regions
+from fedlib.federation.policies.failover import distributes, judge_mappings
 from fedlib.istio.shares import even_shares
 
 
@@ -15,12 +15,12 @@ def locality_lb(config: FailoverConfig) -> dict[str, Any]:
 
     Istio has no both: a mapping without weights beside one with weights is a distribution that all its requests follow.
     """
-    mappings = config.locality_mappings
+    mappings = [one.mapping for one in judge_mappings(config) if one.counts]
     found: dict[str, Any] = {"enabled": True}
     if distributes(config):
-        found["distribute"] = [_distribution(mapping) for mapping in distributions(mappings)]
-    elif mappings:
-        found["failover"] = [{"from": source, "to": target} for source, target in failover_regions(mappings)]
+        found["distribute"] = [_distribution(mapping) for mapping in mappings]
+    elif config.locality_mappings:
+        found["failover"] = [{"from": one.from_.region, "to": one.to[0].region} for one in mappings]
     elif config.priority_labels is not None and config.priority_labels.labels:
         found["failoverPriority"] = list(config.priority_labels.labels)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedlib.config.gloo import Locality
 from fedlib.config.policies.failover import FailoverPolicySpec, OutlierDetectionPolicySpec
 from fedlib.config.selectors import DestinationKind
 from fedlib.config.validate import suggest
@@ -14,7 +13,7 @@ from fedlib.federation.model.destination import Destination, Group
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.checks.localities import Localities
 from fedlib.federation.policies.checks.use import Notes, Use, selects_by_itself
-from fedlib.federation.policies.failover import distributes, ignored, overlap, overlap_within
+from fedlib.federation.policies.failover import JudgedMapping, distributes, judge_mappings
 
 CLUSTER_LABEL: Final = "topology.istio.io/cluster"
 DERIVED: Final = frozenset({
@@ -34,33 +33,21 @@ def check_failover(use: Use, localities: Localities, notes: Notes) -> None:
         return
     if OutlierDetectionPolicySpec not in use.policies and not distributes(config):
         notes.add(catalogue.FAILOVER_WITHOUT_OUTLIER_DETECTION, policy, ("applyToDestinations",), use.destination)
-    for index, problem in ignored(config):
-        path = ("config", "localityMappings", index)
-        notes.report.add(catalogue.FAILOVER_MAPPING_IGNORED, policy.ref, policy.resource.at(*path), problem=problem)
-    if distributes(config):
-        _check_overlaps(policy, notes)
+    for judged in judge_mappings(config):
+        _check_mapping(policy, judged, notes)
     if config.locality_mappings:
         _check_regions(policy, use, localities, notes)
     elif config.priority_labels is not None:
         _check_labels(policy, use.destination, notes)
 
 
-def _check_overlaps(policy: Policy[FailoverPolicySpec], notes: Notes) -> None:
-    taken: list[Locality] = []
-    for index, mapping in enumerate(policy.spec.config.locality_mappings):
-        path: tuple[Step, ...] = ("config", "localityMappings", index)
-        if overlap_within(mapping):
-            location = policy.resource.at(*path, "to")
-            notes.report.add(
-                catalogue.FAILOVER_LOCALITIES_OVERLAP, policy.ref, location, where="in 'to' of one mapping"
-            )
-        elif any(overlap(mapping.from_, other) for other in taken):
-            location = policy.resource.at(*path, "from")
-            notes.report.add(
-                catalogue.FAILOVER_LOCALITIES_OVERLAP, policy.ref, location, where="in 'from' of two mappings"
-            )
-        else:
-            taken.append(mapping.from_)
+def _check_mapping(policy: Policy[FailoverPolicySpec], judged: JudgedMapping, notes: Notes) -> None:
+    path: tuple[Step, ...] = ("config", "localityMappings", judged.index)
+    for problem in judged.ignored:
+        notes.report.add(catalogue.FAILOVER_MAPPING_IGNORED, policy.ref, policy.resource.at(*path), problem=problem)
+    if judged.overlap:
+        location = policy.resource.at(*path, "to" if "'to'" in judged.overlap else "from")
+        notes.report.add(catalogue.FAILOVER_LOCALITIES_OVERLAP, policy.ref, location, where=judged.overlap)
 
 
 def _check_regions(policy: Policy[FailoverPolicySpec], use: Use, localities: Localities, notes: Notes) -> None:

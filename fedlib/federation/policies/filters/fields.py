@@ -13,6 +13,7 @@ from fedlib.config.policies.origins import CSRFConfig, CSRFPolicySpec
 from fedlib.config.policies.rate_limit import RateLimitPolicySpec
 from fedlib.config.policies.traffic_control import HTTPBufferPolicySpec, ProxyProtocolPolicySpec
 from fedlib.config.resource import Resource
+from fedlib.config.unsupported import report_unsupported
 from fedlib.config.untranslated import untranslated_below
 from fedlib.diagnostics import Report, catalogue
 from fedlib.diagnostics.source import Step
@@ -51,10 +52,7 @@ def refuses(resource: Resource[Model], report: Report) -> bool:
     """Report the fields of a policy, or of a server's settings, that are in the way of translating it."""
     found = False
     for path in untranslated_below(resource.spec, ()):
-        report.add(
-            catalogue.UNSUPPORTED_FIELD, resource.ref, resource.at(*path),
-            field=resource.at(*path).path, advice=_ADVICE.get(str(path[-1]), _ANY_ADVICE),
-        )  # fmt: skip
+        report_unsupported(resource, path, _ADVICE.get(str(path[-1]), _ANY_ADVICE), report)
         found = True
     if isinstance(resource.spec, CSRFPolicySpec):
         _check_csrf(resource, resource.spec.config, report)
