@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Severity(enum.StrEnum):
@@ -23,9 +23,11 @@ class Severity(enum.StrEnum):
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Ref:
-    """The identity of a resource; `namespace` and `cluster` are empty where it has none."""
+class Ref(NamedTuple):
+    """The identity of a resource; `namespace` and `cluster` are empty where it has none.
+
+    A tuple, because refs are the keys of nearly every index, and tuples are hashed and compared fastest.
+    """
 
     kind: str
     name: str = ""

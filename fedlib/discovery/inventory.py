@@ -74,10 +74,12 @@ class Service:
     ingress: tuple[str, ...] = ()
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
-    @property
-    def ref(self) -> Ref:
-        """Its identity."""
-        return Ref("Service", self.name, self.namespace, self.cluster)
+    ref: Ref = field(init=False, compare=False, repr=False)
+    """Its identity, made once: it is asked for more often than anything else."""
+
+    def __post_init__(self) -> None:
+        """Make the identity."""
+        object.__setattr__(self, "ref", Ref("Service", self.name, self.namespace, self.cluster))
 
     def at(self, *path: Step) -> Location:
         """Where it (or a field of it) stands in the input."""
@@ -121,10 +123,12 @@ class Workload:
     istiod: Istiod | None = None
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
-    @property
-    def ref(self) -> Ref:
-        """Its identity."""
-        return Ref(self.kind, self.name, self.namespace, self.cluster)
+    ref: Ref = field(init=False, compare=False, repr=False)
+    """Its identity, made once: it is asked for more often than anything else."""
+
+    def __post_init__(self) -> None:
+        """Make the identity."""
+        object.__setattr__(self, "ref", Ref(self.kind, self.name, self.namespace, self.cluster))
 
     def at(self, *path: Step) -> Location:
         """Where it (or a field of it) stands in the input."""

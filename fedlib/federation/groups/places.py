@@ -64,16 +64,11 @@ class _GroupPlaces:
 
 def _joined(found: Iterator[GroupPlace]) -> Iterator[GroupPlace]:
     """Places that are alike but for their clusters, as one."""
-    alike: dict[_Alike, GroupPlace] = {}
+    alike: dict[_Alike, tuple[GroupPlace, dict[str, tuple[str, ...]]]] = {}
     for one in found:
-        key = _alike(one)
-        known = alike.get(key)
-        if known is None:
-            alike[key] = one
-        else:
-            place = replace(known.place, at={**known.place.at, **one.place.at})
-            alike[key] = replace(known, place=place)
-    yield from alike.values()
+        alike.setdefault(_alike(one), (one, {}))[1].update(one.place.at)
+    for one, at in alike.values():
+        yield one if len(at) == 1 else replace(one, place=replace(one.place, at=at))
 
 
 def _alike(one: GroupPlace) -> _Alike:

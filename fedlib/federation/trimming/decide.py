@@ -55,6 +55,8 @@ class Trimming:
         found: list[TrimmedWorkload] = []
         for name, workspace in sorted(self.snapshot.workspaces.items()):
             self._check(workspace)
+            if not self._trims(workspace):
+                continue
             for cluster, namespaces in sorted(workspace.namespaces.items()):
                 for namespace in namespaces:
                     found += self._namespace(name, cluster, namespace)
@@ -81,6 +83,13 @@ class Trimming:
             self.report.add(
                 catalogue.TRIM_NEEDS_ISOLATION, source.ref, source.at("options", "serviceIsolation", "trimProxyConfig")
             )
+
+    def _trims(self, workspace: Workspace) -> bool:
+        """Whether anything can be trimmed: policies may stand in any workspace."""
+        options, isolation = workspace.settings.options, _isolation(workspace)
+        return bool(
+            options.trim_all_proxy_config or self._included or (isolation.enabled and isolation.trim_proxy_config)
+        )
 
     def _namespace(self, workspace: str, cluster: str, namespace: str) -> Iterator[TrimmedWorkload]:
         workloads = self.snapshot.workloads.get((cluster, namespace), ())

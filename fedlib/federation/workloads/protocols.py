@@ -5,6 +5,7 @@ Source: "Protocol Selection" of Istio's traffic management documentation.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Final
 
@@ -50,7 +51,12 @@ def declared_protocol(port: ServicePort) -> Protocol | None:
 
     MySQL and Redis count as TCP: Istio's filters for them are off unless asked for, and a ServiceEntry lists neither.
     """
-    name = (port.app_protocol or port.name).lower()
+    return _named_protocol(port.app_protocol or port.name)
+
+
+@functools.lru_cache(maxsize=4096)
+def _named_protocol(name: str) -> Protocol | None:
+    name = name.lower()
     if name.startswith("kubernetes.io/"):
         return _PROTOCOLS.get(name)
     if name.startswith("grpc-web"):

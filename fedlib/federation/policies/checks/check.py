@@ -10,7 +10,7 @@ from fedlib.federation.policies.checks.check_clients import check_client_tls, ch
 from fedlib.federation.policies.checks.check_failover import check_failover
 from fedlib.federation.policies.checks.check_outlier_detection import check_outlier_detection
 from fedlib.federation.policies.checks.check_routes import check_routes
-from fedlib.federation.policies.checks.localities import Localities
+from fedlib.federation.policies.checks.localities import find_localities
 from fedlib.federation.policies.checks.use import Notes, uses
 from fedlib.snapshot.model import Snapshot
 
@@ -19,7 +19,7 @@ def check_policies(
     applied: AppliedPolicies, destinations: DestinationIndex, snapshot: Snapshot, report: Report
 ) -> None:
     """Report policies that cannot work as meant, once for each policy and reason."""
-    localities, notes = Localities(snapshot), Notes(report)
+    localities, notes = find_localities(snapshot), Notes(report)
     for use in uses(applied, destinations):
         check_failover(use, localities, notes)
         check_outlier_detection(use, localities, notes)

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from fedlib.federation.gateways.east_west import locality
 from fedlib.federation.model.destination import Backing, Destination, External, Group
 from fedlib.snapshot.model import Snapshot
 
+NOWHERE: Final[frozenset[str]] = frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Localities:
-    """Regions, from the labels of nodes and the addresses of gateways."""
+    """Regions, from the labels of nodes and the addresses of gateways.
+
+    Attributes:
+        snapshot: the clusters and their workspaces.
+        regions: the regions of each cluster's nodes.
+        zones: the localities `region/zone/subzone` of each cluster's nodes.
+    """
 
     snapshot: Snapshot
+    regions: Mapping[str, frozenset[str]]
+    zones: Mapping[str, frozenset[str]]
 
     def of_cluster(self, cluster: str) -> frozenset[str]:
         """The regions of a cluster's nodes; none where no node says one."""
-        return frozenset(node.region for node in self.snapshot.nodes.get(cluster, ()) if node.region)
+        return self.regions.get(cluster, NOWHERE)
 
     def places(self, cluster: str) -> frozenset[str]:
-        """The localities `region/zone/subzone` of a cluster's nodes; none where no node says a region."""
-        return frozenset(locality(node) for node in self.snapshot.nodes.get(cluster, ()) if node.region)
+        """The localities of a cluster's nodes; none where no node says a region."""
+        return self.zones.get(cluster, NOWHERE)
 
     def known(self) -> frozenset[str]:
         """The regions of all clusters."""
@@ -49,6 +60,16 @@ class Localities:
 
     def _of_clusters(self, clusters: Iterable[str]) -> frozenset[str]:
         return frozenset(region for cluster in clusters for region in self.of_cluster(cluster))
+
+
+def find_localities(snapshot: Snapshot) -> Localities:
+    """Read the labels of all nodes."""
+    labelled = {name: [node for node in nodes if node.region] for name, nodes in snapshot.nodes.items()}
+    return Localities(
+        snapshot,
+        {name: frozenset(node.region for node in nodes) for name, nodes in labelled.items()},
+        {name: frozenset(map(locality, nodes)) for name, nodes in labelled.items()},
+    )
 
 
 def _of_gateways(backings: Iterable[Backing]) -> frozenset[str]:
