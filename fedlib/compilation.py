@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fedlib.config.load import Configuration
@@ -52,21 +49,8 @@ def compile_federation(configuration: Configuration, inventory: Inventory, repor
     """
     if not configuration.config.clusters or set(configuration.config.clusters) - set(inventory.clusters):
         return Compilation(Plan(), report)
-    with _without_garbage_collection():
-        snapshot = build_snapshot(configuration, inventory, report)
-        decisions = federate(snapshot, report)
-        plan = distribute(translate(decisions), snapshot.place, report, shared_namespaces(snapshot))
+    snapshot = build_snapshot(configuration, inventory, report)
+    decisions = federate(snapshot, report)
+    plan = distribute(translate(decisions), snapshot.place, report, shared_namespaces(snapshot))
     statuses = resolve_statuses(snapshot.inputs, report)
     return Compilation(plan, report, statuses, snapshot, decisions)
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Pause the cyclic collector: a compile makes many objects and no cycles, and scanning them costs most."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

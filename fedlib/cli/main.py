@@ -15,6 +15,7 @@ from rich.console import Console
 from fedlib import __version__
 from fedlib.cli.render import write_plan
 from fedlib.cli.summary import print_findings, print_summary
+from fedlib.collector import without_collector
 from fedlib.compilation import Compilation, compile_federation
 from fedlib.config.load import Configuration, read_configuration
 from fedlib.config.schema import stack_schema
@@ -42,6 +43,11 @@ class _Stack:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return the exit status."""
     options = _parser().parse_args(arguments)
+    with without_collector():
+        return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
     if options.command == "schema":
         sys.stdout.write(json.dumps(stack_schema(), indent=2) + "\n")
         return FINE

@@ -27,34 +27,6 @@ MANAGEMENT_CLUSTER: Final = "mgmt"
 
 CLUSTER_ANNOTATION: Final = "cluster.solo.io/cluster"
 
-_TRANSLATED_POLICIES: Final = (
-    "admin.gloo.solo.io/ExtAuthServer",
-    "admin.gloo.solo.io/RateLimitServerConfig",
-    "admin.gloo.solo.io/RateLimitServerSettings",
-    "resilience.policy.gloo.solo.io/ActiveHealthCheckPolicy",
-    "resilience.policy.gloo.solo.io/AdaptiveRequestConcurrencyPolicy",
-    "resilience.policy.gloo.solo.io/ConnectionPolicy",
-    "resilience.policy.gloo.solo.io/FailoverPolicy",
-    "resilience.policy.gloo.solo.io/FaultInjectionPolicy",
-    "resilience.policy.gloo.solo.io/ListenerConnectionPolicy",
-    "resilience.policy.gloo.solo.io/OutlierDetectionPolicy",
-    "resilience.policy.gloo.solo.io/RetryTimeoutPolicy",
-    "resilience.policy.gloo.solo.io/TrimProxyConfigPolicy",
-    "security.policy.gloo.solo.io/AccessPolicy",
-    "security.policy.gloo.solo.io/CORSPolicy",
-    "security.policy.gloo.solo.io/CSRFPolicy",
-    "security.policy.gloo.solo.io/ClientTLSPolicy",
-    "security.policy.gloo.solo.io/ExtAuthPolicy",
-    "security.policy.gloo.solo.io/JWTPolicy",
-    "trafficcontrol.policy.gloo.solo.io/HTTPBufferPolicy",
-    "trafficcontrol.policy.gloo.solo.io/HeaderManipulationPolicy",
-    "trafficcontrol.policy.gloo.solo.io/LoadBalancerPolicy",
-    "trafficcontrol.policy.gloo.solo.io/MirrorPolicy",
-    "trafficcontrol.policy.gloo.solo.io/ProxyProtocolPolicy",
-    "trafficcontrol.policy.gloo.solo.io/RateLimitClientConfig",
-    "trafficcontrol.policy.gloo.solo.io/RateLimitPolicy",
-)
-
 TRANSLATED: Final[Mapping[str, type[Model]]] = {
     "admin.gloo.solo.io/Workspace": WorkspaceSpec,
     "admin.gloo.solo.io/WorkspaceSettings": WorkspaceSettingsSpec,
@@ -63,7 +35,7 @@ TRANSLATED: Final[Mapping[str, type[Model]]] = {
     "networking.gloo.solo.io/VirtualGateway": VirtualGatewaySpec,
     "networking.gloo.solo.io/ExternalService": ExternalServiceSpec,
     "networking.gloo.solo.io/ExternalEndpoint": ExternalEndpointSpec,
-    **{name: POLICIES[name] for name in _TRANSLATED_POLICIES},
+    **POLICIES,
 }
 
 INERT: Final = frozenset({

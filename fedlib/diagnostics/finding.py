@@ -111,7 +111,7 @@ def printable(text: str) -> str:
 
 @dataclass(slots=True)
 class Report:
-    """Collects findings. It is the only mutable thing that travels through the stages."""
+    """Collects findings. Beside it only finders change: they keep answers, and what they answer never changes."""
 
     _findings: dict[tuple[str, Ref, Location, str], Finding] = field(default_factory=dict)
 

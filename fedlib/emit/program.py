@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pulumi
 
+from fedlib.collector import without_collector
 from fedlib.compilation import Compilation, compile_federation
 from fedlib.config.load import read_configuration
 from fedlib.config.stack import StackConfig
@@ -32,6 +33,11 @@ def run(root: Path) -> None:
     Raises:
         pulumi.RunError: the input has errors. They have been logged, all of them, and nothing is declared.
     """
+    with without_collector():
+        _declare(root)
+
+
+def _declare(root: Path) -> None:
     report = Report()
     config = pulumi.Config(PROJECT)
     stack = _read_stack(root, config, report)

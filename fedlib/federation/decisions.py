@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from fedlib.diagnostics import Ref
 from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.destinations.offer import Offer
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.access import AccessDecisions
 from fedlib.federation.model.destination import External, FederatedService, Group
@@ -23,12 +24,8 @@ from fedlib.federation.trimming.decide import TrimmedWorkload
 class Decisions:
     """All decisions; every list is sorted."""
 
-    services: tuple[FederatedService, ...]
-    groups: tuple[Group, ...]
-    externals: tuple[External, ...]
-    destinations: DestinationIndex
+    offer: Offer
     routes: tuple[RoutedHosts, ...]
-    virtual_gateways: tuple[VirtualGateway, ...]
     policies: AppliedPolicies
     proxy_filters: ProxyFilters
     hosts: HostNames
@@ -41,3 +38,28 @@ class Decisions:
     """The sidecars of each workspace."""
     gateway_hosts: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     """For each east-west gateway's Service the sorted host patterns that pass through it."""
+
+    @property
+    def services(self) -> tuple[FederatedService, ...]:
+        """The federated hosts."""
+        return self.offer.services
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The VirtualDestinations."""
+        return self.offer.groups
+
+    @property
+    def externals(self) -> tuple[External, ...]:
+        """The ExternalServices."""
+        return self.offer.externals
+
+    @property
+    def virtual_gateways(self) -> tuple[VirtualGateway, ...]:
+        """The VirtualGateways, each on one gateway Service."""
+        return self.offer.gateways
+
+    @property
+    def destinations(self) -> DestinationIndex:
+        """All that routes and policies can name."""
+        return self.offer.destinations

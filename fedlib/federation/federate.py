@@ -10,84 +10,71 @@ from fedlib.diagnostics import Report
 from fedlib.federation.access.decide import decide_access
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.destinations.index import index_destinations, index_services
-from fedlib.federation.destinations.resolve import DestinationResolver
+from fedlib.federation.destinations.offer import Offer, make_offer
 from fedlib.federation.externals.decide import decide_externals
-from fedlib.federation.gateways.east_west import EastWestGateways
+from fedlib.federation.finders import Finders, make_finders
 from fedlib.federation.gateways.virtual import decide_virtual_gateways
-from fedlib.federation.groups.backings import BackingFinder
 from fedlib.federation.groups.decide import federate_groups
-from fedlib.federation.groups.externals import ExternalFinder
 from fedlib.federation.host_rules.decide import decide_host_rules
 from fedlib.federation.host_rules.labels import demanded_labels
-from fedlib.federation.hosts.called import index_called
 from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames, HostOwner, name_hosts
 from fedlib.federation.mesh.check import check_mesh_settings
 from fedlib.federation.model.destination import FederatedService, Group
-from fedlib.federation.places import find_places
+from fedlib.federation.model.policy import AppliedPolicies
+from fedlib.federation.model.route import RoutedHosts
 from fedlib.federation.policies.attach import attach_policies
 from fedlib.federation.policies.checks.check import check_policies
-from fedlib.federation.policies.filters.decide import FilterInputs, decide_proxy_filters
-from fedlib.federation.policies.select_destinations import DestinationSelection
+from fedlib.federation.policies.filters.decide import decide_proxy_filters
 from fedlib.federation.routes.decide import route_hosts
 from fedlib.federation.routes.mirrors import resolve_mirrors
 from fedlib.federation.routes.subset_checks import check_subsets
 from fedlib.federation.routes.subsets import demanded_subsets
 from fedlib.federation.services import federate_services, gateway_patterns
-from fedlib.federation.trimming.decide import Trimming
-from fedlib.federation.trimming.reachable_hosts import ReachableHosts
-from fedlib.federation.workloads.backends import Backends
+from fedlib.federation.trimming.decide import decide_trimming
 from fedlib.federation.workloads.gateway_pods import GatewayPods, used_gateways
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
-from fedlib.snapshot.model import Snapshot, Workspace
+from fedlib.snapshot.model import Snapshot
 
 
 def federate(snapshot: Snapshot, report: Report) -> Decisions:
-    """Decide the hosts, what stands behind them, the gateways, the routes and the policies."""
-    for workspace in snapshot.workspaces.values():
-        _report_untranslated(workspace, report)
-    backends, gateways, places = Backends(snapshot), EastWestGateways(snapshot, report), find_places(snapshot)
-    services = federate_services(snapshot, backends, gateways, places, report)
-    called = index_called(services)
-    virtual_gateways = decide_virtual_gateways(snapshot, backends, report)
-    externals = decide_externals(snapshot, services, virtual_gateways, places, report)
-    known = index_services(snapshot)
-    selectable = index_destinations(known, (), externals)
-    backings = BackingFinder(snapshot, selectable, backends, gateways, report)
-    groups = federate_groups(snapshot, services, backings, ExternalFinder(selectable, report), places, report)
-    destinations = index_destinations(known, groups, externals)
-    resolver = DestinationResolver(snapshot, called, destinations, report)
-    routes = route_hosts(snapshot, services, resolver, virtual_gateways, places, report)
-    policies, routes = attach_policies(snapshot, destinations, services, routes, report)
-    routes = resolve_mirrors(routes, resolver)
-    check_subsets(routes, backends, report)
-    check_policies(policies, destinations, snapshot, report)
-    check_mesh_settings(snapshot, services, groups, report)
-    gateway_pods = GatewayPods(backends, used_gateways(services, groups, virtual_gateways))
-    inputs = FilterInputs(snapshot, called, destinations, routes, policies, virtual_gateways, gateway_pods)
-    proxy_filters = decide_proxy_filters(inputs, report)
-    reachable = ReachableHosts(snapshot, destinations, called, routes)
-    selection = DestinationSelection(destinations)
+    """Decide everything: a line for each chapter, which knows the ones before."""
+    finders = make_finders(snapshot, report)
+    _report_untranslated(finders)
+    services = federate_services(finders)
+    gateways = decide_virtual_gateways(snapshot, finders.backends, report)
+    externals = decide_externals(finders, services, gateways)
+    plain = index_services(snapshot)
+    groups = federate_groups(finders, services, index_destinations(plain, (), externals))
+    offer = make_offer(plain, services, groups, externals, gateways)
+    policies, routes = attach_policies(finders, offer, route_hosts(finders, offer))
+    routes = resolve_mirrors(routes, finders, offer)
+    pods = GatewayPods(finders.backends, used_gateways(services, groups, gateways))
+    filters = decide_proxy_filters(finders, offer, routes, policies, pods)
+    access = decide_access(finders, offer, routes, policies, pods)
+    trimmed = decide_trimming(finders, offer, routes, policies, pods, filters.server_hosts())
     demanded = demanded_subsets(routes)
+    _check(finders, offer, routes, policies)
     return Decisions(
-        services=services,
-        groups=groups,
-        externals=externals,
-        destinations=destinations,
+        offer=offer,
         routes=routes,
-        virtual_gateways=virtual_gateways,
         policies=policies,
-        proxy_filters=proxy_filters,
+        proxy_filters=filters,
+        access=access,
+        trimmed=trimmed,
+        host_rules=decide_host_rules(finders, offer, policies, demanded),
         hosts=_name_hosts(services, groups, report),
-        access=decide_access(snapshot, backends, destinations, gateway_pods, groups, routes, policies, report),
-        trimmed=Trimming(
-            snapshot, gateway_pods, reachable, selection, policies, report, proxy_filters.server_hosts()
-        ).decide(),
-        host_rules=tuple(decide_host_rules(groups, services, externals, destinations, policies, demanded, places)),
         endpoint_labels=demanded_labels(demanded, policies),
-        sidecars=places.sidecars(),
+        sidecars=finders.places.sidecars(),
         gateway_hosts=gateway_patterns(services, groups),
     )
+
+
+def _check(finders: Finders, offer: Offer, routes: tuple[RoutedHosts, ...], policies: AppliedPolicies) -> None:
+    """Report what was decided as written and will not work as meant."""
+    check_subsets(routes, finders.backends, finders.report)
+    check_policies(finders, offer, policies)
+    check_mesh_settings(finders, offer)
 
 
 def _name_hosts(services: Iterable[FederatedService], groups: Iterable[Group], report: Report) -> HostNames:
@@ -101,12 +88,13 @@ def _name_hosts(services: Iterable[FederatedService], groups: Iterable[Group], r
     return name_hosts(owners, report)
 
 
-def _report_untranslated(workspace: Workspace, report: Report) -> None:
-    """Report the options that promise something which nothing is emitted for."""
-    for field, path, advice in _untranslated(workspace.settings.options):
-        resource = workspace.settings_source(field)
-        if resource is not None:
-            report_unsupported(resource, ("options", *path), advice, report)
+def _report_untranslated(finders: Finders) -> None:
+    """Report the options of workspaces that promise something which nothing is emitted for."""
+    for workspace in finders.snapshot.workspaces.values():
+        for field, path, advice in _untranslated(workspace.settings.options):
+            resource = workspace.settings_source(field)
+            if resource is not None:
+                report_unsupported(resource, ("options", *path), advice, finders.report)
 
 
 def _untranslated(options: WorkspaceOptions) -> list[tuple[str, tuple[str, ...], str]]:

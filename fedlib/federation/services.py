@@ -14,6 +14,7 @@ from fedlib.config.gloo import Federation, PortSelector
 from fedlib.config.model import host_problem
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
+from fedlib.federation.finders import Finders
 from fedlib.federation.gateways.east_west import EastWestGateways
 from fedlib.federation.hosts.hostname import LOCAL_ONLY_PATTERN, federated_host, federated_pattern, shadowed_cluster
 from fedlib.federation.model import limits
@@ -41,10 +42,9 @@ class _Candidate:
         return self.owner if self.owner in self.federations else min(self.federations)
 
 
-def federate_services(
-    snapshot: Snapshot, backends: Backends, resolver: EastWestGateways, places: PlaceFinder, report: Report
-) -> tuple[FederatedService, ...]:
+def federate_services(finders: Finders) -> tuple[FederatedService, ...]:
     """Decide all federated hosts, sorted by host."""
+    snapshot, backends, report = finders.snapshot, finders.backends, finders.report
     candidates = _candidates(snapshot, report)
     unprotected: dict[tuple[str, str], list[str]] = defaultdict(list)
     accepted: list[FederatedService] = []
@@ -58,14 +58,14 @@ def federate_services(
         ports = _ports(candidate, workloads, report)
         if not ports or not identities:
             continue
-        gateways = _gateways(candidate, snapshot, resolver)
+        gateways = _gateways(candidate, snapshot, finders.east_west)
         if gateways is None or not _fits(host, service, gateways, report):
             continue
         if service.cluster_ip == "None":
             report.add(catalogue.HEADLESS, service.ref, service.at("spec", "clusterIP"))
         if gateways and not shows_injection(snapshot.namespaces.get((service.cluster, service.namespace)), workloads):
             unprotected[service.cluster, service.namespace].append(service.name)
-        accepted.append(_federated(host, candidate, ports, identities, gateways, workloads, places))
+        accepted.append(_federated(host, candidate, ports, identities, gateways, workloads, finders.places))
         federating.update(candidate.federations)
     _report_unprotected(unprotected, snapshot, report)
     _report_nothing(snapshot, federating, report)

@@ -17,8 +17,8 @@ from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, Source
-from fedlib.discovery.inventory import ClusterInventory, Inventory, Namespace, Service
-from fedlib.snapshot.membership import Membership, resolve_membership
+from fedlib.discovery.inventory import ClusterInventory, Inventory, Service
+from fedlib.snapshot.membership import ConfigOwners, Membership, resolve_membership
 from fedlib.snapshot.mesh import resolve_mesh
 from fedlib.snapshot.model import Cluster, NamespaceKey, OwnedResource, Snapshot, Workspace
 from fedlib.snapshot.settings import resolve_settings
@@ -49,7 +49,8 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     membership = resolve_membership(workspaces, configuration.config.clusters, namespaces, report)
     by_key = {(namespace.cluster, namespace.name): namespace for namespace in namespaces}
     owned = _owned_namespaces(membership)
-    settings = resolve_settings(by_kind.pop(kind_of(WorkspaceSettingsSpec), []), workspaces, membership, by_key, report)
+    config_owners = ConfigOwners(membership, by_key, report)
+    settings = resolve_settings(by_kind.pop(kind_of(WorkspaceSettingsSpec), []), workspaces, config_owners, report)
     visibility = resolve_visibility(workspaces, settings, report)
     services = {service.ref: service for one in inventories for service in one.services}
     servers = {one.ref: one for spec in SERVERS for one in by_kind.pop(kind_of(spec), [])}
@@ -81,9 +82,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
             (account.cluster, account.namespace, account) for one in inventories for account in one.service_accounts
         ),
         nodes={one.cluster: one.nodes for one in inventories},
-        resources={
-            kind: _owned(found, membership, by_key, visibility, report) for kind, found in sorted(by_kind.items())
-        },
+        resources={kind: _owned(found, config_owners, visibility) for kind, found in sorted(by_kind.items())},
         servers=servers,
         inputs=_inputs(resources, report),
         visibility=visibility,
@@ -184,15 +183,13 @@ def _by_namespace(items: Iterable[tuple[str, str, T]]) -> dict[NamespaceKey, tup
 
 def _owned(
     resources: Iterable[Resource[Model]],
-    membership: Membership,
-    namespaces: Mapping[NamespaceKey, Namespace],
+    config_owners: ConfigOwners,
     visibility: Visibility,
-    report: Report,
 ) -> tuple[OwnedResource[Model], ...]:
     """Resources of one kind, with the workspaces through which they act; those without one are reported."""
     owned = []
     for resource in resources:
-        owner = membership.configuring_workspace(resource, namespaces, report)
+        owner = config_owners.of(resource)
         kind = _SHARED.get(type(resource.spec))
         if owner is not None:
             shared = kind and visibility.consumers(owner, kind, resource.labels, resource.ref)

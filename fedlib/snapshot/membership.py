@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from fedlib.config.gloo import NamespaceSelector, WorkloadCluster, WorkspaceSpec
-from fedlib.config.model import Model
 from fedlib.config.resource import MANAGEMENT_CLUSTER, Resource
 from fedlib.config.stack import Cluster
 from fedlib.config.validate import suggest
@@ -29,8 +29,6 @@ class Membership:
     clusters: Mapping[str, Cluster]
     owners: Mapping[NamespaceKey, str]
     contested: frozenset[NamespaceKey]
-    _configuring: dict[NamespaceKey, tuple[str | None, bool]] = field(default_factory=dict, compare=False, repr=False)
-    """The owner of a namespace, and whether its resources count: thousands of resources stand in few namespaces."""
 
     def owner_of(self, cluster: str, namespace: str) -> str | None:
         """The workspace that owns a namespace, also one that exists only because a resource says it lives there.
@@ -48,30 +46,12 @@ class Membership:
             found = {owner for (_, other), owner in self.owners.items() if other == namespace}
         return found.pop() if len(found) == 1 else None
 
-    def configuring_workspace(
-        self, resource: Resource[Model], namespaces: Mapping[NamespaceKey, Namespace], report: Report
-    ) -> str | None:
-        """The workspace through which a resource acts; None, with a finding, when it acts through none.
+    def is_enabled(self, owner: str, cluster: str, namespace: str, labels: Mapping[str, str]) -> bool:
+        """Whether resources in a namespace of a workspace count.
 
-        `configEnabled: false` of the cluster entry or of the namespace entry keeps a namespace's resources out, unless
-        another entry that selects the namespace lets them in.
+        `configEnabled: false` of the cluster entry or of the namespace entry keeps them out, unless another entry that
+        selects the namespace lets them in.
         """
-        cluster, namespace = resource.ref.cluster, resource.ref.namespace
-        if (cluster, namespace) not in self._configuring:
-            owner, known = self.owner_of(cluster, namespace), namespaces.get((cluster, namespace))
-            enabled = owner is None or self._is_enabled(owner, cluster, namespace, known.labels if known else {})
-            self._configuring[cluster, namespace] = (owner, enabled)
-        owner, enabled = self._configuring[cluster, namespace]
-        if owner is None:
-            report.add(catalogue.RESOURCE_OUTSIDE, resource.ref, resource.at(), namespace=namespace, cluster=cluster)
-        elif not enabled:
-            report.add(
-                catalogue.CONFIG_DISABLED, resource.ref, resource.at(),
-                workspace=owner, namespace=namespace, cluster=cluster,
-            )  # fmt: skip
-        return owner if enabled else None
-
-    def _is_enabled(self, owner: str, cluster: str, namespace: str, labels: Mapping[str, str]) -> bool:
         entries = list(self._entries(owner, cluster, namespace, labels))
         return not entries or any(all(part.config_enabled is not False for part in entry) for entry in entries)
 
@@ -80,6 +60,43 @@ class Membership:
     ) -> Iterator[tuple[WorkloadCluster, NamespaceSelector]]:
         declared = self.clusters.get(cluster)
         return _selecting_entries(self.workspaces[workspace].spec, cluster, declared, namespace, labels)
+
+
+@dataclass(slots=True)
+class ConfigOwners:
+    """Knows through which workspace resources act.
+
+    Answers for a namespace are kept: thousands of resources stand in few namespaces.
+    """
+
+    membership: Membership
+    namespaces: Mapping[NamespaceKey, Namespace]
+    report: Report
+    _answers: dict[NamespaceKey, tuple[str | None, bool]] = field(default_factory=dict)
+
+    def of(self, resource: Resource[Any]) -> str | None:
+        """The workspace through which a resource acts; None, with a finding, when it acts through none."""
+        cluster, namespace = resource.ref.cluster, resource.ref.namespace
+        owner, enabled = self._answer(cluster, namespace)
+        if owner is None:
+            self.report.add(
+                catalogue.RESOURCE_OUTSIDE, resource.ref, resource.at(), namespace=namespace, cluster=cluster
+            )
+        elif not enabled:
+            self.report.add(
+                catalogue.CONFIG_DISABLED, resource.ref, resource.at(),
+                workspace=owner, namespace=namespace, cluster=cluster,
+            )  # fmt: skip
+        return owner if enabled else None
+
+    def _answer(self, cluster: str, namespace: str) -> tuple[str | None, bool]:
+        key = (cluster, namespace)
+        if key not in self._answers:
+            owner, known = self.membership.owner_of(cluster, namespace), self.namespaces.get(key)
+            labels = known.labels if known else {}
+            enabled = owner is None or self.membership.is_enabled(owner, cluster, namespace, labels)
+            self._answers[key] = (owner, enabled)
+        return self._answers[key]
 
 
 def resolve_membership(

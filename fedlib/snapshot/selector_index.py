@@ -48,9 +48,9 @@ _NAME: Final = " name"
 _NAMESPACE: Final = " namespace"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SelectorIndex(Generic[T]):
-    """Objects in a fixed order, with an index that is made when a selector first needs it."""
+    """Objects in a fixed order, with an index that is made when a selector first needs it: it is a finder, not data."""
 
     objects: tuple[T, ...] = ()
     _features: _Features[T] = field(default_factory=dict, compare=False, repr=False)

@@ -13,8 +13,7 @@ from fedlib.config.gloo import WorkspaceOptions, WorkspaceSettingsSpec, Workspac
 from fedlib.config.load import ADMIN_NAMESPACE, GLOBAL_SETTINGS
 from fedlib.config.resource import Resource
 from fedlib.diagnostics import Report, catalogue
-from fedlib.discovery.inventory import Namespace
-from fedlib.snapshot.membership import Membership, NamespaceKey
+from fedlib.snapshot.membership import ConfigOwners
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,7 @@ class Settings:
 def resolve_settings(
     resources: Iterable[Resource[WorkspaceSettingsSpec]],
     workspaces: Mapping[str, Resource[WorkspaceSpec]],
-    membership: Membership,
-    namespaces: Mapping[NamespaceKey, Namespace],
+    config_owners: ConfigOwners,
     report: Report,
 ) -> Settings:
     """Assign each WorkspaceSettings to its workspace, and merge the global one into them."""
@@ -52,7 +50,7 @@ def resolve_settings(
                 )  # fmt: skip
             overall = overall or resource
             continue
-        owner = resource.workspace or membership.configuring_workspace(resource, namespaces, report)
+        owner = resource.workspace or config_owners.of(resource)
         if owner is not None and owner in workspaces:
             found.setdefault(owner, []).append(resource)
     sources: dict[str, Resource[WorkspaceSettingsSpec]] = {}

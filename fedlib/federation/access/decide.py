@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fedlib.diagnostics import Report
 from fedlib.federation.access.access_policies import AccessPolicies
 from fedlib.federation.access.isolation import Isolation, isolation_requirements, isolation_rules
 from fedlib.federation.access.jwt_policies import JwtPolicies
@@ -14,30 +13,22 @@ from fedlib.federation.access.mutual_tls import merge_requirements
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.access.protected_ports import ProtectedPorts
 from fedlib.federation.access.side_effects import SideEffects
-from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.destinations.offer import Offer
+from fedlib.federation.finders import Finders
 from fedlib.federation.model.access import AccessDecisions
-from fedlib.federation.model.destination import Group
 from fedlib.federation.model.policy import AppliedPolicies
 from fedlib.federation.model.route import RoutedHosts
 from fedlib.federation.policies.select_destinations import DestinationSelection
-from fedlib.federation.workloads.backends import Backends
 from fedlib.federation.workloads.gateway_pods import GatewayPods
-from fedlib.snapshot.model import Snapshot
 
 
 def decide_access(
-    snapshot: Snapshot,
-    backends: Backends,
-    destinations: DestinationIndex,
-    gateways: GatewayPods,
-    groups: Iterable[Group],
-    routes: Iterable[RoutedHosts],
-    applied: AppliedPolicies,
-    report: Report,
+    finders: Finders, offer: Offer, routes: Iterable[RoutedHosts], applied: AppliedPolicies, gateways: GatewayPods
 ) -> AccessDecisions:
     """Decide who may call which port, and over what."""
+    snapshot, backends, report, destinations = finders.snapshot, finders.backends, finders.report, offer.destinations
     principals = Principals(snapshot, backends, report)
-    isolated = Isolation(snapshot, backends, destinations, gateways, principals, report).decide(groups)
+    isolated = Isolation(snapshot, backends, destinations, gateways, principals, report).decide(offer.groups)
     ports = ProtectedPorts(snapshot, backends, gateways, report)
     policies = AccessPolicies(snapshot, ports, principals, applied, DestinationSelection(destinations), report)
     policies.decide()

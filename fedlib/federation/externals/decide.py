@@ -15,24 +15,22 @@ from fedlib.federation.externals.checks import check_external, originates_tls
 from fedlib.federation.externals.egress import EgressRouter
 from fedlib.federation.externals.endpoints import EndpointFinder
 from fedlib.federation.externals.hosts import ExternalHosts
+from fedlib.federation.finders import Finders
 from fedlib.federation.hosts.hostname import address_host
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import DestinationPort, External, FederatedService, Protocol
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.places import PlaceFinder
-from fedlib.snapshot.model import OwnedResource, Snapshot
+from fedlib.snapshot.model import OwnedResource
 
 
 def decide_externals(
-    snapshot: Snapshot,
-    services: Iterable[FederatedService],
-    virtual_gateways: tuple[VirtualGateway, ...],
-    places: PlaceFinder,
-    report: Report,
+    finders: Finders, services: Iterable[FederatedService], gateways: tuple[VirtualGateway, ...]
 ) -> tuple[External, ...]:
     """Decide all ExternalServices, sorted. One without a host, an address or a port that it may use is left out."""
+    snapshot, places, report = finders.snapshot, finders.places, finders.report
     hosts, finder = ExternalHosts(snapshot, services, report), EndpointFinder(snapshot, report)
-    router = EgressRouter(snapshot, virtual_gateways, report)
+    router = EgressRouter(snapshot, gateways, report)
     decided: list[External] = []
     for owned in sorted(snapshot.of(ExternalServiceSpec), key=lambda one: one.resource.age):
         external = _decide(owned, hosts, finder, places, report)

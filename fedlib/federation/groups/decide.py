@@ -16,25 +16,30 @@ from fedlib.config.unsupported import report_unsupported
 from fedlib.config.untranslated import untranslated
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Report, catalogue
+from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.finders import Finders
 from fedlib.federation.groups.backings import BackingFinder
 from fedlib.federation.groups.checks import check_group, fits
 from fedlib.federation.groups.externals import ExternalFinder
 from fedlib.federation.groups.hosts import settle_hosts
 from fedlib.federation.groups.places import place_group
 from fedlib.federation.model.destination import ClientMode, FederatedService, Group, Passage
-from fedlib.federation.places import PlaceFinder
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
 
 def federate_groups(
-    snapshot: Snapshot,
-    federated: Iterable[FederatedService],
-    finder: BackingFinder,
-    externals: ExternalFinder,
-    places: PlaceFinder,
-    report: Report,
+    finders: Finders, federated: Iterable[FederatedService], selectable: DestinationIndex
 ) -> tuple[Group, ...]:
-    """Decide all groups, sorted by their resources. A group without a host that it may use is left out."""
+    """Decide all groups, sorted by their resources. A group without a host that it may use is left out.
+
+    Args:
+        finders: what is known.
+        federated: the federated hosts, which no group may have.
+        selectable: the Services and ExternalServices that groups are made of.
+    """
+    snapshot, places, report = finders.snapshot, finders.places, finders.report
+    finder = BackingFinder(snapshot, selectable, finders.backends, finders.east_west, report)
+    externals = ExternalFinder(selectable, report)
     found = [_group(owned, snapshot, finder, externals, report) for owned in snapshot.of(VirtualDestinationSpec)]
     hosts = settle_hosts(found, federated, snapshot, report)
     groups = [replace(group, hosts=hosts[group.resource.ref]) for group in found if hosts[group.resource.ref]]

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
-from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.destinations.offer import Offer
+from fedlib.federation.finders import Finders
 from fedlib.federation.host_rules.followers import Followers
 from fedlib.federation.host_rules.groups import called_subsets, federated_rules, group_rules
-from fedlib.federation.model.destination import External, FederatedService, Group
+from fedlib.federation.model.destination import External
 from fedlib.federation.model.host_rule import HostRule
 from fedlib.federation.model.policy import AppliedPolicies
-from fedlib.federation.places import PlaceFinder
 from fedlib.federation.routes.subsets import DemandedSubsets
 
 _Egress = Mapping[Ref, tuple[set[str], set[tuple[str, int]]]]
@@ -21,24 +21,23 @@ _Egress = Mapping[Ref, tuple[set[str], set[tuple[str, int]]]]
 
 
 def decide_host_rules(
-    groups: Iterable[Group],
-    services: Iterable[FederatedService],
-    externals: tuple[External, ...],
-    destinations: DestinationIndex,
-    policies: AppliedPolicies,
-    demanded: DemandedSubsets,
-    places: PlaceFinder,
-) -> Iterator[HostRule]:
+    finders: Finders, offer: Offer, policies: AppliedPolicies, demanded: DemandedSubsets
+) -> tuple[HostRule, ...]:
     """The rules of all hosts that somebody may have something to say about."""
-    followers = Followers(policies, places)
-    for group in groups:
+    return tuple(_rules(offer, policies, demanded, Followers(policies, finders.places)))
+
+
+def _rules(
+    offer: Offer, policies: AppliedPolicies, demanded: DemandedSubsets, followers: Followers
+) -> Iterator[HostRule]:
+    for group in offer.groups:
         yield from group_rules(group, demanded, followers)
-    for service in services:
+    for service in offer.services:
         yield from federated_rules(service, demanded)
-    for external in externals:
+    for external in offer.externals:
         yield from _external_rules(external, followers)
     called = {ref for _, ref, _ in policies.client} | {ref for _, ref in demanded.by_caller}
-    yield from _service_rules(called, externals, destinations, demanded, followers)
+    yield from _service_rules(called, offer, demanded, followers)
 
 
 def _external_rules(external: External, followers: Followers) -> Iterator[HostRule]:
@@ -57,11 +56,7 @@ def _external_rules(external: External, followers: Followers) -> Iterator[HostRu
 
 
 def _service_rules(
-    called: Iterable[Ref],
-    externals: Iterable[External],
-    destinations: DestinationIndex,
-    demanded: DemandedSubsets,
-    followers: Followers,
+    called: Iterable[Ref], offer: Offer, demanded: DemandedSubsets, followers: Followers
 ) -> Iterator[HostRule]:
     """Rules of plain Services, under their own name in their own cluster.
 
@@ -69,9 +64,9 @@ def _service_rules(
     Service of an egress gateway has a subset for each external host that clients reach through it in mTLS: the gateway
     tells hosts apart by the SNI.
     """
-    egress = _egress(externals)
+    egress = _egress(offer.externals)
     for ref in sorted({ref for ref in called if ref.kind == "Service"} | set(egress)):
-        destination = destinations.find(DestinationKind.SERVICE, ref)
+        destination = offer.destinations.find(DestinationKind.SERVICE, ref)
         if destination is None or not isinstance(destination.decision, Service):
             continue
         clients, hosts = egress.get(ref, (set(), set()))

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from fedlib.diagnostics import Report
+from fedlib.federation.destinations.offer import Offer
+from fedlib.federation.finders import Finders
 from fedlib.federation.mesh.check_control_planes import check_automatic_mtls, check_control_planes
 from fedlib.federation.mesh.check_trust import check_trust
 from fedlib.federation.mesh.reach import resolve_reach
-from fedlib.federation.model.destination import FederatedService, Group, Passage
-from fedlib.snapshot.model import Snapshot
+from fedlib.federation.model.destination import Passage
 
 
-def check_mesh_settings(
-    snapshot: Snapshot, services: Iterable[FederatedService], groups: Iterable[Group], report: Report
-) -> None:
+def check_mesh_settings(finders: Finders, offer: Offer) -> None:
     """Report settings of Istio with which requests between clusters fail, or identities mean something else."""
+    snapshot, services, groups, report = finders.snapshot, offer.services, offer.groups, finders.report
     reach = resolve_reach(snapshot, services, groups)
     # the DestinationRule of all other groups asks for mTLS itself
     automatic = [group for group in groups if group.passage is Passage.TERMINATED]

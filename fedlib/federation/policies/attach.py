@@ -14,6 +14,8 @@ from fedlib.config.stack import PolicyInheritance
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
 from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.destinations.offer import Offer
+from fedlib.federation.finders import Finders
 from fedlib.federation.model.destination import Destination, FederatedService
 from fedlib.federation.model.policy import AppliedPolicies, Policy, policies_by_kind
 from fedlib.federation.model.route import Route, RouteDestination, RoutedHosts
@@ -54,24 +56,21 @@ class _Attachment:
 
 
 def attach_policies(
-    snapshot: Snapshot,
-    destinations: DestinationIndex,
-    services: Iterable[FederatedService],
-    routes: Iterable[RoutedHosts],
-    report: Report,
+    finders: Finders, offer: Offer, routes: Iterable[RoutedHosts]
 ) -> tuple[AppliedPolicies, tuple[RoutedHosts, ...]]:
     """Decide what every policy applies to.
 
     Returns:
         The policies by what they apply to, and the routes with theirs.
     """
+    snapshot, report = finders.snapshot, finders.report
     policies = sorted(
         (Policy(owned.resource, owned.workspace) for spec in RULES for owned in snapshot.of(spec)),
         key=lambda policy: policy.resource.age,
     )
-    work = _Attachment(snapshot, destinations, report)
+    work = _Attachment(snapshot, offer.destinations, report)
     routed = _attach_routes(policies, routes, work)
-    selected = _attach_destinations(policies, services, work)
+    selected = _attach_destinations(policies, offer.services, work)
     _attach_proxies(policies, work)
     losers = work.report_conflicts()
     for policy in policies:

@@ -15,9 +15,9 @@ from fedlib.config.unsupported import report_unsupported
 from fedlib.config.untranslated import untranslated, untranslated_below
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step, path_text
+from fedlib.federation.destinations.offer import Offer
 from fedlib.federation.destinations.resolve import DestinationResolver
-from fedlib.federation.model.destination import FederatedService
-from fedlib.federation.model.gateway import VirtualGateway
+from fedlib.federation.finders import Finders
 from fedlib.federation.model.route import Route, RouteDestination, RoutedHosts
 from fedlib.federation.places import PlaceFinder
 from fedlib.federation.routes.actions import action_problems, doubtful_rewrite, replaces_whole_path, route_action
@@ -33,17 +33,12 @@ REQUIRE_AUTH: Final = "gateway.gloo.solo.io/require_auth"
 """A label of routes that Gloo has a feature gate for."""
 
 
-def route_hosts(
-    snapshot: Snapshot,
-    services: Sequence[FederatedService],
-    resolver: DestinationResolver,
-    gateways: Iterable[VirtualGateway],
-    places: PlaceFinder,
-    report: Report,
-) -> tuple[RoutedHosts, ...]:
+def route_hosts(finders: Finders, offer: Offer) -> tuple[RoutedHosts, ...]:
     """Decide all routes, sorted by table and workspace."""
+    snapshot, report = finders.snapshot, finders.report
+    resolver = DestinationResolver(snapshot, offer.called, offer.destinations, report)
     tables = read_route_tables(snapshot, report)
-    known = known_hosts(services, resolver.destinations)
+    known = known_hosts(offer.services, offer.destinations)
     delegation = Delegation(tables, report)
     flat: dict[Ref, tuple[FlatRoute, ...]] = {}
     for table in tables.roots:
@@ -54,9 +49,9 @@ def route_hosts(
     for table in tables.tables:
         if not table.spec.hosts and table.ref not in delegation.used:
             report.add(catalogue.ROUTE_TABLE_HOSTS, table.ref, table.resource.at())
-    binder = GatewayBinder(snapshot, gateways, report)
+    binder = GatewayBinder(snapshot, offer.gateways, report)
     bindings = {table.ref: binder.bind(table) for table in tables.roots}
-    routing = _Routing(snapshot, flat, bindings, known, resolver, places, report)
+    routing = _Routing(snapshot, flat, bindings, known, resolver, finders.places, report)
     routed = [*routing.in_sidecars(list(tables.roots)), *routing.on_gateways(tables.roots)]
     return tuple(sorted(routed, key=lambda r: (r.table.ref, r.workspace, not r.mesh, r.suffix)))
 

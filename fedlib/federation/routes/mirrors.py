@@ -7,14 +7,16 @@ from dataclasses import dataclass, field, replace
 
 from fedlib.config.policies.traffic_control import MirrorPolicySpec
 from fedlib.diagnostics import Ref
+from fedlib.federation.destinations.offer import Offer
 from fedlib.federation.destinations.resolve import DestinationResolver
+from fedlib.federation.finders import Finders
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.model.route import Route, RouteDestination, RoutedHosts
 
 
-def resolve_mirrors(routes: Iterable[RoutedHosts], resolver: DestinationResolver) -> tuple[RoutedHosts, ...]:
+def resolve_mirrors(routes: Iterable[RoutedHosts], finders: Finders, offer: Offer) -> tuple[RoutedHosts, ...]:
     """Resolve the destinations of all mirrors; a mirror that cannot be is reported, and its route lives without it."""
-    mirrors = _Mirrors(resolver)
+    mirrors = _Mirrors(DestinationResolver(finders.snapshot, offer.called, offer.destinations, finders.report))
     return tuple(
         replace(routed, routes=tuple(mirrors.of(route, routed.workspace) for route in routed.routes))
         if any(MirrorPolicySpec in route.policies for route in routed.routes)

@@ -14,8 +14,11 @@ from fedlib.config.gloo import ServiceIsolation
 from fedlib.config.policies.connection import TrimProxyConfigPolicySpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Workload
+from fedlib.federation.destinations.offer import Offer
+from fedlib.federation.finders import Finders
 from fedlib.federation.model.destination import Destination
 from fedlib.federation.model.policy import NO_POLICIES, AppliedPolicies, Policy
+from fedlib.federation.model.route import RoutedHosts
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.trimming.reachable_hosts import ReachableHosts
 from fedlib.federation.workloads.gateway_pods import GatewayPods
@@ -23,6 +26,9 @@ from fedlib.snapshot.label_selectors import label_selectors
 from fedlib.snapshot.model import Snapshot, Workspace
 
 NOTHING: frozenset[str] = frozenset()
+
+Servers = Mapping[tuple[str, str], frozenset[str]]
+"""Hosts of servers by workspace and cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,25 @@ class TrimmedWorkload:
     hosts: tuple[str, ...]
 
 
+def decide_trimming(
+    finders: Finders,
+    offer: Offer,
+    routes: tuple[RoutedHosts, ...],
+    policies: AppliedPolicies,
+    gateways: GatewayPods,
+    servers: Servers,
+) -> tuple[TrimmedWorkload, ...]:
+    """All trimmed workloads, sorted by workspace, cluster and namespace.
+
+    `servers` are hosts that the proxies of a workspace and cluster ask, whatever they call.
+    """
+    reachable = ReachableHosts(finders.snapshot, offer.destinations, offer.called, routes)
+    selection = DestinationSelection(offer.destinations)
+    return _Trimming(finders.snapshot, gateways, reachable, selection, policies, finders.report, servers).decide()
+
+
 @dataclass(slots=True)
-class Trimming:
+class _Trimming:
     """Decides what is trimmed."""
 
     snapshot: Snapshot
@@ -44,7 +67,7 @@ class Trimming:
     selection: DestinationSelection
     policies: AppliedPolicies
     report: Report
-    servers: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    servers: Servers
     _included: dict[Ref, tuple[Destination, ...]] = field(default_factory=dict)
     _sorted: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fedlib.diagnostics import Report
-from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.destinations.offer import Offer
+from fedlib.federation.finders import Finders
 from fedlib.federation.model.policy import AppliedPolicies
 from fedlib.federation.policies.checks.check_backing_namespaces import check_backing_namespaces
 from fedlib.federation.policies.checks.check_clients import check_client_tls, check_load_balancer
@@ -12,13 +12,11 @@ from fedlib.federation.policies.checks.check_outlier_detection import check_outl
 from fedlib.federation.policies.checks.check_routes import check_routes
 from fedlib.federation.policies.checks.localities import find_localities
 from fedlib.federation.policies.checks.use import Notes, uses
-from fedlib.snapshot.model import Snapshot
 
 
-def check_policies(
-    applied: AppliedPolicies, destinations: DestinationIndex, snapshot: Snapshot, report: Report
-) -> None:
+def check_policies(finders: Finders, offer: Offer, applied: AppliedPolicies) -> None:
     """Report policies that cannot work as meant, once for each policy and reason."""
+    snapshot, destinations, report = finders.snapshot, offer.destinations, finders.report
     localities, notes = find_localities(snapshot), Notes(report)
     for use in uses(applied, destinations):
         check_failover(use, localities, notes)

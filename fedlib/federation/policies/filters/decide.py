@@ -9,8 +9,8 @@ from fedlib.config.model import Model
 from fedlib.config.policies.ext_auth import ExtAuthPolicySpec
 from fedlib.config.policies.rate_limit import RateLimitPolicySpec
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.federation.destinations.index import DestinationIndex
-from fedlib.federation.hosts.called import CalledHosts
+from fedlib.federation.destinations.offer import Offer
+from fedlib.federation.finders import Finders
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.policy import NO_POLICIES, AppliedPolicies, PoliciesByKind, Policy, policies_by_kind
 from fedlib.federation.model.route import RoutedHosts
@@ -23,7 +23,6 @@ from fedlib.federation.policies.filters.served_ports import ServedPort, served_p
 from fedlib.federation.policies.filters.servers import ServerFinder
 from fedlib.federation.policies.filters.uses import Place, filter_uses
 from fedlib.federation.workloads.gateway_pods import GatewayPods
-from fedlib.snapshot.model import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +55,24 @@ class ProxyFilters:
         return {place: frozenset(hosts) for place, hosts in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class FilterInputs:
-    """What was decided before: see `Decisions` for the fields."""
-
-    snapshot: Snapshot
-    called: CalledHosts
-    destinations: DestinationIndex
-    routes: tuple[RoutedHosts, ...]
-    policies: AppliedPolicies
-    virtual_gateways: tuple[VirtualGateway, ...]
-    gateway_pods: GatewayPods
-
-
-def decide_proxy_filters(inputs: FilterInputs, report: Report) -> ProxyFilters:
+def decide_proxy_filters(
+    finders: Finders, offer: Offer, routes: tuple[RoutedHosts, ...], policies: AppliedPolicies, gateways: GatewayPods
+) -> ProxyFilters:
     """Decide for all such policies; whatever keeps one from being translated is reported."""
-    snapshot, policies, gateways = inputs.snapshot, inputs.policies, inputs.virtual_gateways
+    snapshot, report, destinations = finders.snapshot, finders.report, offer.destinations
     resources = (owned.resource for spec in FILTER_POLICIES for owned in snapshot.of(spec))
     refused = frozenset(resource.ref for resource in resources if refuses(resource, report))
     references = References(snapshot, report)
-    finder = ServerFinder(snapshot, inputs.destinations, inputs.called)
-    limited = filter_uses(RateLimitPolicySpec, inputs.routes, policies, inputs.gateway_pods)
-    authorized = filter_uses(ExtAuthPolicySpec, inputs.routes, policies, inputs.gateway_pods)
+    finder = ServerFinder(snapshot, destinations, offer.called)
+    limited = filter_uses(RateLimitPolicySpec, routes, policies, gateways)
+    authorized = filter_uses(ExtAuthPolicySpec, routes, policies, gateways)
     return ProxyFilters(
         refused=refused,
-        checks=decide_health_checks(policies, refused, inputs.destinations, gateways, report),
-        listeners=_listeners(policies, gateways, report),
+        checks=decide_health_checks(policies, refused, destinations, offer.gateways, report),
+        listeners=_listeners(policies, offer.gateways, report),
         limiters=decide_limiters(limited, refused, references, finder, report),
         authorizers=decide_authorizers(authorized, refused, references, finder, report),
-        served=served_ports(policies, refused, inputs.destinations, snapshot, inputs.gateway_pods, report),
+        served=served_ports(policies, refused, destinations, snapshot, gateways, report),
     )
 
 
