@@ -22,7 +22,7 @@ from fedlib.config.schema import stack_schema
 from fedlib.config.stack_file import StackFile, find_stack_file, load_stack_file
 from fedlib.diagnostics import Report, Severity
 from fedlib.diagnostics.text import finding_json, status_json
-from fedlib.discovery.discover import discover, live_cluster
+from fedlib.discovery.discover import discover, live_cluster, no_secrets
 from fedlib.discovery.inventory import Inventory
 from fedlib.discovery.progress import terminal_progress
 
@@ -111,15 +111,10 @@ def _project_root(start: Path) -> Path:
     return next((folder for folder in (start, *start.parents) if (folder / "Pulumi.yaml").is_file()), start)
 
 
-def _no_secret(_key: str) -> str | None:
-    """Pulumi's secrets can be decrypted by its engine only."""
-    return None
-
-
 def _compile(stack: _Stack) -> tuple[Inventory, Compilation]:
     clusters = stack.configuration.config.clusters
     with terminal_progress() as progress:
-        inventory = discover(clusters, stack.file, stack.report, _no_secret, progress)
+        inventory = discover(clusters, stack.file, stack.report, no_secrets, progress)
     return inventory, compile_federation(stack.configuration, inventory, stack.report)
 
 
@@ -168,7 +163,7 @@ def _snapshot(stack: _Stack, options: argparse.Namespace, console: Console) -> i
     out: Path = options.out or stack.file.root / "inventory"
     live = {}
     for name, cluster in stack.configuration.config.clusters.items():
-        source = live_cluster(name, cluster, stack.file, stack.report, _no_secret)
+        source = live_cluster(name, cluster, stack.file, stack.report, no_secrets)
         if source is not None:
             live[name] = source
     with terminal_progress() as progress:
