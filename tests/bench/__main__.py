@@ -11,6 +11,7 @@ from rich.table import Table
 
 from .growth import growth_table
 from .preview import compare_previews
+from .sdk import sdk_table
 
 SIZES = ((2, 100), (10, 100), (10, 300), (10, 1000))
 GROUPS = ((10, 100), (10, 1000))
@@ -67,6 +68,7 @@ def main() -> None:
         console.print(_table(placement, SIZES, grouped=False))
         console.print(_table(placement, GROUPS, grouped=True))
     console.print(growth_table())
+    console.print(sdk_table())
     console.print(compare_previews())
 
 
