@@ -16,8 +16,8 @@ from .sdk import sdk_table
 SIZES = ((2, 100), (10, 100), (10, 300), (10, 1000))
 GROUPS = ((10, 100), (10, 1000))
 COLUMNS = (
-    "clusters x services", "objects", "compile s", "objects/s", "with manifests", "x by hand", "after %", "x json", "x orjson", "MiB", "growth",
-    "yaml s", "json s",
+    "clusters x services", "objects", "compile s", "objects/s", "with manifests", "x by hand", "after %", "x json",
+    "x orjson", "MiB", "growth", "yaml s", "json s",
 )  # fmt: skip
 
 
@@ -64,8 +64,8 @@ def main() -> None:
         "compile: configuration and inventory to a plan. objects/s: of the plan, whose copies share bodies.",
         "with manifests: the same plus making every object as a dict of its own. x by hand: against making the same",
         "declarations by hand, with shared parts, and sorting them. after %: digest and details against the compile.",
-        "x json, x orjson: the compile's time against serialising all objects. MiB: the process's peak after compiling, input included. growth: time for",
-        "each object against the row above. yaml s, json s: the time of render.",
+        "x json, x orjson: the compile's time against serialising all objects. MiB: the process's peak after compiling,",
+        "input included. growth: time for each object against the row above. yaml s, json s: the time of render.",
     )
     for placement in ("namespace", "shared"):
         console.print(_table(placement, SIZES, grouped=False))
