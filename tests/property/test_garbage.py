@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from fedlib.config.load import read_configuration
 from fedlib.config.stack_file import StackFile
 from fedlib.diagnostics import Report
+from fedlib.diagnostics.lists import flatten
 from fedlib.diagnostics.source import Origin, Source, parse_yaml
-from fedlib.discovery.objects import flatten, parse_object
+from fedlib.discovery.objects import parse_object
 from tests.golden_case import base
 from tests.property.routes import worlds
 from tests.property.world import World, compile_world
