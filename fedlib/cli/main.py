@@ -13,7 +13,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from fedlib import __version__
-from fedlib.cli.render import write_plan
+from fedlib.cli.render import write_plan, written_before
 from fedlib.cli.summary import print_findings, print_summary
 from fedlib.collector import without_collector
 from fedlib.compilation import Compilation, compile_federation
@@ -146,6 +146,13 @@ def _render(
         console.print("Nothing was written: a folder never receives a part of a plan. Mend the errors first.")
         return ERRORS
     out: Path = options.out or stack.file.root / "out" / stack.file.name
+    before = 0 if len(compilation.plan) else written_before(out)
+    if before:
+        console.print(
+            f"Nothing was written: the plan is empty, and {out} holds {before} files of an earlier one. "
+            "If they are to go, remove the folder.", soft_wrap=True,
+        )  # fmt: skip
+        return ERRORS
     try:
         written = write_plan(compilation.plan, out, options.format)
     except OSError as error:

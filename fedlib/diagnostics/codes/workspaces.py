@@ -143,3 +143,12 @@ CLUSTER_STATED_TWICE = code(
     "The stack and a KubernetesCluster say different things about one cluster. Selectors of Workspaces ask for its "
     "labels, and names of Services end in its domain.",
 )
+WORKSPACE_OF_UNKNOWN_CLUSTERS = code(
+    "FED231",
+    "WorkspaceOfUnknownClusters",
+    ERROR,
+    "no cluster that workspace '{workspace}' names is declared: {clusters}{suggestion}",
+    "mend the name, or declare the cluster in federation:clusters; workspaces of other clusters belong to other stacks",
+    "Every entry of workloadClusters names unknown clusters, so that the workspace owns nothing, and what was "
+    "declared for it would be deleted.",
+)
