@@ -16,6 +16,7 @@ from fedlib.config.resource import KINDS, Resource, kind_of, read_resource
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.stack import Cluster as Declared
 from fedlib.config.unique import difference, place_of, same_meaning, unique
+from fedlib.config.unsupported import report_untranslated
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, Source
@@ -61,6 +62,10 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     visibility = resolve_visibility(workspaces, settings, report)
     services = {service.ref: service for one in inventories for service in one.services}
     servers = {one.ref: one for spec in SERVERS for one in by_kind.pop(kind_of(spec), [])}
+    resources_by_kind = {kind: _owned(found, config_owners, visibility) for kind, found in sorted(by_kind.items())}
+    acting = [one.resource for owned_resources in resources_by_kind.values() for one in owned_resources]
+    for resource in (*servers.values(), *acting):
+        report_untranslated(resource, report)
     return Snapshot(
         placement=configuration.config.placement,
         group_shape=configuration.config.group_shape,
@@ -89,7 +94,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
             (account.cluster, account.namespace, account) for one in inventories for account in one.service_accounts
         ),
         nodes={one.cluster: one.nodes for one in inventories},
-        resources={kind: _owned(found, config_owners, visibility) for kind, found in sorted(by_kind.items())},
+        resources=resources_by_kind,
         servers=servers,
         inputs=_inputs(resources, report),
         visibility=visibility,
