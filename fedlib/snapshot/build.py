@@ -26,6 +26,7 @@ from fedlib.snapshot.membership import ConfigOwners, Membership, resolve_members
 from fedlib.snapshot.mesh import resolve_mesh
 from fedlib.snapshot.model import Cluster, NamespaceKey, OwnedResource, Snapshot, Workspace
 from fedlib.snapshot.settings import resolve_settings
+from fedlib.snapshot.sharing_checks import check_sharing, shareable
 from fedlib.snapshot.visibility import Visibility, resolve_visibility
 
 T = TypeVar("T")
@@ -66,6 +67,10 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     acting = [one.resource for owned_resources in resources_by_kind.values() for one in owned_resources]
     for resource in (*servers.values(), *acting):
         report_untranslated(resource, report)
+    services_by_workspace = _services(inventories, membership)
+    consumers = _consumers(services, membership, visibility)
+    shared = shareable(services_by_workspace, consumers, resources_by_kind)
+    check_sharing(workspaces, settings, visibility, shared, report)
     return Snapshot(
         placement=configuration.config.placement,
         group_shape=configuration.config.group_shape,
@@ -87,8 +92,8 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
         owners=membership.owners,
         namespaces=by_key,
         services=services,
-        services_by_workspace=_services(inventories, membership),
-        consumers=_consumers(services, membership, visibility),
+        services_by_workspace=services_by_workspace,
+        consumers=consumers,
         workloads=_by_namespace((w.cluster, w.namespace, w) for one in inventories for w in one.workloads),
         service_accounts=_by_namespace(
             (account.cluster, account.namespace, account) for one in inventories for account in one.service_accounts

@@ -152,3 +152,20 @@ WORKSPACE_OF_UNKNOWN_CLUSTERS = code(
     "Every entry of workloadClusters names unknown clusters, so that the workspace owns nothing, and what was "
     "declared for it would be deleted.",
 )
+SHARED_NOTHING = code(
+    "FED232",
+    "SharedNothing",
+    WARNING,
+    "{entry} selects nothing{suggestion}",
+    "compare kind, name, namespace, cluster and labels with what is there; they are ANDed",
+    "An entry of exportTo says which resources of the workspace are meant, or one of importFrom which of those that "
+    "are exported to it, and there is none.",
+)
+WORKSPACE_SELECTOR_MISS = code(
+    "FED233",
+    "WorkspaceSelectorMatchesNothing",
+    WARNING,
+    "{entry} selects no workspace",
+    "compare the pattern and the labels with the Workspaces; they are ANDed",
+    "An import or export for workspaces that do not exist has no effect.",
+)
