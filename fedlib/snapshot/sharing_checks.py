@@ -62,21 +62,27 @@ def check_sharing(
     shared: _Shareable,
     report: Report,
 ) -> None:
-    """Report selectors of workspaces and of resources that match nothing."""
+    """Report selectors of workspaces and of resources that match nothing.
+
+    What the global settings say is for all workspaces, and need not fit each of them.
+    """
     checks = _Checks(workspaces, settings, report)
     for name in sorted(settings.sources):
         spec = settings.effective[name]
         own = SelectorIndex(tuple(shared.get(name, ())))
-        for index, entry in enumerate(spec.export_to or ()):
+        visible: dict[tuple[str, ...], SelectorIndex[Owned[_Consumers]]] = {}
+        for index, entry in enumerate(spec.export_to or () if "export_to" not in settings.overriding else ()):
             checks.check_workspaces(name, ("exportTo", index), entry.workspaces)
             checks.check_resources(name, ("exportTo", index), entry.resources, own)
-        for index, entry in enumerate(spec.import_from or ()):
+        for index, entry in enumerate(spec.import_from or () if "import_from" not in settings.overriding else ()):
             checks.check_workspaces(name, ("importFrom", index), entry.workspaces)
             selected = checks.selected(entry.workspaces) - {name}
-            owners = sorted(owner for owner in selected if name in visibility.partners(owner))
+            owners = tuple(sorted(owner for owner in selected if name in visibility.partners(owner)))
             if owners and any(map(_is_specific, entry.resources)):
-                visible = (one for owner in owners for one in shared.get(owner, ()) if name in one.object)
-                checks.check_resources(name, ("importFrom", index), entry.resources, SelectorIndex(tuple(visible)))
+                if owners not in visible:
+                    offered = (one for owner in owners for one in shared.get(owner, ()) if name in one.object)
+                    visible[owners] = SelectorIndex(tuple(offered))
+                checks.check_resources(name, ("importFrom", index), entry.resources, visible[owners])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +116,7 @@ class _Checks:
         """Report selectors that say which objects are meant when there is no such object."""
         for position, selector in enumerate(selectors):
             if _is_specific(selector) and not _finds(selector, objects):
-                names = (
-                    {one.ref.name for one in objects.objects if _is_kind(selector, one.ref)} if selector.name else ()
-                )
+                names = {one.ref.name for one in objects.objects if selector.name and _is_kind(selector, one.ref)}
                 self._add(
                     catalogue.SHARED_NOTHING, name, (*path, "resources", position),
                     suggestion=suggest(selector.name, names),
