@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 from fedlib.config.api_groups import Product, group_of, product_of
 from fedlib.config.external_service import ExternalEndpointSpec, ExternalServiceSpec
 from fedlib.config.gloo import KubernetesClusterSpec, WorkspaceSettingsSpec, WorkspaceSpec
-from fedlib.config.inert_kinds import INERT
+from fedlib.config.inert_kinds import INERT, Inert
 from fedlib.config.model import Model, dns_problem, host_problem
 from fedlib.config.policies import POLICIES
 from fedlib.config.refused_kinds import REFUSED
@@ -101,13 +101,18 @@ def read_resource(
     Returns:
         The resource; None when it was reported, or has no effect on federation.
     """
-    header, subject = None, _subject(document, cluster)
-    if found or not reports_gaps(document, subject, lambda path: origin.at(*path), report):
-        header = _header(document, cluster, origin, report, found=found)
+    subject, kind = _subject(document, cluster), _kind(document)
+    if kind in INERT:
+        _report_inert(INERT[kind], subject, origin, report)
+        return None
+    # what was found in a cluster was applied as it is
+    if kind in TRANSLATED and not found and reports_gaps(document, subject, lambda path: origin.at(*path), report):
+        return None
+    header = _header(document, cluster, origin, report, found=found)
     if header is None:
         return None
     group, ref = header
-    model = TRANSLATED.get(f"{group}/{ref.kind}")
+    model = TRANSLATED.get(kind)
     if model is None:
         _report_untranslated(document, group, ref, origin, report, found=found)
         return None
@@ -121,6 +126,17 @@ def read_resource(
     labels = _labels(metadata, ref, origin, report)
     created = str(metadata.get("creationTimestamp") or "")
     return None if spec is None else Resource(ref, spec, labels, created, origin.without(left_out, "spec"))
+
+
+def _kind(document: Any) -> str:
+    """The API group and the kind of an object; empty where it has none."""
+    api_version, kind = as_mapping(document).get("apiVersion"), as_mapping(document).get("kind")
+    return f"{group_of(api_version)}/{kind}" if isinstance(api_version, str) and isinstance(kind, str) else ""
+
+
+def _report_inert(inert: Inert, subject: Ref, origin: Origin, report: Report) -> None:
+    if inert.did:
+        report.add(catalogue.INERT_KIND, subject, origin.at("kind"), kind=subject.kind, **inert._asdict())
 
 
 def _subject(document: Any, cluster: str) -> Ref:
@@ -189,18 +205,16 @@ def _report_untranslated(
     document: Mapping[str, Any], group: str, ref: Ref, origin: Origin, report: Report, *, found: bool
 ) -> None:
     """Report a kind that is not translated. One that a cluster serves may be newer than this; Gloo goes on then."""
-    refusal, inert = REFUSED.get(f"{group}/{ref.kind}"), INERT.get(f"{group}/{ref.kind}")
+    refusal = REFUSED.get(f"{group}/{ref.kind}")
     if refusal is not None:
         code = catalogue.NEEDS_SOLO_ENVOY if refusal.needs else catalogue.UNSUPPORTED_KIND
         report.add(code, ref, origin.at("kind"), kind=ref.kind, **refusal._asdict())
-    elif inert is None:
+    else:
         code = catalogue.UNKNOWN_KIND if found else catalogue.UNKNOWN_GLOO_KIND
         report.add(
             code, ref, origin.at("kind"),
             api_version=document["apiVersion"], kind=ref.kind, suggestion=_near_kind(group, ref.kind),
         )  # fmt: skip
-    elif inert.did:
-        report.add(catalogue.INERT_KIND, ref, origin.at("kind"), kind=ref.kind, **inert._asdict())
 
 
 def _near_kind(group: str, kind: str) -> str:
