@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 
@@ -78,7 +78,8 @@ def product_of(group: str) -> Product:
     return next((product for product, pattern in _PRODUCTS if pattern.fullmatch(group)), Product.OTHER)
 
 
-def instead(kind: str, product: Product) -> str:
-    """What does the work of a kind of an older generation, or of another product."""
+def instead(kinds: Iterable[str], product: Product) -> str:
+    """What does the work of kinds of an older generation, or of another product, in words."""
     table = INSTEAD_OF_MESH_1 if product is Product.GLOO_MESH_1 else INSTEAD_OF_GATEWAY
-    return table.get(kind, "nothing")
+    known = (f"for {kind} {table[kind]}" for kind in sorted(kinds) if kind in table)
+    return "; ".join(known) or "see Gloo's documentation"

@@ -98,7 +98,7 @@ class OtherDocuments:
                 place = self.location if product is Product.OTHER else self._first[product].at()
                 report.add(
                     code, self.subject, place, documents=_documents(sum(kinds.values())), kinds=counted(kinds),
-                    instead="; ".join(f"for {kind} {instead(kind, product)}" for kind in sorted(kinds)),
+                    instead=instead(kinds, product),
                 )  # fmt: skip
 
 

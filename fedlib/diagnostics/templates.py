@@ -11,7 +11,10 @@ LONGEST_GAP: Final = 60
 
 
 class _Engine(NamedTuple):
-    """A way to write templates: what it is, what its gaps look like, how they are filled."""
+    """A way to write templates: what it is, what its gaps look like, how they are filled.
+
+    Gaps have a length at most, so that a long text costs no more than its length.
+    """
 
     what: str
     gap: re.Pattern[str]
@@ -20,26 +23,26 @@ class _Engine(NamedTuple):
 
 _HELM: Final = _Engine(
     "a gap in a Helm (or Go) template that was not rendered",
-    re.compile(r"\{\{.*?\}\}"),
+    re.compile(r"\{\{(?:(?!\{\{).){0,200}?\}\}"),
     "render it first, and name the result: `helm template CHART --values FILE > FOLDER/all.yaml`",
 )
 _JINJA: Final = _Engine(
     "a line of a Jinja template that was not rendered",
-    re.compile(r"\{%.*?%\}"),
+    re.compile(r"\{%(?:(?!\{%).){0,200}?%\}"),
     "render it first (with Ansible, say), and name the result",
 )
 _VARIABLE: Final = _Engine(
     "a variable that was not filled in",
-    re.compile(r"\$\{[A-Za-z_][\w.]*(?:(?::?[-=?+]|/)[^}]*)?\}|(?<![\w$\\])\$[A-Z][A-Z0-9_]+\b"),
+    re.compile(r"\$\{[A-Za-z_][\w.]{0,100}(?:(?::?[-=?+]|/)[^}]{0,200})?\}|(?<![\w$\\])\$[A-Z][A-Z0-9_]+\b"),
     "fill it in first, and name the result: `envsubst < FILE > FOLDER/all.yaml`",
 )
 _KUSTOMIZE: Final = _Engine(
     "a variable of Kustomize that was not filled in",
-    re.compile(r"\$\([A-Za-z_][\w.-]*\)"),
+    re.compile(r"\$\([A-Za-z_][\w.-]{0,100}\)"),
     "fill it in first, and name the result: `kustomize build FOLDER > all.yaml`",
 )
 _PLACEHOLDER: Final = _Engine(
-    "a placeholder", re.compile(r"(?<![?P(])<[A-Za-z][\w .-]*>"), "write the real value in its place"
+    "a placeholder", re.compile(r"(?<![?P(])<[A-Za-z][\w .-]{0,100}>"), "write the real value in its place"
 )
 _ENGINES: Final = (_HELM, _JINJA, _VARIABLE, _KUSTOMIZE, _PLACEHOLDER)
 _NO_YAML: Final = (_HELM, _JINJA, _VARIABLE)

@@ -42,7 +42,7 @@ def read_objects(cluster: str, documents: Iterable[tuple[Any, Origin]], report: 
             report.add(
                 code, Ref("Cluster", cluster), first[product].at(),
                 cluster=cluster, kinds=counted(kinds[product]),
-                instead="; ".join(f"for {kind} {instead(kind, product)}" for kind in sorted(kinds[product])),
+                instead=instead(kinds[product], product),
             )  # fmt: skip
 
 

@@ -114,12 +114,15 @@ class _Checks:
         objects: SelectorIndex[Owned[_Consumers]],
     ) -> None:
         """Report selectors that say which objects are meant when there is no such object."""
+        names: dict[ResourceKind, set[str]] = {}
         for position, selector in enumerate(selectors):
             if _is_specific(selector) and not _finds(selector, objects):
-                names = {one.ref.name for one in objects.objects if selector.name and _is_kind(selector, one.ref)}
+                kind = selector.kind
+                if kind not in names:
+                    names[kind] = {one.ref.name for one in objects.objects if _is_kind(selector, one.ref)}
                 self._add(
                     catalogue.SHARED_NOTHING, name, (*path, "resources", position),
-                    suggestion=suggest(selector.name, names),
+                    suggestion=suggest(selector.name, names[kind] if selector.name else ()),
                 )  # fmt: skip
 
     def _add(self, code: Code, name: str, path: tuple[Step, ...], **arguments: str) -> None:
