@@ -9,6 +9,7 @@ from fedlib.diagnostics import Ref, Report
 from fedlib.diagnostics.status import Status, resolve_statuses
 from fedlib.discovery.inventory import Inventory
 from fedlib.distribution.details import Details, describe_resources
+from fedlib.distribution.empty_plan import report_empty_plan
 from fedlib.distribution.plan import Plan, distribute
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.federate import federate
@@ -52,5 +53,7 @@ def compile_federation(configuration: Configuration, inventory: Inventory, repor
     snapshot = build_snapshot(configuration, inventory, report)
     decisions = federate(snapshot, report)
     plan = distribute(translate(decisions), snapshot.place, report, shared_namespaces(snapshot))
+    if not plan.declarations:
+        report_empty_plan(configuration.stack, snapshot, report)
     statuses = resolve_statuses(snapshot.inputs, report)
     return Compilation(plan, report, statuses, snapshot, decisions)

@@ -18,10 +18,11 @@ from fedlib.compilation import Compilation, compile_federation
 from fedlib.config.load import Configuration, read_configuration
 from fedlib.config.stack_file import StackFile, load_stack_file
 from fedlib.diagnostics import Report
+from fedlib.diagnostics.lists import flatten
 from fedlib.diagnostics.source import Origin, Source
 from fedlib.discovery.assemble import assemble
 from fedlib.discovery.inventory import ClusterInventory, Inventory
-from fedlib.discovery.objects import flatten, parse_object
+from fedlib.discovery.recorded_objects import read_objects
 from tests.placed import placed
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -68,8 +69,7 @@ def read_inventory(document: dict[str, Any], stack: StackFile, report: Report) -
             if identity not in removed:
                 chosen[identity] = (thing, origin)
             removed.discard(identity)
-        objects = [(parse_object(thing, cluster, origin, report), origin) for thing, origin in chosen.values()]
-        found = [(parsed, origin) for parsed, origin in objects if parsed is not None]
+        found = list(read_objects(cluster, chosen.values(), report))
         clusters[cluster] = assemble(cluster, found, report, live=False)
     assert not removed, f"nothing to remove: {removed}"
     return Inventory(clusters)

@@ -18,6 +18,8 @@ ELSEWHERE: Final = {
     "FED104": "what Pulumi needs and a render does not: tests/emit",
     "FED106": "recordings: tests/discovery/test_recorded.py",
     "FED108": "`python -m fedlib snapshot`: tests/discovery/test_snapshot_file.py",
+    "FED122": "lists that are forbidden: tests/discovery/test_workloads.py",
+    "FED353": "what a recording does not hold; a case has no recording: tests/discovery/test_unrecorded.py",
     "FED414": "two hosts with one hash cannot be found by trying: tests/test_virtual_ip.py",
     "FED419": "129 ports would make an unreadable case: tests/test_golden_limits.py",
     "FED535": "10,000 routes would make an unreadable case: tests/test_golden_limits.py",

@@ -13,7 +13,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from fedlib import __version__
-from fedlib.cli.render import write_plan
+from fedlib.cli.render import write_plan, written_before
 from fedlib.cli.summary import print_findings, print_summary
 from fedlib.collector import without_collector
 from fedlib.compilation import Compilation, compile_federation
@@ -75,11 +75,16 @@ def _parser() -> argparse.ArgumentParser:
         which.add_argument("--stack-file", metavar="PATH", type=Path, help="a stack file")
         return sub
 
+    def verbose(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("-v", "--verbose", action="store_true", help="show each info, not their number alone")
+
     render = command("render", "Write every object to files: one folder for each cluster, one file for each namespace.")
     render.add_argument("--out", metavar="DIR", type=Path, help="the folder (default: out/NAME)")
     render.add_argument("--format", choices=("yaml", "json"), default="yaml", help="of the files (default: yaml)")
+    verbose(render)
     check = command("check", "Report findings and statuses, and write nothing.")
     check.add_argument("--output", choices=("text", "json"), default="text", help="default: text")
+    verbose(check)
     snapshot = command("snapshot", "Record the clusters that have a kubeconfig, as Kubernetes YAML.")
     snapshot.add_argument(
         "--out", metavar="DIR", type=Path, help="the folder (default: inventory); a folder for each cluster"
@@ -123,7 +128,7 @@ def _check(inventory: Inventory, compilation: Compilation, options: argparse.Nam
         sys.stdout.write(json.dumps(_as_json(compilation), indent=2) + "\n")
     else:
         print_summary(console, inventory, compilation)
-        print_findings(console, compilation.report)
+        print_findings(console, compilation.report, verbose=options.verbose)
     return ERRORS if compilation.report.has_errors else FINE
 
 
@@ -141,11 +146,18 @@ def _render(
     stack: _Stack, inventory: Inventory, compilation: Compilation, options: argparse.Namespace, console: Console
 ) -> int:
     print_summary(console, inventory, compilation)
-    print_findings(console, compilation.report)
+    print_findings(console, compilation.report, verbose=options.verbose)
     if compilation.report.has_errors:
         console.print("Nothing was written: a folder never receives a part of a plan. Mend the errors first.")
         return ERRORS
     out: Path = options.out or stack.file.root / "out" / stack.file.name
+    before = 0 if len(compilation.plan) else written_before(out)
+    if before:
+        console.print(
+            f"Nothing was written: the plan is empty, and {out} holds {before} files of an earlier one. "
+            "If they are to go, remove the folder.", soft_wrap=True,
+        )  # fmt: skip
+        return ERRORS
     try:
         written = write_plan(compilation.plan, out, options.format)
     except OSError as error:

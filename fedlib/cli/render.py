@@ -50,6 +50,11 @@ def write_plan(plan: Plan, out: Path, file_format: str) -> list[Path]:
     return written
 
 
+def written_before(out: Path) -> int:
+    """The number of files in `out` that an earlier call wrote, and that are still there."""
+    return sum((out / name).is_file() for name in _listed(out))
+
+
 def _listed(out: Path) -> set[str]:
     """The files that an earlier call wrote, as far as its index can be believed."""
     try:

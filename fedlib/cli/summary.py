@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
@@ -19,6 +20,7 @@ from fedlib.snapshot.model import Snapshot
 
 MOST_GROUPS: Final = 20
 
+_LAST: Final = (Severity.INFO, Severity.WARNING, Severity.ERROR)
 _COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -49,13 +51,26 @@ def _example(decisions: Decisions) -> str:
     return ""
 
 
-def print_findings(console: Console, findings: Iterable[Finding]) -> None:
-    """Print findings, errors first, and count them."""
+def print_findings(console: Console, findings: Iterable[Finding], *, verbose: bool = False) -> None:
+    """Print findings, errors last, so that they stand where a reader looks, and count them.
+
+    Infos are one line with their codes, unless the reader wants all (`verbose`).
+    """
     listed = list(findings)
-    for finding in listed:
-        colour = _COLOURS[finding.severity]
-        console.print(f"[{colour}]{finding.severity.value}[/] {escape(finding_text(finding))}", soft_wrap=True)
+    infos = [] if verbose else [finding for finding in listed if finding.severity is Severity.INFO]
+    if infos:
+        console.print(_folded(infos), soft_wrap=True)
+    for finding in sorted(listed, key=lambda one: _LAST.index(one.severity)):
+        if verbose or finding.severity is not Severity.INFO:
+            colour = _COLOURS[finding.severity]
+            console.print(f"[{colour}]{finding.severity.value}[/] {escape(finding_text(finding))}", soft_wrap=True)
     console.print(f"Findings: {counts_text(listed)}")
+
+
+def _folded(infos: list[Finding]) -> str:
+    codes = Counter(f"{finding.code.id} {finding.code.title}" for finding in infos)
+    kinds = ", ".join(code + (f" ({number})" if number > 1 else "") for code, number in sorted(codes.items()))
+    return f"[{_COLOURS[Severity.INFO]}]info[/] {counts_text(infos)}, shown with -v: {kinds}"
 
 
 def _discovered(inventory: Inventory, decisions: Decisions) -> Table:

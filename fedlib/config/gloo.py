@@ -119,6 +119,15 @@ class WorkspaceSpec(Model):
     """Entries are ORed."""
 
 
+class KubernetesClusterSpec(Model):
+    """The spec of a `KubernetesCluster` (admin.gloo.solo.io/v2), which has the name of the cluster."""
+
+    cluster_domain: HostSuffix = ""
+    """The DNS domain of the cluster; `cluster.local` by default."""
+    skip_warming: bool = False
+    """Whether Gloo's server starts without hearing of this cluster. Nothing here waits for one."""
+
+
 class ResourceKind(enum.StrEnum):
     """Kinds that can be exported and imported."""
 

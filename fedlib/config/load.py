@@ -6,6 +6,7 @@ Workspaces of the stack config and Workspace objects end up as the same resource
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,16 @@ from typing import Any, Final
 
 from fedlib.config.gloo import WorkspaceSpec
 from fedlib.config.model import Model, dns_problem, host_problem
-from fedlib.config.resource import MANAGEMENT_CLUSTER, Resource, read_resource
-from fedlib.config.stack import StackConfig
+from fedlib.config.other_documents import OtherDocuments, is_object, is_wanted, top_level
+from fedlib.config.resource import MANAGEMENT_CLUSTER, NO_KIND, Resource, read_resource
+from fedlib.config.stack import GlooFiles, StackConfig
 from fedlib.config.stack_file import PROJECT, StackFile
+from fedlib.config.unique import unique
+from fedlib.config.unrendered import reports_gaps
 from fedlib.config.validate import suggest, validate
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.diagnostics.source import Origin, Source, as_mapping, load_yaml
+from fedlib.diagnostics.lists import flatten
+from fedlib.diagnostics.source import Origin, Source, Unread, load_yaml
 
 ADMIN_NAMESPACE: Final = "gloo-mesh"
 GLOBAL_SETTINGS: Final = "global"
@@ -37,13 +42,16 @@ def read_configuration(stack: StackFile, report: Report) -> Configuration:
     """Validate a stack's values, read the files that it names, and give everything its model."""
     subject = Ref("Stack", stack.name)
     values = _known_keys(stack, subject, report)
+    reports_gaps({key: value for key, value in values.items() if key != "resources"}, subject, stack.at, report)
     read, left_out = validate(StackConfig, values, subject, stack.at, report)
     stack = dataclasses.replace(stack, left_out=left_out)
     config = _check_names(read or StackConfig(), stack, report)
     if stack.readable and not config.clusters:
         report.add(catalogue.EMPTY_CONFIG, subject, stack.at(()), what="clusters")
-    resources = [*_stack_resources(config, stack), *_inline_resources(config, stack, report)]
-    resources += _file_resources(config, stack, report)
+    others = OtherDocuments(subject, stack.at(("files",) if config.files else ("resources",)))
+    resources = [*_stack_resources(config, stack), *_inline_resources(config, stack, others, report)]
+    resources += _file_resources(config, stack, others, report)
+    others.report(report)
     return Configuration(stack.name, config, unique(resources, report))
 
 
@@ -110,15 +118,16 @@ def _stack_resources(config: StackConfig, stack: StackFile) -> Iterable[Resource
         yield Resource(ref, config.global_settings, {}, "", origin, ())
 
 
-def _inline_resources(config: StackConfig, stack: StackFile, report: Report) -> Iterable[Resource[Model]]:
+def _inline_resources(
+    config: StackConfig, stack: StackFile, others: OtherDocuments, report: Report
+) -> Iterable[Resource[Model]]:
     for index, document in enumerate(config.resources):
-        origin = stack.origin("resources", index)
-        resource = read_resource(document, MANAGEMENT_CLUSTER, origin, report)
-        if resource:
-            yield resource
+        yield from _documents(document, stack.origin("resources", index), MANAGEMENT_CLUSTER, others, report)
 
 
-def _file_resources(config: StackConfig, stack: StackFile, report: Report) -> Iterable[Resource[Model]]:
+def _file_resources(
+    config: StackConfig, stack: StackFile, others: OtherDocuments, report: Report
+) -> Iterable[Resource[Model]]:
     for index, entry in enumerate(config.files):
         if not _is_cluster(entry.cluster, index, config, stack, report):
             continue
@@ -135,7 +144,7 @@ def _file_resources(config: StackConfig, stack: StackFile, report: Report) -> It
                 catalogue.NO_FILES_MATCH, Ref("Stack", stack.name), location, pattern=entry.path, suggestion=folder
             )
         for path in paths:
-            yield from _read_file(path, stack.show(path), entry.cluster or MANAGEMENT_CLUSTER, report)
+            yield from _read_file(path, stack.show(path), entry, others, report)
 
 
 def _is_cluster(name: str | None, index: int, config: StackConfig, stack: StackFile, report: Report) -> bool:
@@ -153,32 +162,33 @@ def _is_cluster(name: str | None, index: int, config: StackConfig, stack: StackF
     return not problem
 
 
-def _read_file(path: Path, shown: str, cluster: str, report: Report) -> Iterable[Resource[Model]]:
-    source = Source(shown, path)
-    for index, document in enumerate(load_yaml(source, report)):
-        if document is None:
-            continue  # an empty document, or one that was reported
+def _read_file(
+    path: Path, shown: str, entry: GlooFiles, others: OtherDocuments, report: Report
+) -> Iterable[Resource[Model]]:
+    """The resources of a file. One that a pattern found may hold something else; one that is named must not."""
+    source, named = Source(shown, path), not _PATTERN.search(entry.path)
+    for index, document in enumerate(load_yaml(source, report, is_wanted)):
         origin = Origin(source, index)
-        items = as_mapping(document).get("items")
-        if str(as_mapping(document).get("kind", "")).endswith("List") and isinstance(items, list):
-            parts = [(item, origin.below("items", i)) for i, item in enumerate(items)]
-        else:
-            parts = [(document, origin)]
-        for part, where in parts:
-            resource = read_resource(part, cluster, where, report)
-            if resource:
-                yield resource
+        if isinstance(document, Unread) and (is_object(document.top) or not named):
+            others.pass_over(document.top, origin)
+        elif isinstance(document, Unread):
+            report.add(catalogue.NOT_A_RESOURCE, Ref("Document"), origin.at(), problem=NO_KIND)
+        elif document is not None:  # an empty document, or one that was reported
+            yield from _documents(document, origin, entry.cluster or MANAGEMENT_CLUSTER, others, report)
 
 
-def unique(resources: Iterable[Resource[Model]], report: Report) -> tuple[Resource[Model], ...]:
-    """Resources sorted by identity; of two different ones with one identity neither is kept."""
-    by_ref: dict[Ref, Resource[Model]] = {}
-    refused: set[Ref] = set()
-    for resource in sorted(resources, key=lambda r: (r.ref, r.at())):
-        first = by_ref.setdefault(resource.ref, resource)
-        if first != resource:
-            refused.add(resource.ref)
-            report.add(
-                catalogue.DUPLICATE_RESOURCE, resource.ref, resource.at(), thing=resource.ref, other=first.at()
-            )  # fmt: skip
-    return tuple(resource for ref, resource in by_ref.items() if ref not in refused)
+_PATTERN: Final = re.compile(r"[*?\[]")
+
+
+def _documents(
+    document: Any, origin: Origin, cluster: str, others: OtherDocuments, report: Report
+) -> Iterable[Resource[Model]]:
+    """The resources of a document, which may be a List."""
+    for part, where in flatten(document, origin):
+        top = top_level(part)
+        if is_object(top) and not is_wanted(top):
+            others.pass_over(top, where)
+            continue
+        resource = read_resource(part, cluster, where, report)
+        if resource:
+            yield resource

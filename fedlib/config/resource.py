@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
+from fedlib.config.api_groups import Product, group_of, product_of
 from fedlib.config.external_service import ExternalEndpointSpec, ExternalServiceSpec
-from fedlib.config.gloo import WorkspaceSettingsSpec, WorkspaceSpec
+from fedlib.config.gloo import KubernetesClusterSpec, WorkspaceSettingsSpec, WorkspaceSpec
+from fedlib.config.inert_kinds import INERT, Inert
 from fedlib.config.model import Model, dns_problem, host_problem
 from fedlib.config.policies import POLICIES
 from fedlib.config.refused_kinds import REFUSED
 from fedlib.config.route_table import RouteTableSpec
+from fedlib.config.unrendered import reports_gaps
 from fedlib.config.validate import describe, suggest, validate
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.config.virtual_gateway import VirtualGatewaySpec
@@ -25,9 +28,11 @@ from fedlib.diagnostics.source import Origin, Step, as_mapping
 MANAGEMENT_CLUSTER: Final = "mgmt"
 """Where resources of the stack live when nothing says otherwise: Gloo keeps them in the management cluster."""
 
+NO_KIND: Final = "apiVersion or kind is missing or not a string"
 CLUSTER_ANNOTATION: Final = "cluster.solo.io/cluster"
 
 TRANSLATED: Final[Mapping[str, type[Model]]] = {
+    "admin.gloo.solo.io/KubernetesCluster": KubernetesClusterSpec,
     "admin.gloo.solo.io/Workspace": WorkspaceSpec,
     "admin.gloo.solo.io/WorkspaceSettings": WorkspaceSettingsSpec,
     "networking.gloo.solo.io/RouteTable": RouteTableSpec,
@@ -37,19 +42,6 @@ TRANSLATED: Final[Mapping[str, type[Model]]] = {
     "networking.gloo.solo.io/ExternalEndpoint": ExternalEndpointSpec,
     **POLICIES,
 }
-
-INERT: Final = frozenset({
-    "admin.gloo.solo.io/KubernetesCluster",
-    "admin.gloo.solo.io/RootTrustPolicy",
-    "admin.gloo.solo.io/Dashboard",
-    "admin.gloo.solo.io/GatewayLifecycleManager",
-    "admin.gloo.solo.io/IstioLifecycleManager",
-    "admin.gloo.solo.io/WaypointLifecycleManager",
-    "admin.gloo.solo.io/InsightsConfig",
-    "apimanagement.gloo.solo.io/ApiDoc",
-    "apimanagement.gloo.solo.io/ApiSchemaDiscovery",
-})  # fmt: skip
-"""Kinds that install or describe things; they promise nothing about traffic between workspaces."""
 
 KINDS: Final = frozenset(name.rpartition("/")[2] for name in (*TRANSLATED, *INERT, *REFUSED))
 """Every kind of Gloo's that is known here."""
@@ -109,13 +101,20 @@ def read_resource(
     Returns:
         The resource; None when it was reported, or has no effect on federation.
     """
+    subject, kind = _subject(document, cluster), _kind(document)
+    if kind in INERT:
+        _report_inert(INERT[kind], subject, origin, report)
+        return None
+    # what was found in a cluster was applied as it is
+    if kind in TRANSLATED and not found and reports_gaps(document, subject, lambda path: origin.at(*path), report):
+        return None
     header = _header(document, cluster, origin, report, found=found)
     if header is None:
         return None
     group, ref = header
-    model = TRANSLATED.get(f"{group}/{ref.kind}")
+    model = TRANSLATED.get(kind)
     if model is None:
-        _report_untranslated(document, group, ref, origin, report)
+        _report_untranslated(document, group, ref, origin, report, found=found)
         return None
     for key in sorted(set(document) - {"apiVersion", "kind", "metadata", "spec", "status"}):
         report.add(
@@ -129,6 +128,25 @@ def read_resource(
     return None if spec is None else Resource(ref, spec, labels, created, origin.without(left_out, "spec"))
 
 
+def _kind(document: Any) -> str:
+    """The API group and the kind of an object; empty where it has none."""
+    api_version, kind = as_mapping(document).get("apiVersion"), as_mapping(document).get("kind")
+    return f"{group_of(api_version)}/{kind}" if isinstance(api_version, str) and isinstance(kind, str) else ""
+
+
+def _report_inert(inert: Inert, subject: Ref, origin: Origin, report: Report) -> None:
+    if inert.did:
+        report.add(catalogue.INERT_KIND, subject, origin.at("kind"), kind=subject.kind, **inert._asdict())
+
+
+def _subject(document: Any, cluster: str) -> Ref:
+    """What a finding is about before the names of the object are known to be names."""
+    metadata = as_mapping(as_mapping(document).get("metadata"))
+    texts = (as_mapping(document).get("kind"), metadata.get("name"), metadata.get("namespace"))
+    kind, name, namespace = (text[:80] if isinstance(text, str) else "" for text in texts)
+    return Ref(kind or "Document", name, namespace, cluster)
+
+
 def _header(document: Any, cluster: str, origin: Origin, report: Report, *, found: bool) -> tuple[str, Ref] | None:
     """The group and the identity of an object, if it has them."""
     problem = ""
@@ -136,7 +154,7 @@ def _header(document: Any, cluster: str, origin: Origin, report: Report, *, foun
     if not isinstance(document, Mapping):
         problem = "it is not a mapping"
     elif not isinstance(document.get("apiVersion"), str) or not isinstance(document.get("kind"), str):
-        problem = "apiVersion or kind is missing or not a string"
+        problem = NO_KIND
     elif not isinstance(metadata.get("name"), str) or not isinstance(metadata.get("namespace") or "", str):
         problem = "metadata.name or metadata.namespace is missing or not a string"
     annotated = as_mapping(metadata.get("annotations")).get(CLUSTER_ANNOTATION)
@@ -146,7 +164,7 @@ def _header(document: Any, cluster: str, origin: Origin, report: Report, *, foun
     if problem:
         report.add(catalogue.NOT_A_RESOURCE, Ref("Document"), origin.at(), problem=problem)
         return None
-    group = document["apiVersion"].rpartition("/")[0]
+    group = group_of(document["apiVersion"])
     ref = Ref(document["kind"], metadata["name"], metadata.get("namespace") or "default", home)
     if found and annotated not in (None, "", cluster):
         where = origin.at("metadata", "annotations", CLUSTER_ANNOTATION)
@@ -183,18 +201,20 @@ def _labels(metadata: Mapping[str, Any], ref: Ref, origin: Origin, report: Repor
     return {key: value for key, value in as_mapping(labels).items() if isinstance(value, str)}
 
 
-def _report_untranslated(document: Mapping[str, Any], group: str, ref: Ref, origin: Origin, report: Report) -> None:
-    if f"{group}/{ref.kind}" in INERT:
-        return
+def _report_untranslated(
+    document: Mapping[str, Any], group: str, ref: Ref, origin: Origin, report: Report, *, found: bool
+) -> None:
+    """Report a kind that is not translated. One that a cluster serves may be newer than this; Gloo goes on then."""
     refusal = REFUSED.get(f"{group}/{ref.kind}")
     if refusal is not None:
         code = catalogue.NEEDS_SOLO_ENVOY if refusal.needs else catalogue.UNSUPPORTED_KIND
         report.add(code, ref, origin.at("kind"), kind=ref.kind, **refusal._asdict())
-        return
-    report.add(
-        catalogue.UNKNOWN_KIND, ref, origin.at("kind"),
-        api_version=document["apiVersion"], kind=ref.kind, suggestion=_near_kind(group, ref.kind),
-    )  # fmt: skip
+    else:
+        code = catalogue.UNKNOWN_KIND if found else catalogue.UNKNOWN_GLOO_KIND
+        report.add(
+            code, ref, origin.at("kind"),
+            api_version=document["apiVersion"], kind=ref.kind, suggestion=_near_kind(group, ref.kind),
+        )  # fmt: skip
 
 
 def _near_kind(group: str, kind: str) -> str:
@@ -202,4 +222,4 @@ def _near_kind(group: str, kind: str) -> str:
     if kind in KINDS:
         known = sorted(name for name in (*TRANSLATED, *INERT, *REFUSED) if name.endswith(f"/{kind}"))
         return f"; did you mean {known[0].partition('/')[0]}/v2?"
-    return suggest(kind, KINDS) if group.endswith(".gloo.solo.io") else ""
+    return suggest(kind, KINDS) if product_of(group) is Product.GLOO_MESH else ""

@@ -2,13 +2,14 @@
 
 Loading refuses what would make the rest unsafe (duplicate keys, alias bombs, deep nesting, non-string
 keys) with a finding each. Positions cost time, so they are computed for the sources that have findings only.
+Documents that a reader has no use for may hold what they like.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,9 @@ from typing import Any, Final
 import yaml
 
 from fedlib.diagnostics import catalogue
+from fedlib.diagnostics.file_text import read_text
 from fedlib.diagnostics.finding import Location, Ref, Report
+from fedlib.diagnostics.templates import UNNAMED_GAP, Gap, gap_before
 from fedlib.diagnostics.yaml_loader import YamlLoader
 
 Step = str | int
@@ -50,7 +53,7 @@ class Source:
 
     def _compose(self) -> list[yaml.Node]:
         try:
-            text = self.file.read_text(encoding="utf-8") if self.file else ""
+            text = read_text(self.file) if self.file else ""
             return [node for node in yaml.compose_all(text, Loader=YamlLoader) if node is not None]
         except (OSError, ValueError, yaml.YAMLError, RecursionError):
             return []
@@ -122,26 +125,42 @@ def path_text(path: Sequence[Step]) -> str:
     return text.lstrip(".")
 
 
-def load_yaml(source: Source, report: Report) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A document that the reader has no use for, with what `Wanted` was asked about."""
+
+    top: Mapping[str, str]
+
+
+Wanted = Callable[[Mapping[str, str]], bool]
+"""Whether a reader has use for a document, by the scalars of its top level by key, empty for other values.
+
+Of a list it is asked about the first mapping in it.
+"""
+
+
+def load_yaml(source: Source, report: Report, wanted: Wanted | None = None) -> list[Any]:
     """Read all documents of `source.file` as plain data.
 
     Every trouble (missing file, broken YAML, duplicate key, alias bomb) is a finding; the documents before a
-    broken one are kept. A document that was refused is None, so that positions in the list stay true.
+    broken one are kept. A document that was refused is None, so that positions in the list stay true. One that is not
+    `wanted` is an `Unread`, whatever it holds.
     """
     subject = Ref("File", source.name)
     assert source.file is not None
     try:
-        text = source.file.read_text(encoding="utf-8-sig")
+        text = read_text(source.file)
     except OSError as error:
         report.add(catalogue.FILE_UNREADABLE, subject, Location(source.name), reason=error.strerror or "unreadable")
         return []
     except ValueError:
-        report.add(catalogue.FILE_UNREADABLE, subject, Location(source.name), reason="not UTF-8 text")
+        reason = "neither UTF-8 nor UTF-16 text"
+        report.add(catalogue.FILE_UNREADABLE, subject, Location(source.name), reason=reason)
         return []
-    return parse_yaml(text, source, report)
+    return parse_yaml(text, source, report, wanted)
 
 
-def parse_yaml(text: str, source: Source, report: Report) -> list[Any]:
+def parse_yaml(text: str, source: Source, report: Report, wanted: Wanted | None = None) -> list[Any]:
     """Parse all documents of a text; see `load_yaml`."""
     documents: list[Any] = []
     subject = Ref("File", source.name)
@@ -156,15 +175,45 @@ def parse_yaml(text: str, source: Source, report: Report) -> list[Any]:
         return []
     try:
         while loader.check_node():
-            documents.append(_construct(loader, loader.get_node(), source, report))
+            node = loader.get_node()
+            top = {} if wanted is None else _top(node)
+            read = wanted is None or not node.value or wanted(top)
+            documents.append(_construct(loader, node, source, report) if read else Unread(top))
     except yaml.YAMLError as error:
-        report.add(catalogue.BROKEN_YAML, subject, _mark(source, error), problem=_problem(error))
+        _report_broken(text, error, source, report)
     except (RecursionError, ValueError) as error:
         problem = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         report.add(catalogue.BROKEN_YAML, subject, Location(source.name), problem=problem)
     finally:
         loader.dispose()
     return documents
+
+
+def _top(node: yaml.Node) -> dict[str, str]:
+    """The scalars of a mapping by key, empty for other values; of a list those of its first mapping."""
+    if isinstance(node, yaml.SequenceNode):
+        return next((_top(item) for item in node.value if isinstance(item, yaml.MappingNode)), {})
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return {
+        key.value: value.value if isinstance(value, yaml.ScalarNode) else ""
+        for key, value in pairs
+        if isinstance(key, yaml.ScalarNode)
+    }
+
+
+def _report_broken(text: str, error: yaml.YAMLError, source: Source, report: Report) -> None:
+    """Report what the parser stumbled over; a template says what it is instead."""
+    where = _mark(source, error)
+    gap = gap_before(text, where.line)
+    if gap is None:
+        report.add(catalogue.BROKEN_YAML, Ref("File", source.name), where, problem=_problem(error))
+    else:
+        report_gap(gap, Ref("File", source.name), Location(source.name, gap.line), report)
+
+
+def report_gap(gap: Gap, subject: Ref, location: Location, report: Report) -> None:
+    """Report a place that a template left open."""
+    report.add(catalogue.TEMPLATE_NOT_RENDERED, subject, location, gap=gap.text, what=gap.what, advice=gap.advice)
 
 
 _INDENT: Final = re.compile(rf"^[ \-?:]{{{MAX_DEPTH // 2},}}", re.MULTILINE)
@@ -231,7 +280,10 @@ def _check_keys(node: yaml.Node, source: Source, report: Report, seen: set[int])
     lines: dict[Hashable, int] = {}
     for key, value in node.value:
         location, name = _at(source, key), str(key.value) if isinstance(key, yaml.ScalarNode) else "[...]"
-        if not isinstance(key, yaml.ScalarNode) or key.tag not in _KEY_TAGS:
+        if _is_gap(node, key):
+            report_gap(UNNAMED_GAP, Ref("File", source.name), location, report)
+            fine = False
+        elif not isinstance(key, yaml.ScalarNode) or key.tag not in _KEY_TAGS:
             report.add(catalogue.KEY_NOT_STRING, Ref("File", source.name), location, key=name)
             fine = False
         elif name in lines and name != "<<":
@@ -240,6 +292,11 @@ def _check_keys(node: yaml.Node, source: Source, report: Report, seen: set[int])
         lines.setdefault(name, location.line)
         fine = _check_keys(value, source, report, seen) and fine
     return fine
+
+
+def _is_gap(node: yaml.Node, key: yaml.Node) -> bool:
+    """Whether these are the two braces of a template: `name: {{ .Values.name }}` is YAML by accident."""
+    return all(isinstance(one, yaml.MappingNode) and bool(one.flow_style) for one in (node, key))
 
 
 _TAGS: Final = frozenset(

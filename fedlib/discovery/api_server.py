@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import httpx2
 from lightkube.core.exceptions import ConfigError
 
+from fedlib.config.api_groups import group_of
 from fedlib.diagnostics.source import as_mapping
 from fedlib.discovery.kinds import Resource, is_gloo_group
 from fedlib.discovery.live_cluster import Limits
@@ -101,6 +102,19 @@ class ApiServer:
     def groups(self) -> list[Mapping[str, Any]]:
         """All API groups that are served."""
         return self._items(self._get("apis", {}, "API groups"), "groups", "API groups")
+
+    def serves(self, resource: Resource, groups: Iterable[Mapping[str, Any]]) -> bool:
+        """Whether a kind is served; `groups` are the served groups. What everybody has is not asked for."""
+        group = group_of(resource.api_version)
+        if "." not in group:
+            return True
+        if not any(one.get("name") == group for one in groups):
+            return False
+        what = f"the API group {group}"
+        kinds = self.read(f"apis/{resource.api_version}", what)
+        return kinds is not None and any(
+            one.get("name") == resource.plural for one in self._items(kinds, "resources", what)
+        )
 
     def gloo_resources(self, groups: Iterable[Mapping[str, Any]]) -> list[Resource]:
         """The kinds of all groups of Gloo Mesh among the served ones, at each group's preferred version."""

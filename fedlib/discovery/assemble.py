@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
+from fedlib.config.api_groups import group_of
 from fedlib.diagnostics import NOWHERE, Ref, Report, catalogue
+from fedlib.diagnostics.differences import difference_text
 from fedlib.diagnostics.source import Origin, as_mapping
 from fedlib.discovery.inventory import (
     ApiGroup,
@@ -19,8 +22,8 @@ from fedlib.discovery.inventory import (
     ServiceAccount,
     Workload,
 )
-from fedlib.discovery.kinds import group_of
 from fedlib.discovery.objects import Discovered
+from fedlib.discovery.standing_workloads import standing, summarized
 
 T = TypeVar("T", Namespace, Node, Service, Workload, ServiceAccount, GlooObject, MeshConfig, RootCertificate, ApiGroup)
 
@@ -38,7 +41,8 @@ def assemble(cluster: str, found: Iterable[Found], report: Report, *, live: bool
     for namespace, origin in unknown.items() if not live else ():
         subject, location = Ref("Namespace", namespace, cluster=cluster), origin.at() if origin else NOWHERE
         report.add(catalogue.UNKNOWN_NAMESPACE, subject, location, namespace=namespace, cluster=cluster)
-    objects = [one for one, _ in known]
+    objects: list[Discovered] = [one for one, _ in known if not isinstance(one, Workload)]
+    objects += summarized(standing(one for one, _ in known if isinstance(one, Workload)))
     return ClusterInventory(
         cluster=cluster,
         namespaces=_sorted(objects, Namespace),
@@ -73,12 +77,34 @@ def _unique(found: Iterable[Found], report: Report) -> list[Found]:
     for one, origin in found:
         key = identity(one)
         known, place = first.setdefault(key, (one, origin))
-        if known == one:
+        if known is one or _meaning(known) == _meaning(one):
+            first[key] = min((known, place), (one, origin), key=_created)
             continue
         clashes.add(key)
         location, other = (where.at() if where else NOWHERE for where in (origin, place))
-        report.add(catalogue.DUPLICATE_RESOURCE, key[1], location, thing=key[1], other=other)
+        fields = difference_text(_meaning(known), _meaning(one))
+        report.add(catalogue.DUPLICATE_RESOURCE, key[1], location, thing=key[1], other=other, fields=fields)
     return [pair for key, pair in first.items() if key not in clashes]
+
+
+def _meaning(found: Discovered) -> Mapping[str, Any]:
+    """What an object says, without its age, its versions and where it stands."""
+    if isinstance(found, GlooObject):
+        metadata = as_mapping(found.document.get("metadata"))
+        return {"metadata": {"labels": metadata.get("labels") or {}}, "spec": found.document.get("spec") or {}}
+    fields = (one.name for one in dataclasses.fields(found) if one.compare and one.name != "created")
+    return {name: getattr(found, name) for name in fields}
+
+
+def _created(found: Found) -> tuple[bool, str]:
+    """Sorts what has an age before what has none."""
+    one = found[0]
+    created = (
+        as_mapping(one.document.get("metadata")).get("creationTimestamp")
+        if isinstance(one, GlooObject)
+        else (getattr(one, "created", ""))
+    )
+    return (not created, str(created))
 
 
 def _split(found: list[Found]) -> tuple[list[Found], dict[str, Origin | None]]:

@@ -14,6 +14,7 @@ from fedlib.discovery.inventory import ClusterInventory, Inventory
 from fedlib.discovery.live_cluster import LiveCluster
 from fedlib.discovery.progress import Progress, silent
 from fedlib.discovery.recorded import read_recorded
+from fedlib.discovery.unrecorded import report_unrecorded
 
 Secrets = Callable[[str], str | None]
 """Answers the value of a Pulumi secret; None where it cannot be read."""
@@ -61,6 +62,7 @@ def discover(
         from fedlib.discovery.live import discover_live
 
         found |= discover_live(live, report, progress)
+    report_unrecorded(clusters, found, stack, report)
     return Inventory(dict(sorted(found.items())))
 
 

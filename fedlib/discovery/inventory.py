@@ -107,9 +107,10 @@ class Istiod:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """A Deployment, StatefulSet or DaemonSet, seen through its pod template.
+    """Whatever runs pods (`workloads.py` knows the kinds), seen through its pod template.
 
     `labels` are the pods'; `container_ports` maps names of container ports to numbers. `istiod` is set for an istiod.
+    `controller` is apiVersion, kind and name of what made it, as long as that is not known to stand for it.
     """
 
     cluster: str
@@ -121,6 +122,8 @@ class Workload:
     service_account: str = "default"
     container_ports: Mapping[str, int] = field(default_factory=dict)
     istiod: Istiod | None = None
+    api_version: str = "apps/v1"
+    controller: tuple[str, str, str] = ("", "", "")
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
     ref: Ref = field(init=False, compare=False, repr=False)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from fedlib.config.api_groups import Product, group_of, product_of
 from fedlib.config.validate import suggest
 
 
@@ -33,7 +34,21 @@ KUBERNETES_RESOURCES: Final = (
 )
 NAMESPACES: Final = Resource("v1", "Namespace", "namespaces")
 
-_READ: Final = {(resource.api_version, resource.kind) for resource in (*KUBERNETES_RESOURCES, NAMESPACES)}
+OTHER_WORKLOADS: Final = (
+    Resource("v1", "Pod", "pods"),
+    Resource("apps/v1", "ReplicaSet", "replicasets"),
+    Resource("v1", "ReplicationController", "replicationcontrollers"),
+    Resource("batch/v1", "Job", "jobs"),
+    Resource("batch/v1", "CronJob", "cronjobs"),
+    Resource("apps.openshift.io/v1", "DeploymentConfig", "deploymentconfigs"),
+    Resource("argoproj.io/v1alpha1", "Rollout", "rollouts"),
+)
+"""What may run pods too, what is made before what makes it. Not all clusters serve all, not everybody may list all."""
+
+_READ: Final = {
+    (resource.api_version, resource.kind) for resource in (*KUBERNETES_RESOURCES, NAMESPACES, *OTHER_WORKLOADS)
+}
+_READ_KINDS: Final = frozenset((group_of(api_version), kind) for api_version, kind in _READ)
 
 _PASSED_OVER: Final = {
     "v1": frozenset(
@@ -45,30 +60,20 @@ _PASSED_OVER: Final = {
             "LimitRange",
             "PersistentVolume",
             "PersistentVolumeClaim",
-            "Pod",
             "PodTemplate",
-            "ReplicationController",
             "ResourceQuota",
             "Secret",
         }
     ),
-    "apps/v1": frozenset({"ReplicaSet", "ControllerRevision"}),
+    "apps/v1": frozenset({"ControllerRevision"}),
 }
-_PASSED_OVER_GROUPS: Final = re.compile(r"^(batch|policy|autoscaling|(.+\.)?(k8s|istio|solo)\.io)$")
+_PASSED_OVER_GROUPS: Final = re.compile(r"^(batch|extensions|policy|autoscaling|(.+\.)?(k8s|istio|solo)\.io)$")
 """Groups of Kubernetes and Istio, and those of Solo that hold no input of federation."""
-
-_PRODUCT_GROUPS: Final = re.compile(r"^(internal|enterprise|graphql|(.+\.)?mesh)\.gloo\.solo\.io$")
-"""What Gloo writes for itself (internal, *.mesh) and the groups of Gloo Gateway: nobody's input to federation."""
-
-
-def group_of(api_version: str) -> str:
-    """The API group of `group/version`; empty for the core group."""
-    return api_version.rpartition("/")[0]
 
 
 def is_gloo_group(group: str) -> bool:
     """Whether the group holds Gloo Mesh's user-facing resources."""
-    return group.endswith(".gloo.solo.io") and not _PRODUCT_GROUPS.match(group)
+    return product_of(group) is Product.GLOO_MESH
 
 
 def is_passed_over(api_version: str, kind: str) -> bool:
@@ -76,6 +81,17 @@ def is_passed_over(api_version: str, kind: str) -> bool:
     if api_version in _PASSED_OVER:
         return kind in _PASSED_OVER[api_version]
     return bool(_PASSED_OVER_GROUPS.match(group_of(api_version)))
+
+
+def is_foreign(api_version: str, kind: str) -> bool:
+    """Whether an object of a recording is of a kind of somebody's own, in a group as CustomResourceDefinitions have it.
+
+    Kinds of Gloo Mesh, and of groups without a dot, may be misspelled ones that federation needs.
+    """
+    group = group_of(api_version)
+    if is_gloo_group(group) or (group, kind) in _READ_KINDS:
+        return False
+    return "." in group and (product_of(group) is Product.GLOO_MESH_1 or not is_passed_over(api_version, kind))
 
 
 def near_kind(api_version: str, kind: str) -> str:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.discovery.api_server import ApiServer, UnreadableError
+from fedlib.discovery.api_server import ApiServer, ForbiddenError, UnreadableError
 from fedlib.discovery.assemble import Found, assemble
 from fedlib.discovery.inventory import ClusterInventory, Istiod, Namespace, Workload
 from fedlib.discovery.istio_settings import is_istiod
-from fedlib.discovery.kinds import KUBERNETES_RESOURCES, NAMESPACES, Resource
+from fedlib.discovery.kinds import KUBERNETES_RESOURCES, NAMESPACES, OTHER_WORKLOADS, Resource
 from fedlib.discovery.kubeconfig import UnusableKubeconfigError, open_client
 from fedlib.discovery.live_cluster import Limits, LiveCluster
 from fedlib.discovery.live_settings import read_settings
@@ -137,7 +137,9 @@ class _Reading(Generic[T]):
         with open_client(self.cluster, self.limits) as client:
             server = ApiServer(client, self.limits)
             groups = server.groups()
-            found = self._list(server, (*KUBERNETES_RESOURCES, *server.gloo_resources(groups)))
+            # pods come first, so that what made them is known unless it was deleted meanwhile
+            found = self._list_where_allowed(server, groups)
+            found += self._list(server, (*KUBERNETES_RESOURCES, *server.gloo_resources(groups)))
             settings = read_settings(server, groups, self.istiods, self.cluster, self.findings)
             found += [taken for taken in map(self._take, settings) if taken is not None]
             # Namespaces come last, so that the namespace of every object that was created meanwhile is known
@@ -149,6 +151,23 @@ class _Reading(Generic[T]):
             listed = server.list_all(resource, self._take, self._count(resource.kind))
             self.progress(self.cluster.name, resource.kind, len(listed), done=True)
             found += listed
+        return found
+
+    def _list_where_allowed(self, server: ApiServer, groups: Iterable[Mapping[str, Any]]) -> list[T]:
+        """What else may run pods, of the served kinds that the user may list; that others may exist is reported."""
+        found: list[T] = []
+        refused: list[ForbiddenError] = []
+        for resource in OTHER_WORKLOADS:
+            try:
+                if server.serves(resource, groups):
+                    found += self._list(server, (resource,))
+            except ForbiddenError as error:
+                refused.append(error)
+        if refused:
+            self.findings.add(
+                catalogue.WORKLOADS_UNKNOWN, Ref("Cluster", self.cluster.name), self.cluster.location,
+                cluster=self.cluster.name, reasons="; ".join(error.reason for error in refused),
+            )  # fmt: skip
         return found
 
     def _take(self, document: Any) -> T | None:

@@ -7,10 +7,11 @@ are nobody's mistake: Kubernetes evolves. Nothing of the raw document is kept, e
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
+from fedlib.config.api_groups import group_of
 from fedlib.config.validate import describe
 from fedlib.diagnostics import NOWHERE, Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, as_mapping
@@ -27,8 +28,9 @@ from fedlib.discovery.inventory import (
     ServicePort,
     Workload,
 )
-from fedlib.discovery.istio_settings import holds_settings, is_istiod, read_config_map, read_istiod
-from fedlib.discovery.kinds import group_of, is_gloo_group, is_passed_over, near_kind
+from fedlib.discovery.istio_settings import holds_settings, read_config_map
+from fedlib.discovery.kinds import is_gloo_group, is_passed_over, near_kind
+from fedlib.discovery.workloads import WORKLOAD_READERS
 
 Discovered = (
     Namespace | Service | Workload | ServiceAccount | Node | GlooObject | MeshConfig | RootCertificate | ApiGroup
@@ -44,24 +46,6 @@ NO_LOAD_BALANCER: Final = "node.kubernetes.io/exclude-from-external-load-balance
 
 _SERVER_FIELDS: Final = frozenset({"managedFields", "resourceVersion", "uid", "generation", "selfLink"})
 LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
-
-
-def flatten(document: Any, origin: Origin) -> Iterator[tuple[Any, Origin]]:
-    """The objects of a document: the items of a List (`List`, `ServiceList`, ...), or the document itself.
-
-    Items of a typed list carry no kind of their own and get it from the list. A List without a list of items is
-    yielded as it is, and `parse_object` reports it.
-    """
-    kind = as_mapping(document).get("kind")
-    items = as_mapping(document).get("items")
-    if not (isinstance(kind, str) and kind.endswith("List") and isinstance(items, list)):
-        yield document, origin
-        return
-    typed = {} if kind == "List" else {"apiVersion": document.get("apiVersion"), "kind": kind.removesuffix("List")}
-    for index, item in enumerate(items):
-        if typed and isinstance(item, Mapping):
-            item = {**typed, **item}
-        yield from flatten(item, origin.below("items", index))
 
 
 def parse_object(document: Any, cluster: str, origin: Origin | None, report: Report) -> Discovered | None:
@@ -82,8 +66,9 @@ def parse_object(document: Any, cluster: str, origin: Origin | None, report: Rep
         problem = f"it has no {missing}" if isinstance(document, Mapping) else f"it is {describe(document)}"
         _refuse(Ref("Object", cluster=cluster), problem, origin, report)
         return None
-    gloo = is_gloo_group(group_of(api_version))
-    parse = _parse_gloo if gloo else _PARSERS.get((api_version, kind))
+    group = group_of(api_version)
+    gloo = is_gloo_group(group)
+    parse = _parse_gloo if gloo else _PARSERS.get((api_version, kind)) or WORKLOAD_READERS.get((group, kind))
     if (api_version, kind) == ("v1", "ConfigMap") and holds_settings(document):
         parse = partial(_parse_config_map, report)
     if parse is not None:
@@ -138,7 +123,7 @@ def _check_names(metadata: Part, ref: Ref) -> None:
         metadata.complain("namespace", "is missing")
 
 
-_NAMESPACED: Final = frozenset({"Service", "Deployment", "StatefulSet", "DaemonSet", "ServiceAccount", "ConfigMap"})
+_NAMESPACED: Final = frozenset({"Service", "ServiceAccount", "ConfigMap"} | {kind for _, kind in WORKLOAD_READERS})
 
 
 def _refuse(subject: Ref, problem: str, origin: Origin | None, report: Report) -> None:
@@ -198,36 +183,6 @@ def _parse_port(port: Part) -> ServicePort:
     )
 
 
-def _parse_workload(part: Part, ref: Ref, origin: Origin | None) -> Workload:
-    template = part.part("spec").part("template")
-    metadata, spec = template.part("metadata"), template.part("spec")
-    sidecars = [one for one in spec.parts("initContainers") if one.text("restartPolicy") == "Always"]
-    ports: dict[str, int] = {}
-    for container in (*spec.parts("containers"), *sidecars):
-        for port in container.parts("ports"):
-            number, name = port.required_port("containerPort"), port.text("name")
-            if name:
-                ports.setdefault(name, number)
-    annotations = metadata.strings("annotations")
-    return Workload(
-        cluster=ref.cluster,
-        namespace=ref.namespace,
-        kind=ref.kind,
-        name=ref.name,
-        labels=metadata.strings("labels"),
-        annotations={key: value for key, value in annotations.items() if is_mesh_annotation(key)},
-        service_account=spec.text("serviceAccountName") or spec.text("serviceAccount") or "default",
-        container_ports=ports,
-        istiod=read_istiod(metadata.strings("labels"), spec.parts("containers")) if is_istiod(part.data) else None,
-        origin=origin,
-    )
-
-
-def is_mesh_annotation(key: str) -> bool:
-    """Whether an annotation of a pod template is Istio's or Gloo's. Others may hold anything, also secrets."""
-    return key.partition("/")[0].endswith(("istio.io", "solo.io"))
-
-
 def _parse_service_account(part: Part, ref: Ref, _origin: Origin | None) -> ServiceAccount:
     return ServiceAccount(ref.cluster, ref.namespace, ref.name, part.part("metadata").strings("labels"))
 
@@ -279,7 +234,4 @@ _PARSERS: Final[Mapping[tuple[str, str], _Parse]] = {
     ("v1", "ServiceAccount"): _parse_service_account,
     ("v1", "Node"): _parse_node,
     ("v1", "APIGroup"): _parse_api_group,
-    ("apps/v1", "Deployment"): _parse_workload,
-    ("apps/v1", "StatefulSet"): _parse_workload,
-    ("apps/v1", "DaemonSet"): _parse_workload,
 }

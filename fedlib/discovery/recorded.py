@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from fedlib.diagnostics import Location, Ref, Report, catalogue
+from fedlib.diagnostics.lists import flatten
 from fedlib.diagnostics.source import Origin, Source, as_mapping, load_yaml
-from fedlib.discovery.assemble import Found, assemble
+from fedlib.discovery.assemble import assemble
 from fedlib.discovery.inventory import ClusterInventory, Namespace
-from fedlib.discovery.objects import flatten, parse_object
 from fedlib.discovery.pending import PendingFindings
+from fedlib.discovery.recorded_objects import read_objects
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 
@@ -35,7 +36,8 @@ def read_recorded(cluster: str, path: Path, shown: str, location: Location, repo
         Broken objects are reported and left out.
     """
     trouble = PendingFindings()
-    found = [item for source in _sources(path, shown, trouble) for item in _read(cluster, source, trouble, report)]
+    documents = (one for source in _sources(path, shown, trouble) for one in _documents(cluster, source, trouble))
+    found = list(read_objects(cluster, documents, report))
     trouble.hand_over(report)
     if trouble.has_errors:
         reason, advice = f"its recorded inventory {shown} is broken", "mend the recording, or record the cluster again"
@@ -78,16 +80,13 @@ def _unreadable(shown: str, reason: str, trouble: Report) -> None:
     trouble.add(catalogue.FILE_UNREADABLE, Ref("File", shown), Location(shown), reason=reason)
 
 
-def _read(cluster: str, source: Source, trouble: Report, report: Report) -> Iterator[Found]:
-    """The objects of a file. What makes the recording incomplete goes to `trouble`, the rest to `report`."""
+def _documents(cluster: str, source: Source, trouble: Report) -> Iterator[tuple[Any, Origin]]:
+    """The objects of a file as plain data. What makes the recording incomplete goes to `trouble`."""
     for index, document in enumerate(load_yaml(source, trouble)):
         origin = Origin(source, index)
         _check_complete(document, cluster, origin, trouble)
-        for item, place in flatten(document, origin):
-            if document is not None:  # an empty document between two separators
-                found = parse_object(item, cluster, place, report)
-                if found is not None:
-                    yield found, place
+        if document is not None:  # an empty document between two separators
+            yield from flatten(document, origin)
 
 
 def _check_complete(document: Any, cluster: str, origin: Origin, trouble: Report) -> None:

@@ -28,10 +28,11 @@ from fedlib.discovery.objects import (
     SUBZONE,
     ZONE,
     Discovered,
-    is_mesh_annotation,
     parse_object,
 )
 from fedlib.discovery.progress import Progress, silent
+from fedlib.discovery.standing_workloads import standing
+from fedlib.discovery.workloads import WORKLOAD_READERS, is_mesh_annotation
 
 HEADER: Final = "# Recorded by `python -m fedlib snapshot`, which writes this folder anew each time.\n"
 
@@ -40,20 +41,20 @@ Keep = None | Mapping[str, Any] | Callable[[str], bool]
 
 _METADATA: Final[Mapping[str, Keep]] = {"name": None, "namespace": None, "labels": None, "creationTimestamp": None}
 _CONTAINER: Final[Mapping[str, Keep]] = {"name": None, "ports": None, "restartPolicy": None}
-_WORKLOAD: Final[Mapping[str, Keep]] = {
-    "metadata": {"name": None, "namespace": None},
-    "spec": {
-        "template": {
-            "metadata": {"labels": None, "annotations": is_mesh_annotation},
-            "spec": {
-                "serviceAccountName": None,
-                "serviceAccount": None,
-                "containers": _CONTAINER,
-                "initContainers": _CONTAINER,
-            },
-        }
-    },
+_POD_SPEC: Final[Mapping[str, Keep]] = {
+    "serviceAccountName": None,
+    "serviceAccount": None,
+    "containers": _CONTAINER,
+    "initContainers": _CONTAINER,
 }
+_POD_METADATA: Final[Mapping[str, Keep]] = {"labels": None, "annotations": is_mesh_annotation}
+_TEMPLATE: Final[Mapping[str, Keep]] = {"template": {"metadata": _POD_METADATA, "spec": _POD_SPEC}}
+_MADE: Final[Mapping[str, Keep]] = {
+    "name": None,
+    "namespace": None,
+    "ownerReferences": {"apiVersion": None, "kind": None, "name": None, "controller": None},
+}
+_WORKLOAD: Final[Mapping[str, Keep]] = {"metadata": _MADE, "spec": _TEMPLATE}
 _NODE_LABELS: Final = frozenset({*REGION, *ZONE, SUBZONE, NO_LOAD_BALANCER})
 _KEPT: Final[Mapping[str, Mapping[str, Keep]]] = {
     "Namespace": {"metadata": {**_METADATA, "deletionTimestamp": None}},
@@ -76,9 +77,9 @@ _KEPT: Final[Mapping[str, Mapping[str, Keep]]] = {
         },
     },
     "APIGroup": {"metadata": {"name": None}, "versions": {"version": None}},
-    "Deployment": _WORKLOAD,
-    "StatefulSet": _WORKLOAD,
-    "DaemonSet": _WORKLOAD,
+    **{kind: _WORKLOAD for _, kind in WORKLOAD_READERS},
+    "CronJob": {"metadata": _MADE, "spec": {"jobTemplate": {"spec": _TEMPLATE}}},
+    "Pod": {"metadata": {**_MADE, **_POD_METADATA}, "spec": _POD_SPEC},
 }  # fmt: skip
 
 
@@ -117,7 +118,13 @@ def record(
         if inventory_of(clusters[name], ((one.found, None) for one in recorded), report) is None:
             continue
         namespaces = {one.found.name for one in recorded if isinstance(one.found, Namespace)} | {""}
-        kept = [one for one in recorded if identity(one.found)[1].namespace in namespaces]
+        counted = {id(one) for one in standing(one.found for one in recorded if isinstance(one.found, Workload))}
+        kept = [
+            one
+            for one in recorded
+            if identity(one.found)[1].namespace in namespaces
+            if id(one.found) in counted or not isinstance(one.found, Workload)
+        ]
         problem = _write(folders[name], _files(kept))
         if problem:
             report.add(catalogue.NOT_RECORDED, Ref("Cluster", name), cluster=name, reason=problem)

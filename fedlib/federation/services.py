@@ -9,22 +9,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from fedlib.config.gloo import Federation, PortSelector
 from fedlib.config.model import host_problem
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Service, ServicePort, Workload
 from fedlib.federation.finders import Finders
-from fedlib.federation.gateways.east_west import EastWestGateways
+from fedlib.federation.gateways.east_west import DEFAULT_LABELS, EastWestGateways
 from fedlib.federation.hosts.hostname import LOCAL_ONLY_PATTERN, federated_host, federated_pattern, shadowed_cluster
 from fedlib.federation.model import limits
 from fedlib.federation.model.destination import FederatedPort, FederatedService, Group, Passage, Protocol
 from fedlib.federation.model.gateway import EastWestGateway
 from fedlib.federation.places import PlaceFinder
 from fedlib.federation.workloads.backends import Backends, container_port, shows_injection, versions
+from fedlib.federation.workloads.gateway_pods import is_gateway
 from fedlib.federation.workloads.protocols import declared_protocol
 from fedlib.snapshot.model import Snapshot
-from fedlib.snapshot.selection import selects
+from fedlib.snapshot.selection import labels_match, selects
+
+GATEWAY_HEALTH: Final = 15021
+"""The port on which Istio's gateways tell load balancers that they are ready."""
 
 
 @dataclass(slots=True)
@@ -63,7 +68,7 @@ def federate_services(finders: Finders) -> tuple[FederatedService, ...]:
             continue
         if service.cluster_ip == "None":
             report.add(catalogue.HEADLESS, service.ref, service.at("spec", "clusterIP"))
-        if gateways and not shows_injection(snapshot.namespaces.get((service.cluster, service.namespace)), workloads):
+        if gateways and _lacks_sidecars(service, workloads, snapshot):
             unprotected[service.cluster, service.namespace].append(service.name)
         accepted.append(_federated(host, candidate, ports, identities, gateways, workloads, finders.places))
         federating.update(candidate.federations)
@@ -165,7 +170,13 @@ def _selected(
             if workspace not in consumers:
                 continue
             used.update(matching)
-            yield owner, service, consumers if owner == workspace else (workspace,)
+            if not _leads_between_clusters(service):
+                yield owner, service, consumers if owner == workspace else (workspace,)
+
+
+def _leads_between_clusters(service: Service) -> bool:
+    """Whether a Service is an east-west gateway: others are called through it, and nobody calls it by a host."""
+    return labels_match(DEFAULT_LABELS, service.labels)
 
 
 def _can_be_federated(host: str, service: Service, snapshot: Snapshot, report: Report) -> bool:
@@ -241,9 +252,15 @@ def _port(
         )  # fmt: skip
         return None
     protocol = declared_protocol(port)
-    if protocol is None:
+    if protocol is None and not (port.number == GATEWAY_HEALTH and is_gateway(service, workloads)):
         report.add(catalogue.PROTOCOL_GUESSED, service.ref, location, port=port.number)
     return FederatedPort(port.number, protocol or Protocol.TCP, target)
+
+
+def _lacks_sidecars(service: Service, workloads: tuple[Workload, ...], snapshot: Snapshot) -> bool:
+    """Whether nothing shows that all pods have a proxy; those of gateways are one."""
+    namespace = snapshot.namespaces.get((service.cluster, service.namespace))
+    return not is_gateway(service, workloads) and not shows_injection(namespace, workloads)
 
 
 def _gateways(
@@ -307,5 +324,6 @@ def _report_nothing(snapshot: Snapshot, successful: set[str], report: Report) ->
     for name, workspace in sorted(snapshot.workspaces.items()):
         federation = workspace.settings.options.federation
         resource = workspace.settings_source("federation")
-        if federation and federation.enabled and name not in successful and resource:
+        gateways = any(_leads_between_clusters(one) for one in snapshot.services_by_workspace.get(name, ()))
+        if federation and federation.enabled and name not in successful and resource and not gateways:
             report.add(catalogue.FEDERATED_NOTHING, resource.ref, resource.at("options", "federation"), workspace=name)

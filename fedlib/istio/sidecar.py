@@ -17,7 +17,6 @@ from fedlib.federation.decisions import Decisions
 
 API_VERSION: Final = "networking.istio.io/v1"
 KIND: Final = "Sidecar"
-APPS: Final = ("apps", "v1")
 
 
 def translate_trimmed_workloads(decisions: Decisions) -> Iterator[Declaration]:
@@ -35,5 +34,6 @@ def translate_trimmed_workloads(decisions: Decisions) -> Iterator[Declaration]:
         alone = names[workload.cluster, workload.namespace, workload.name] == 1 or workload.kind == "Deployment"
         stem = workload.name if alone else f"{workload.name}-{workload.kind}"
         name = object_name(f"sidecar-{stem}-{workload.namespace}-{workload.cluster}-{one.workspace}")
-        lineage = Lineage(workload.ref, *APPS, one.workspace)
+        group, _, version = workload.api_version.rpartition("/")
+        lineage = Lineage(workload.ref, group, version, one.workspace)
         yield Declaration({workload.cluster: (workload.namespace,)}, API_VERSION, KIND, name, spec, lineage)

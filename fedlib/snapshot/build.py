@@ -7,27 +7,35 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from fedlib.config.external_service import ExternalServiceSpec
-from fedlib.config.gloo import ResourceKind, WorkspaceSettingsSpec, WorkspaceSpec
-from fedlib.config.load import ADMIN_NAMESPACE, Configuration, unique
+from fedlib.config.gloo import KubernetesClusterSpec, ResourceKind, WorkspaceSettingsSpec, WorkspaceSpec
+from fedlib.config.load import ADMIN_NAMESPACE, Configuration
 from fedlib.config.model import Model
 from fedlib.config.policies.ext_auth import ExtAuthServerSpec
 from fedlib.config.policies.rate_limit import RateLimitServerConfigSpec, RateLimitServerSettingsSpec
 from fedlib.config.resource import KINDS, Resource, kind_of, read_resource
 from fedlib.config.route_table import RouteTableSpec
+from fedlib.config.stack import Cluster as Declared
+from fedlib.config.unique import difference, place_of, same_meaning, unique
+from fedlib.config.unsupported import report_untranslated
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, Source
 from fedlib.discovery.inventory import ClusterInventory, Inventory, Service
+from fedlib.snapshot.clusters import describe_clusters
 from fedlib.snapshot.membership import ConfigOwners, Membership, resolve_membership
 from fedlib.snapshot.mesh import resolve_mesh
 from fedlib.snapshot.model import Cluster, NamespaceKey, OwnedResource, Snapshot, Workspace
 from fedlib.snapshot.settings import resolve_settings
+from fedlib.snapshot.sharing_checks import check_sharing, shareable
 from fedlib.snapshot.visibility import Visibility, resolve_visibility
 
 T = TypeVar("T")
 
 SERVERS: Final = (ExtAuthServerSpec, RateLimitServerConfigSpec, RateLimitServerSettingsSpec)
 """Kinds that administrators write, in namespaces of no workspace too; policies of all workspaces name them."""
+
+ADMINISTRATORS: Final = (WorkspaceSpec, KubernetesClusterSpec)
+"""Kinds that say which namespaces of which clusters belong to whom."""
 
 _SHARED: Final[Mapping[type[Model], ResourceKind]] = {
     ExternalServiceSpec: ResourceKind.EXTERNAL_SERVICE,
@@ -46,7 +54,8 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     workspaces = _workspaces(by_kind.pop(kind_of(WorkspaceSpec), []), report)
     inventories = [inventory.clusters[name] for name in sorted(inventory.clusters)]
     namespaces = [namespace for one in inventories for namespace in one.namespaces if not namespace.terminating]
-    membership = resolve_membership(workspaces, configuration.config.clusters, namespaces, report)
+    clusters = describe_clusters(configuration.config.clusters, by_kind.pop(kind_of(KubernetesClusterSpec), []), report)
+    membership = resolve_membership(workspaces, clusters, namespaces, report)
     by_key = {(namespace.cluster, namespace.name): namespace for namespace in namespaces}
     owned = _owned_namespaces(membership)
     config_owners = ConfigOwners(membership, by_key, report)
@@ -54,11 +63,19 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     visibility = resolve_visibility(workspaces, settings, report)
     services = {service.ref: service for one in inventories for service in one.services}
     servers = {one.ref: one for spec in SERVERS for one in by_kind.pop(kind_of(spec), [])}
+    resources_by_kind = {kind: _owned(found, config_owners, visibility) for kind, found in sorted(by_kind.items())}
+    acting = [one.resource for owned_resources in resources_by_kind.values() for one in owned_resources]
+    for resource in (*servers.values(), *acting):
+        report_untranslated(resource, report)
+    services_by_workspace = _services(inventories, membership)
+    consumers = _consumers(services, membership, visibility)
+    shared = shareable(services_by_workspace, consumers, resources_by_kind)
+    check_sharing(workspaces, settings, visibility, shared, report)
     return Snapshot(
         placement=configuration.config.placement,
         group_shape=configuration.config.group_shape,
         policy_inheritance=configuration.config.policy_inheritance,
-        clusters=_clusters(configuration, inventory),
+        clusters=_clusters(clusters, inventory),
         meshes={one.cluster: resolve_mesh(one) for one in inventories},
         workspaces={
             name: Workspace(
@@ -75,14 +92,14 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
         owners=membership.owners,
         namespaces=by_key,
         services=services,
-        services_by_workspace=_services(inventories, membership),
-        consumers=_consumers(services, membership, visibility),
+        services_by_workspace=services_by_workspace,
+        consumers=consumers,
         workloads=_by_namespace((w.cluster, w.namespace, w) for one in inventories for w in one.workloads),
         service_accounts=_by_namespace(
             (account.cluster, account.namespace, account) for one in inventories for account in one.service_accounts
         ),
         nodes={one.cluster: one.nodes for one in inventories},
-        resources={kind: _owned(found, config_owners, visibility) for kind, found in sorted(by_kind.items())},
+        resources=resources_by_kind,
         servers=servers,
         inputs=_inputs(resources, report),
         visibility=visibility,
@@ -94,12 +111,19 @@ def _discovered(inventory: Inventory, report: Report) -> Iterable[Resource[Model
         for found in inventory.clusters[name].gloo_objects:
             origin = found.origin or Origin(Source(f"cluster {name}"))
             resource = read_resource(found.document, name, origin, report, found=True)
-            if resource is None:
-                continue
-            if isinstance(resource.spec, WorkspaceSpec) and resource.ref.namespace != ADMIN_NAMESPACE:
-                report.add(catalogue.WORKSPACE_ELSEWHERE, resource.ref, resource.at(), expected=ADMIN_NAMESPACE)
-                continue
-            yield resource
+            if resource is not None and _is_at_home(resource, report):
+                yield resource
+
+
+def _is_at_home(resource: Resource[Model], report: Report) -> bool:
+    """Whether a resource that was found in a cluster stands where its kind counts; what does not is reported."""
+    elsewhere = isinstance(resource.spec, ADMINISTRATORS) and resource.ref.namespace != ADMIN_NAMESPACE
+    if elsewhere:
+        report.add(
+            catalogue.WORKSPACE_ELSEWHERE, resource.ref, resource.at(),
+            kind=resource.ref.kind, expected=ADMIN_NAMESPACE,
+        )  # fmt: skip
+    return not elsewhere
 
 
 def _inputs(resources: Iterable[Resource[Model]], report: Report) -> tuple[Ref, ...]:
@@ -109,20 +133,23 @@ def _inputs(resources: Iterable[Resource[Model]], report: Report) -> tuple[Ref, 
 
 
 def _workspaces(resources: Iterable[Resource[WorkspaceSpec]], report: Report) -> dict[str, Resource[WorkspaceSpec]]:
-    """Workspaces by name; of two with one name neither counts."""
+    """Workspaces by name; of two with one name that differ neither counts."""
     found: dict[str, list[Resource[WorkspaceSpec]]] = defaultdict(list)
     for resource in resources:
         found[resource.ref.name].append(resource)
-    for name, same in found.items():
-        for other in same[1:]:
-            report.add(
-                catalogue.DUPLICATE_WORKSPACE, other.ref, other.at(),
-                workspace=name, other=same[0].at() if same[0].origin else same[0].ref, related=(same[0].ref,),
-            )  # fmt: skip
-    return {name: same[0] for name, same in sorted(found.items()) if len(same) == 1}
+    refused = set()
+    for name, (first, *others) in found.items():
+        for other in others:
+            if not same_meaning(first, other):
+                refused.add(name)
+                report.add(
+                    catalogue.DUPLICATE_WORKSPACE, other.ref, other.at(),
+                    workspace=name, other=place_of(first), fields=difference(first, other), related=(first.ref,),
+                )  # fmt: skip
+    return {name: same[0] for name, same in sorted(found.items()) if name not in refused}
 
 
-def _clusters(configuration: Configuration, inventory: Inventory) -> dict[str, Cluster]:
+def _clusters(declared: Mapping[str, Declared], inventory: Inventory) -> dict[str, Cluster]:
     return {
         name: Cluster(
             name,
@@ -132,7 +159,7 @@ def _clusters(configuration: Configuration, inventory: Inventory) -> dict[str, C
             cluster.labels,
             _ip_families(inventory.clusters.get(name)),
         )
-        for name, cluster in sorted(configuration.config.clusters.items())
+        for name, cluster in sorted(declared.items())
     }
 
 

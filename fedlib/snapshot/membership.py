@@ -106,8 +106,8 @@ def resolve_membership(
     report: Report,
 ) -> Membership:
     """Decide the owner of each namespace, and report what cannot be meant."""
-    for name in sorted(workspaces):
-        _check_entries(workspaces[name], clusters, report)
+    for _, resource in sorted(workspaces.items()):
+        _check_entries(resource, clusters, report)
     owners: dict[NamespaceKey, str] = {}
     contested: set[NamespaceKey] = set()
     selecting: set[str] = set()
@@ -133,7 +133,7 @@ def resolve_membership(
             contested.add(key)
             _report_contested(namespace, [workspaces[name] for name in wanted], report)
     for name, resource in sorted(workspaces.items()):
-        if name not in selecting and resource.spec.workload_clusters:
+        if name not in selecting and resource.spec.workload_clusters and not _is_elsewhere(resource, clusters):
             report.add(catalogue.EMPTY_WORKSPACE, resource.ref, resource.at("workloadClusters"), workspace=name)
     return Membership(workspaces, clusters, owners, frozenset(contested))
 
@@ -169,11 +169,14 @@ def _report_contested(namespace: Namespace, wanted: list[Resource[WorkspaceSpec]
 def _check_entries(resource: Resource[WorkspaceSpec], clusters: Mapping[str, Cluster], report: Report) -> None:
     entries = resource.spec.workload_clusters
     _check_config_enabled(resource, [e.config_enabled for e in entries], ("workloadClusters",), "clusters", report)
+    elsewhere = _is_elsewhere(resource, clusters)
+    if elsewhere:
+        _report_elsewhere(resource, clusters, report)
     for index, entry in enumerate(entries):
         path = ("workloadClusters", index)
         flags = [selector.config_enabled for selector in entry.namespaces]
         _check_config_enabled(resource, flags, (*path, "namespaces"), "namespaces", report)
-        if entry.name and "*" not in entry.name and entry.name not in {*clusters, MANAGEMENT_CLUSTER}:
+        if _is_unknown(entry, clusters) and "*" not in entry.name and not elsewhere:
             report.add(
                 catalogue.UNKNOWN_CLUSTER, resource.ref, resource.at(*path, "name"),
                 cluster=entry.name, suggestion=suggest(entry.name, clusters),
@@ -189,6 +192,28 @@ def _check_entries(resource: Resource[WorkspaceSpec], clusters: Mapping[str, Clu
                     catalogue.CLUSTER_ENTRY_EMPTY, resource.ref, resource.at(*path, "namespaces", position),
                     entry=f"workloadClusters[{index}].namespaces[{position}]", nothing="nothing: no name and no labels",
                 )  # fmt: skip
+
+
+def _is_unknown(entry: WorkloadCluster, clusters: Iterable[str]) -> bool:
+    """Whether an entry names clusters of which none is declared; the management cluster need not be."""
+    known = (*clusters, MANAGEMENT_CLUSTER)
+    return bool(entry.name) and not any(glob_matches(entry.name, name) for name in known)
+
+
+def _is_elsewhere(resource: Resource[WorkspaceSpec], clusters: Iterable[str]) -> bool:
+    """Whether a Workspace has nothing but names of unknown clusters, and perhaps that of the management cluster."""
+    entries = resource.spec.workload_clusters
+    undeclared = [entry for entry in entries if entry.name != MANAGEMENT_CLUSTER or MANAGEMENT_CLUSTER in clusters]
+    return bool(undeclared) and all(_is_unknown(entry, clusters) for entry in undeclared)
+
+
+def _report_elsewhere(resource: Resource[WorkspaceSpec], clusters: Iterable[str], report: Report) -> None:
+    unknown = [entry.name for entry in resource.spec.workload_clusters if _is_unknown(entry, clusters)]
+    suggestion = next(filter(None, (suggest(name, clusters) for name in unknown)), "")
+    report.add(
+        catalogue.WORKSPACE_OF_UNKNOWN_CLUSTERS, resource.ref, resource.at("workloadClusters", 0, "name"),
+        workspace=resource.ref.name, clusters=", ".join(f"'{name}'" for name in unknown), suggestion=suggestion,
+    )  # fmt: skip
 
 
 def _check_config_enabled(

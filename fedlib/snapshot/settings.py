@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fedlib.config.gloo import WorkspaceOptions, WorkspaceSettingsSpec, WorkspaceSpec
 from fedlib.config.load import ADMIN_NAMESPACE, GLOBAL_SETTINGS
 from fedlib.config.resource import Resource
+from fedlib.config.unique import difference
 from fedlib.diagnostics import Report, catalogue
 from fedlib.snapshot.membership import ConfigOwners
 
@@ -43,12 +44,8 @@ def resolve_settings(
     found: dict[str, list[Resource[WorkspaceSettingsSpec]]] = {}
     for resource in sorted(resources, key=lambda r: r.ref):
         if _is_global(resource):
-            if overall is not None:
-                report.add(
-                    catalogue.DUPLICATE_SETTINGS, resource.ref, resource.at(),
-                    workspace="global", other=overall.ref, related=(overall.ref,),
-                )  # fmt: skip
             overall = overall or resource
+            _differs(resource, overall, "global", report)
             continue
         owner = resource.workspace or config_owners.of(resource)
         if owner is not None and owner in workspaces:
@@ -58,14 +55,22 @@ def resolve_settings(
         candidates = found.get(name, [])
         if not candidates:
             report.add(catalogue.NO_SETTINGS, workspace.ref, workspace.at(), workspace=name)
-        elif len(candidates) == 1:
+        elif not sum(_differs(other, candidates[0], name, report) for other in candidates):  # all, for their findings
             sources[name] = candidates[0]
-        for other in candidates[1:]:
-            first = candidates[0].ref
-            report.add(
-                catalogue.DUPLICATE_SETTINGS, other.ref, other.at(), workspace=name, other=first, related=(first,)
-            )
     return _effective(workspaces, sources, overall)
+
+
+def _differs(
+    resource: Resource[WorkspaceSettingsSpec], first: Resource[WorkspaceSettingsSpec], workspace: str, report: Report
+) -> bool:
+    """Whether second settings say something else than the first ones, which is reported."""
+    if resource.spec == first.spec:
+        return False
+    report.add(
+        catalogue.DUPLICATE_SETTINGS, resource.ref, resource.at(),
+        workspace=workspace, other=first.ref, fields=difference(first, resource), related=(first.ref,),
+    )  # fmt: skip
+    return True
 
 
 def _is_global(resource: Resource[WorkspaceSettingsSpec]) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from fedlib.__main__ import start
 from fedlib.cli.main import main
 from fedlib.config.schema import stack_schema
 from fedlib.diagnostics.document import findings_document
@@ -63,7 +64,7 @@ def test_check_prints_json_for_machines(project: Project, capsys: pytest.Capture
     project.write()
     assert main(["check", "--stack-file", str(project.stack_file), "--output", "json"]) == 0
     result = json.loads(capsys.readouterr().out)
-    (finding,) = result["findings"]
+    (finding,) = (one for one in result["findings"] if one["severity"] != "info")
     assert finding["code"] == "FED207"
     assert finding["file"] == "stacks/Pulumi.small.yaml"
     assert finding["line"] > 0
@@ -107,6 +108,39 @@ def test_commands_run_without_pulumi(project: Project) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(ROOT)}
     )
     assert run.stdout.splitlines()[-1] == "0 []"
+
+
+def test_without_its_packages_it_says_how_to_run_it() -> None:
+    """The system's Python, say, while the virtual environment is not active."""
+    run = subprocess.run(
+        [sys.executable, "-S", "-m", "fedlib", "check"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("fedlib needs the package '")
+    assert run.stderr.endswith("and then `.venv/bin/python -m fedlib ...`.\n")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_an_old_python_is_told_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2))
+    assert start() == 2
+    assert "fedlib needs Python 3.11 or newer" in capsys.readouterr().err
+
+
+def test_errors_come_last_and_infos_are_folded(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = project.config["federation:workspaces"]["shop"]
+    workspace["settings"]["importFrom"] = [{"workspaces": [{"name": "nobody"}]}]
+    workspace["workloadClusters"].append({"name": "eu", "namespaces": []})
+    project.write()
+    assert main(["check", "--stack", "small"]) == 1
+    folded = capsys.readouterr().out
+    assert folded.index("info 4 infos") < folded.index("warning FED207") < folded.index("error FED204")
+    assert "FED340 MeshSettingsUnknown (2), FED353 TrustDomainUnknown (2)" in folded
+    assert "info FED340" not in folded
+    assert folded.splitlines()[-1] == "Findings: 1 error, 1 warning, 4 infos"
+    assert main(["check", "--stack", "small", "-v"]) == 1
+    shown = capsys.readouterr().out
+    assert shown.index("info FED340") < shown.index("warning FED207") < shown.index("error FED204")
 
 
 def test_schema_for_editors_is_fresh() -> None:

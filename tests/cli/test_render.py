@@ -118,3 +118,38 @@ def test_folder_that_cannot_be_written_is_no_traceback(project: Project, capsys:
     (project.folder / "file").write_text("in the way")
     assert main(["render", "--stack", "small", "--out", "file/out"]) == 1
     assert "cannot be written" in capsys.readouterr().out
+
+
+def test_a_misspelled_cluster_deletes_no_file(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["render", "--stack", "small"]) == 0
+    before = project.files()
+    project.config["federation:workspaces"]["shop"]["workloadClusters"][0]["name"] = "uss"
+    project.write()
+    assert main(["render", "--stack", "small"]) == 1
+    assert "did you mean 'us'?" in capsys.readouterr().out
+    assert project.files() == before
+
+
+def test_namespaces_that_nobody_has_delete_no_file(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["render", "--stack", "small"]) == 0
+    before = project.files()
+    project.config["federation:workspaces"]["shop"]["workloadClusters"][0]["namespaces"] = [{"name": "shopp-*"}]
+    project.write()
+    assert main(["render", "--stack", "small"]) == 1
+    assert "FED610 EmptyPlan" in capsys.readouterr().out
+    assert project.files() == before
+
+
+def test_a_plan_that_is_meant_to_be_empty_deletes_nothing_either(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever wants that removes the folder; a stack that never had objects is fine."""
+    assert main(["render", "--stack", "small"]) == 0
+    before = project.files()
+    del project.config["federation:workspaces"]["shop"]["settings"]
+    project.write()
+    assert main(["render", "--stack", "small"]) == 1
+    assert f"holds {len(before) - 1} files of an earlier one" in capsys.readouterr().out
+    assert project.files() == before
+    assert main(["render", "--stack", "small", "--out", "out/new"]) == 0
+    assert main(["render", "--stack", "small", "--out", "out/new"]) == 0

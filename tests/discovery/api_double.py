@@ -22,6 +22,12 @@ PLURALS = {
     "apps/v1/Deployment": "apis/apps/v1/deployments",
     "apps/v1/StatefulSet": "apis/apps/v1/statefulsets",
     "apps/v1/DaemonSet": "apis/apps/v1/daemonsets",
+    "v1/Pod": "api/v1/pods",
+    "v1/ReplicationController": "api/v1/replicationcontrollers",
+    "apps/v1/ReplicaSet": "apis/apps/v1/replicasets",
+    "batch/v1/CronJob": "apis/batch/v1/cronjobs",
+    "batch/v1/Job": "apis/batch/v1/jobs",
+    "argoproj.io/v1alpha1/Rollout": "apis/argoproj.io/v1alpha1/rollouts",
     "admin.gloo.solo.io/v2/Workspace": "apis/admin.gloo.solo.io/v2/workspaces",
 }
 
@@ -80,15 +86,16 @@ class ApiDouble(ThreadingHTTPServer):
 
     def __init__(self, documents: list[Document]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.lists: dict[str, list[Document]] = {path: [] for path in PLURALS.values() if "gloo" not in path}
+        self.lists: dict[str, list[Document]] = {path: [] for path in PLURALS.values() if ".io/" not in path}
         for document in documents:
             key = f"{document['apiVersion']}/{document['kind']}"
             item = dict(document)
-            if "gloo" not in key:
+            if ".io/" not in key:
                 del item["apiVersion"], item["kind"]  # as in lists of Kubernetes' own types
             self.lists.setdefault(PLURALS[key], []).append(item)
         self.config_maps: dict[str, Document] = {}
         self.istio_versions: tuple[str, ...] = ()
+        self.argo = any("argoproj.io" in path for path in self.lists)
         self.troubles: dict[str, Trouble] = {}
         self.requests: Counter[str] = Counter()
         self.authorizations: set[str] = set()
@@ -110,6 +117,10 @@ class ApiDouble(ThreadingHTTPServer):
                 {"name": name, "kind": kind, "namespaced": True, "verbs": verbs} for name, kind, verbs in kinds
             ]
             return {"kind": "APIResourceList", "groupVersion": "admin.gloo.solo.io/v2", "resources": resources}
+        if path == "apis/argoproj.io/v1alpha1":
+            names = ["workflows"] + ["rollouts"] * (PLURALS["argoproj.io/v1alpha1/Rollout"] in self.lists)
+            served = [{"name": name, "verbs": ["list"]} for name in names]
+            return {"kind": "APIResourceList", "groupVersion": "argoproj.io/v1alpha1", "resources": served}
         if path in self.config_maps:
             return self.config_maps[path]
         items = self.lists[path]
@@ -118,9 +129,11 @@ class ApiDouble(ThreadingHTTPServer):
         return {"kind": "AnyList", "apiVersion": "v1", "metadata": rest, "items": items[start : start + size]}
 
     def _groups(self) -> Iterator[Document]:
-        served = ["apps"] + ["admin.gloo.solo.io", "internal.gloo.solo.io"] * any("gloo" in path for path in self.lists)
+        gloo = any("gloo" in path for path in self.lists)
+        served = ["apps", "batch"] + ["argoproj.io"] * self.argo
+        served += ["admin.gloo.solo.io", "internal.gloo.solo.io"] * gloo
         for name in served:
-            version = {"groupVersion": f"{name}/{'v1' if name == 'apps' else 'v2'}", "version": "v2"}
+            version = {"groupVersion": f"{name}/{'v2' if 'gloo' in name else 'v1'}", "version": "v2"}
             yield {"name": name, "versions": [version], "preferredVersion": version}
         if self.istio_versions:
             versions = [{"groupVersion": f"networking.istio.io/{one}", "version": one} for one in self.istio_versions]

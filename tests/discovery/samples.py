@@ -90,6 +90,62 @@ def deployment(name: str, in_namespace: str = "shop", kind: str = "Deployment") 
     }
 
 
+def made_by(document: Document, owner: Document) -> Document:
+    """The object as a controller made it for its owner."""
+    reference = {"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": owner["metadata"]["name"]}
+    document["metadata"]["ownerReferences"] = [{**reference, "controller": True, "uid": "uid-1"}]
+    return document
+
+
+def replica_set(name: str, app: str, in_namespace: str = "shop", replicas: int = 2) -> Document:
+    found = deployment(app, in_namespace, "ReplicaSet")
+    found["metadata"]["name"] = name
+    found["spec"]["replicas"] = replicas
+    found["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] = name
+    return found
+
+
+def pod(name: str, app: str, in_namespace: str = "shop", phase: str = "Running") -> Document:
+    template = deployment(app)["spec"]["template"]
+    labels = {**template["metadata"]["labels"], "pod-template-hash": "7d8f9"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            **metadata(name, in_namespace),
+            "labels": labels,
+            "annotations": template["metadata"]["annotations"],
+        },
+        "spec": {
+            **template["spec"],
+            "nodeName": "node-1",
+            "volumes": [{"name": "token", "secret": {"secretName": "s"}}],
+        },
+        "status": {"phase": phase, "podIP": "10.0.0.9"},
+    }
+
+
+def rollout(name: str, in_namespace: str = "shop", **spec: Any) -> Document:
+    found = deployment(name, in_namespace, "Rollout")
+    found["apiVersion"] = "argoproj.io/v1alpha1"
+    found["spec"] = spec or found["spec"]
+    return found
+
+
+def job(name: str, in_namespace: str = "shop", condition: str = "Suspended") -> Document:
+    found = deployment(name, in_namespace, "Job")
+    found["apiVersion"] = "batch/v1"
+    found["status"] = {"conditions": [{"type": condition, "status": "True"}]}
+    return found
+
+
+def cron_job(name: str, in_namespace: str = "shop") -> Document:
+    found = deployment(name, in_namespace, "CronJob")
+    found["apiVersion"] = "batch/v1"
+    found["spec"] = {"schedule": "0 * * * *", "jobTemplate": {"spec": found["spec"]}}
+    return found
+
+
 def istiod(revision: str = "default", **environment: str) -> Document:
     found = deployment("istiod" if revision == "default" else f"istiod-{revision}", "istio-system")
     template = found["spec"]["template"]

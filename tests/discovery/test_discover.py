@@ -44,7 +44,8 @@ def test_recorded_and_live_clusters_together(server: ApiDouble, tmp_path: Path) 
         "asia": Cluster(kubeconfig=Kubeconfig(secret="key", context="here")),
     }
     inventory, findings = run(clusters, tmp_path, {"key": kubeconfig(server.url)})
-    assert findings == []
+    unrecorded = ("FED340", "FED353")  # Istio's settings: test_unrecorded.py
+    assert [finding for finding in findings if not finding.startswith(unrecorded)] == []
     assert list(inventory.clusters) == ["asia", "eu", "us"]
     assert inventory.clusters["us"].services[0].at().file == "stacks/us/all.yaml"
     assert {len(one.services) for one in inventory.clusters.values()} == {2}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedlib.diagnostics.codes.registry import ERROR, code
+from fedlib.diagnostics.codes.registry import ERROR, INFO, WARNING, code
 
 CLUSTER_UNREADABLE = code(
     "FED101",
@@ -67,4 +67,30 @@ NOT_RECORDED = code(
     "cluster '{cluster}' was not recorded: {reason}",
     "the old recording stays as it was; mend this and run snapshot again",
     "A recording is written as a whole or not at all, and never over files that snapshot did not write.",
+)
+OTHER_OBJECTS = code(
+    "FED120",
+    "OtherObjects",
+    INFO,
+    "the recording of cluster '{cluster}' holds objects that say nothing about federation: {kinds}",
+    "nothing to do",
+    "Objects of CustomResourceDefinitions that federation has no use for are passed over.",
+)
+OLD_GENERATION_IN_CLUSTER = code(
+    "FED121",
+    "OldGenerationInCluster",
+    WARNING,
+    "cluster '{cluster}' holds resources of Gloo Mesh 1.x, which nothing reads any more: {kinds}",
+    "remove them; if they are still wanted, write the kinds of Gloo Mesh 2.x: {instead}",
+    "Gloo Mesh 2.x ignores what the generation before it left in a cluster, AccessPolicies included, and so does this.",
+)
+WORKLOADS_UNKNOWN = code(
+    "FED122",
+    "WorkloadsUnknown",
+    WARNING,
+    "what runs pods in cluster '{cluster}' is not known as a whole: {reasons}",
+    "grant `list` on these (docs/prerequisites.md has the ClusterRole); until then only Deployments, StatefulSets and "
+    "DaemonSets count there",
+    "Pods whose workload is not known have no known identity, and named ports of them no number. What could not be "
+    "looked at is not taken for absent.",
 )

@@ -64,8 +64,8 @@ NO_WORKLOAD = code(
     "FED408",
     "NoWorkloadFound",
     WARNING,
-    "no Deployment, StatefulSet or DaemonSet matches the selector, so {fallback}",
-    "if something else runs the pods, this is fine when they use a ServiceAccount of this namespace",
+    "no known workload matches the selector, so {fallback}",
+    "record what runs the pods, or the Pods themselves; this is fine when they use a ServiceAccount of this namespace",
     "The service accounts of the backing workloads become the identities that clients accept. Without a known workload "
     "every service account of the namespace is accepted.",
 )

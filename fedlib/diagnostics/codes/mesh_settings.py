@@ -113,3 +113,13 @@ NAMESPACE_NOT_WATCHED = code(
     "let discoverySelectors of its mesh config select them",
     "Istio ignores pods, Services and objects of namespaces that its discoverySelectors do not select.",
 )
+TRUST_DOMAIN_UNKNOWN = code(
+    "FED353",
+    "TrustDomainUnknown",
+    INFO,
+    "nobody says the trust domain of cluster '{cluster}': identities are written for '{assumed}', and Istio's own "
+    "default is 'cluster.local'",
+    "write `trustDomain: ...` for the cluster in the stack, as trustDomain of its mesh config has it",
+    "Neither the stack states it nor was the mesh config seen. With a wrong one every request between clusters ends "
+    "with 503, as clients accept the identities of other pods only.",
+)

@@ -20,3 +20,11 @@ TOO_MANY_ENDPOINTS = code(
     "publish fewer gateway addresses with hostInfoOverrides or a load balancer",
     "Istio's schema limits the number of endpoints of a ServiceEntry.",
 )
+EMPTY_PLAN = code(
+    "FED610",
+    "EmptyPlan",
+    ERROR,
+    "the plan is empty, though something asks for objects: {wanted}",
+    "the warnings say what has no effect; to declare nothing on purpose, take these settings and resources out",
+    "An empty plan deletes what was declared before. Misspelled clusters and namespaces that nobody owns lead to one.",
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedlib.diagnostics.codes.registry import ERROR, WARNING, code
+from fedlib.diagnostics.codes.registry import ERROR, INFO, WARNING, code
 
 FILE_UNREADABLE = code(
     "FED001",
@@ -120,9 +120,10 @@ DUPLICATE_RESOURCE = code(
     "FED015",
     "DuplicateResource",
     ERROR,
-    "{thing} is given twice, also at {other}",
-    "keep one of them",
-    "The same resource (kind, namespace, name and cluster) was read from two places that differ. Neither is used.",
+    "{thing} is given twice, also at {other}, and differs in {fields}",
+    "keep one of them; of a base and a patch of Kustomize name what `kustomize build` makes of both",
+    "The same resource (kind, namespace, name and cluster) was read from two places, in files or in a cluster, that "
+    "say different things. Neither is used. Times, versions and states do not count.",
 )
 UNSUPPORTED_KIND = code(
     "FED016",
@@ -137,8 +138,8 @@ UNKNOWN_KIND = code(
     "UnknownKind",
     WARNING,
     "{api_version} {kind} is not a kind that this tool reads{suggestion}",
-    "remove it from the files that the stack names, or mend the kind",
-    "Files of the stack are meant to hold Gloo objects, and inventories Gloo and Kubernetes objects.",
+    "mend the kind if it is misspelled; without, the object has no effect",
+    "An object of a recording has a kind in one of Kubernetes' own groups or of Gloo's that nothing is known of.",
 )
 UNSUPPORTED_FIELD = code(
     "FED018",
@@ -164,4 +165,73 @@ FILES_ELSEWHERE = code(
     "no cluster '{cluster}' is declared{suggestion}",
     "mend the name; for a management cluster that is not declared leave `cluster` out",
     "Resources of the files would live in a cluster that the stack does not have, and their references with them.",
+)
+TEMPLATE_NOT_RENDERED = code(
+    "FED030",
+    "TemplateNotRendered",
+    ERROR,
+    "'{gap}' is {what}",
+    "{advice}",
+    "Files of the stack and recordings are read as they stand. What a template or a variable leaves open would "
+    "otherwise become a name that nothing has, or break the syntax of YAML.",
+)
+UNKNOWN_GLOO_KIND = code(
+    "FED031",
+    "UnknownGlooKind",
+    ERROR,
+    "{api_version} {kind} is no kind of Gloo Mesh that is known here{suggestion}",
+    "mend apiVersion or kind; an API server that has no such kind refuses it too",
+    "A resource in a group of Gloo Mesh promises something. A misspelled policy must not be dropped in silence.",
+)
+NOT_KUBERNETES = code(
+    "FED032",
+    "NotKubernetes",
+    INFO,
+    "{documents} no Kubernetes objects and not read: {files}",
+    "nothing to do; a narrower pattern in federation:files leaves them out",
+    "Values of Helm, kustomizations and the like may stand beside resources. They are not read.",
+)
+KUSTOMIZATION_NOT_APPLIED = code(
+    "FED033",
+    "KustomizationNotApplied",
+    INFO,
+    "what this kustomization changes was not applied: {keys}",
+    "resources are read as they stand in their files; if it matters to them, run `kustomize build {folder} > all.yaml` "
+    "and name that file instead",
+    "Patches, prefixes, namespaces, variables and generators of Kustomize count only in what it builds.",
+)
+NOT_GLOOS = code(
+    "FED034",
+    "NotGloos",
+    INFO,
+    "{documents} not Gloo's: {kinds}",
+    "nothing to do: what runs in a cluster is read from the cluster or its recording",
+    "Of files, Gloo resources are read only. Other kinds may stand beside them.",
+)
+OLD_GENERATION = code(
+    "FED035",
+    "OldGeneration",
+    ERROR,
+    "{documents} of Gloo Mesh 1.x, which is not read: {kinds}",
+    "write the kinds of Gloo Mesh 2.x instead: {instead}",
+    "The groups *.mesh.gloo.solo.io, *.smh.solo.io and multicluster.solo.io belong to a generation with other ideas. "
+    "An AccessPolicy of it promises to refuse callers, so that it is not dropped in silence.",
+)
+OTHER_PRODUCT = code(
+    "FED036",
+    "OtherProduct",
+    WARNING,
+    "{documents} of Gloo Gateway (Gloo Edge), which reads them itself: {kinds}",
+    "leave them to Gloo Gateway; whoever wants Istio's gateways to do it writes: {instead}",
+    "The groups gateway.solo.io, gloo.solo.io, enterprise.gloo.solo.io, ratelimit.solo.io and fed.*.solo.io belong to "
+    "another product. Gloo Mesh does not read them, and nothing is declared for them.",
+)
+INERT_KIND = code(
+    "FED037",
+    "InertKind",
+    INFO,
+    "{kind} {did}, which is not done here",
+    "{instead}",
+    "The kind installs or describes things. It promises nothing about traffic between workspaces, so that nothing is "
+    "declared for it.",
 )

@@ -8,7 +8,7 @@ DUPLICATE_WORKSPACE = code(
     "FED201",
     "DuplicateWorkspace",
     ERROR,
-    "workspace '{workspace}' is declared twice, also at {other}",
+    "workspace '{workspace}' is declared twice, also at {other}, and differs in {fields}",
     "keep one: in federation:workspaces or as a Workspace object",
     "Two declarations of one workspace would decide its membership by chance. Neither is used.",
 )
@@ -16,7 +16,7 @@ DUPLICATE_SETTINGS = code(
     "FED202",
     "DuplicateWorkspaceSettings",
     ERROR,
-    "workspace '{workspace}' has more than one WorkspaceSettings, also {other}",
+    "workspace '{workspace}' has more than one WorkspaceSettings, also {other}, which differs in {fields}",
     "keep one; only the object named 'global' in gloo-mesh may stand beside it",
     "Gloo allows one WorkspaceSettings for each workspace. None of them is used.",
 )
@@ -121,10 +121,10 @@ WORKSPACE_ELSEWHERE = code(
     "FED215",
     "WorkspaceElsewhere",
     WARNING,
-    "the Workspace is ignored: one that is found in a cluster counts in namespace '{expected}' only",
+    "the {kind} is ignored: one that is found in a cluster counts in namespace '{expected}' only",
     "move it to '{expected}', or name its file in federation:files",
-    "Gloo reads Workspaces in its own namespace. Whoever may write to another one must not decide who owns which "
-    "namespaces.",
+    "Gloo reads Workspaces and KubernetesClusters in its own namespace. Whoever may write to another one must not "
+    "decide who owns which namespaces.",
 )
 CLUSTER_ANNOTATION_IGNORED = code(
     "FED216",
@@ -133,4 +133,39 @@ CLUSTER_ANNOTATION_IGNORED = code(
     "the annotation {annotation} is ignored: the resource was found in cluster '{cluster}' and acts there",
     "remove the annotation; it is for resources in files, which stand in no cluster",
     "Whoever may write to one cluster could otherwise act as a workspace of another one.",
+)
+CLUSTER_STATED_TWICE = code(
+    "FED230",
+    "ClusterStatedTwice",
+    WARNING,
+    "{field} of cluster '{cluster}' is '{here}' here, and '{used}' in {where}, which counts",
+    "let both say the same",
+    "The stack and a KubernetesCluster say different things about one cluster. Selectors of Workspaces ask for its "
+    "labels, and names of Services end in its domain.",
+)
+WORKSPACE_OF_UNKNOWN_CLUSTERS = code(
+    "FED231",
+    "WorkspaceOfUnknownClusters",
+    ERROR,
+    "no cluster that workspace '{workspace}' names is declared: {clusters}{suggestion}",
+    "mend the name, or declare the cluster in federation:clusters; workspaces of other clusters belong to other stacks",
+    "Every entry of workloadClusters names unknown clusters, so that the workspace owns nothing, and what was "
+    "declared for it would be deleted.",
+)
+SHARED_NOTHING = code(
+    "FED232",
+    "SharedNothing",
+    WARNING,
+    "{entry} selects nothing{suggestion}",
+    "compare kind, name, namespace, cluster and labels with what is there; they are ANDed",
+    "An entry of exportTo says which resources of the workspace are meant, or one of importFrom which of those that "
+    "are exported to it, and there is none.",
+)
+WORKSPACE_SELECTOR_MISS = code(
+    "FED233",
+    "WorkspaceSelectorMatchesNothing",
+    WARNING,
+    "{entry} selects no workspace",
+    "compare the pattern and the labels with the Workspaces; they are ANDed",
+    "An import or export for workspaces that do not exist has no effect.",
 )

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from fedlib.config.unsupported import report_unsupported
-from fedlib.config.untranslated import untranslated
 from fedlib.config.validate import suggest
 from fedlib.config.virtual_gateway import Listener, VirtualGatewaySpec
 from fedlib.diagnostics import Ref, Report, catalogue
@@ -49,12 +47,7 @@ def decide_virtual_gateways(snapshot: Snapshot, backends: Backends, report: Repo
 
 
 def _is_usable(owned: OwnedResource[VirtualGatewaySpec], index: int, listener: Listener, report: Report) -> bool:
-    resource = owned.resource
-    for position, one in enumerate(listener.allowed_route_tables):
-        for path in untranslated(one):
-            where = ("listeners", index, "allowedRouteTables", position, *path)
-            report_unsupported(resource, where, "functions in a cloud are no destinations here; take it out", report)
-    return check_tls(resource, index, listener, report)
+    return check_tls(owned.resource, index, listener, report)
 
 
 @dataclass(slots=True)

@@ -12,8 +12,6 @@ from dataclasses import replace
 from fedlib.config.gloo import WorkspaceOptions
 from fedlib.config.resource import Resource
 from fedlib.config.stack import GroupShape
-from fedlib.config.unsupported import report_unsupported
-from fedlib.config.untranslated import untranslated
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Report, catalogue
 from fedlib.federation.destinations.index import DestinationIndex
@@ -80,5 +78,3 @@ def _passage(mode: ClientMode, shape: GroupShape) -> Passage:
 def _check_schema(resource: Resource[VirtualDestinationSpec], report: Report) -> None:
     if not resource.spec.hosts:
         report.add(catalogue.GROUP_WITHOUT_HOST, resource.ref, resource.at())
-    for path in untranslated(resource.spec):
-        report_unsupported(resource, path, "the group has what `services` and `externalServices` select", report)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from fedlib.config.route_table import ForwardTo
-from fedlib.config.unsupported import report_unsupported
 from fedlib.config.untranslated import untranslated, untranslated_below
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step, path_text
@@ -25,7 +24,7 @@ from fedlib.federation.routes.binding import Binding, GatewayBinder
 from fedlib.federation.routes.connections import ConnectionRoutes, report_tcp_on_gateways
 from fedlib.federation.routes.delegation import Delegation, FlatRoute
 from fedlib.federation.routes.hosts import KnownHosts, check_hosts, known_hosts, settle_hosts, uses_sidecars
-from fedlib.federation.routes.tables import Table, advice_instead, read_route_tables, source_labels
+from fedlib.federation.routes.tables import Table, read_route_tables, source_labels
 from fedlib.federation.routes.unreachable import report_unreachable
 from fedlib.snapshot.model import Snapshot
 
@@ -37,7 +36,7 @@ def route_hosts(finders: Finders, offer: Offer) -> tuple[RoutedHosts, ...]:
     """Decide all routes, sorted by table and workspace."""
     snapshot, report = finders.snapshot, finders.report
     resolver = DestinationResolver(snapshot, offer.called, offer.destinations, report)
-    tables = read_route_tables(snapshot, report)
+    tables = read_route_tables(snapshot)
     known = known_hosts(offer.services, offer.destinations)
     delegation = Delegation(tables, report)
     flat: dict[Ref, tuple[FlatRoute, ...]] = {}
@@ -139,11 +138,7 @@ class _Routing:
 def _is_translated(flat: FlatRoute, report: Report) -> bool:
     """Whether Istio can express the route; what it cannot is reported."""
     resource, default = flat.table.resource, flat.table.spec.default_destination
-    fields = list(untranslated_below(flat.route, flat.path))
-    if default is not None:
-        fields += [("defaultDestination", *found) for found in untranslated(default)]
-    for where in fields:
-        report_unsupported(resource, where, f"the route answers 500; {advice_instead(where)}", report)
+    unsupported = any(untranslated_below(flat.route)) or (default is not None and any(untranslated(default)))
     problems = list(action_problems(flat.route))
     for path, problem, advice in problems:
         report.add(
@@ -167,7 +162,7 @@ def _is_translated(flat: FlatRoute, report: Report) -> bool:
             catalogue.ROUTE_REWRITE_SLASH, resource.ref, resource.at(*flat.path, "forwardTo", "pathRewrite"),
             route=_shown(flat), path=doubtful[0], rewritten=doubtful[1],
         )  # fmt: skip
-    return not fields and not problems
+    return not unsupported and not problems
 
 
 def _shown(flat: FlatRoute) -> str:

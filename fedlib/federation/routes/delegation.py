@@ -13,7 +13,6 @@ from typing import Final
 
 from fedlib.config.route_table import Delegate, HTTPRoute, SortMethod
 from fedlib.config.selectors import HTTPRequestMatcher
-from fedlib.config.unsupported import report_unsupported
 from fedlib.config.untranslated import untranslated_below
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
@@ -21,7 +20,7 @@ from fedlib.federation.model.route import SourceLabels, TableLabels
 from fedlib.federation.routes.delegates import select_delegates
 from fedlib.federation.routes.matchers import ConflictError, combine_matchers
 from fedlib.federation.routes.names import route_names, table_suffix
-from fedlib.federation.routes.tables import RouteTables, Table, advice_instead, both_labels, source_labels
+from fedlib.federation.routes.tables import RouteTables, Table, both_labels, source_labels
 
 MAX_DEPTH: Final = 32
 MAX_ROUTES: Final = 10_000
@@ -162,12 +161,8 @@ class Delegation:
         return expanded
 
     def _is_translated(self, flat: FlatRoute) -> bool:
-        """Whether all fields of a delegating route are; the others are reported."""
-        fields = list(untranslated_below(flat.route, flat.path))
-        for where in fields:
-            advice = f"the route answers 500; {advice_instead(where)}"
-            report_unsupported(flat.table.resource, where, advice, self.report)
-        return not fields
+        """Whether all fields of a delegating route are."""
+        return not any(untranslated_below(flat.route))
 
 
 def _specificity(matchers: Iterable[HTTPRequestMatcher]) -> tuple[int, int]:

@@ -8,31 +8,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from fedlib.config.gloo import ObjectSelector
 from fedlib.config.resource import Resource
 from fedlib.config.route_table import RouteTableSpec
-from fedlib.config.unsupported import report_unsupported
 from fedlib.config.untranslated import untranslated
-from fedlib.diagnostics import Ref, Report
-from fedlib.diagnostics.source import Step
+from fedlib.diagnostics import Ref
 from fedlib.federation.model.route import SourceLabels
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selector_index import SelectorIndex
-
-_ADVICE: Final[Mapping[str, str]] = {
-    "graphql": "it needs the GraphQL filter of Solo's Envoy; route to a GraphQL server instead",
-    "awsLambda": "it needs a filter of Solo's Envoy; route to an ExternalService with the function's URL",
-    "function": "it needs a filter of Solo's Envoy; route to an ExternalService with the function's URL",
-    "allowedRoutes": "it restricts functions of a cloud, which are no destinations here; take it out",
-    "applyToDestinations": "it is for waypoints of ambient meshes; use workloadSelectors or virtualGateways",
-}
-
-
-def advice_instead(path: tuple[Step, ...]) -> str:
-    """Why a field of a RouteTable cannot be translated, and what to do about it."""
-    return next(_ADVICE[step] for step in reversed(path) if isinstance(step, str) and step in _ADVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +60,11 @@ class RouteTables:
         return self.by_consumer[workspace].select(selector)
 
 
-def read_route_tables(snapshot: Snapshot, report: Report) -> RouteTables:
-    """Index the RouteTables; those that are not translated are reported."""
+def read_route_tables(snapshot: Snapshot) -> RouteTables:
+    """Index the RouteTables that are translated."""
     found = []
     for owned in snapshot.of(RouteTableSpec):
-        if _is_translated(owned.resource, report):
+        if not any(untranslated(owned.spec)):
             found.append(Table(owned.resource, owned.workspace, owned.consumers))
     tables = tuple(sorted(found, key=lambda table: table.resource.age))
     by_consumer: dict[str, list[Table]] = defaultdict(list)
@@ -88,14 +72,6 @@ def read_route_tables(snapshot: Snapshot, report: Report) -> RouteTables:
         for consumer in table.consumers:
             by_consumer[consumer].append(table)
     return RouteTables(tables, {name: SelectorIndex(tuple(listed)) for name, listed in by_consumer.items()})
-
-
-def _is_translated(resource: Resource[RouteTableSpec], report: Report) -> bool:
-    """Whether the whole table can be; what is missing is reported."""
-    fields = list(untranslated(resource.spec))
-    for path in fields:
-        report_unsupported(resource, path, advice_instead(path), report)
-    return not fields
 
 
 def source_labels(spec: RouteTableSpec) -> SourceLabels:

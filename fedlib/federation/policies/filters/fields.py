@@ -13,7 +13,6 @@ from fedlib.config.policies.origins import CSRFConfig, CSRFPolicySpec
 from fedlib.config.policies.rate_limit import RateLimitPolicySpec
 from fedlib.config.policies.traffic_control import HTTPBufferPolicySpec, ProxyProtocolPolicySpec
 from fedlib.config.resource import Resource
-from fedlib.config.unsupported import report_unsupported
 from fedlib.config.untranslated import untranslated_below
 from fedlib.diagnostics import Report, catalogue
 from fedlib.diagnostics.source import Step
@@ -29,34 +28,15 @@ FILTER_POLICIES: Final[tuple[type[Model], ...]] = (
     RateLimitPolicySpec,
 )
 
-_OWN_SERVER: Final = "Solo's server does it; use customAuth with an ExtAuthServer of your own"
-_ADVICE: Final = {
-    "customHealthCheck": "use httpHealthCheck, grpcHealthCheck or tcpHealthCheck",
-    **dict.fromkeys(("eventLogger", "eventService"), "use eventLogPath"),
-    **dict.fromkeys(("send", "receive"), "use tcpHealthCheck to send bytes and to compare the answer"),
-    "limit": "the server's own limits count",
-    "setActions": "use actions: the rate limit server of the Envoy project knows no sets",
-    "setDescriptors": "use descriptors: the rate limit server of the Envoy project knows no sets",
-    **dict.fromkeys(("apiKeyAuth", "basicAuth", "hmacAuth", "ldap", "pluginAuth", "portalAuth"), _OWN_SERVER),
-    **dict.fromkeys(("oauth", "oauth2"), f"{_OWN_SERVER}, such as oauth2-proxy"),
-    **dict.fromkeys(("opaAuth", "opaServerAuth"), f"{_OWN_SERVER}: the Open Policy Agent speaks Envoy's protocol"),
-    "jwt": "use a JWTPolicy",
-    "booleanExpr": "let one server decide about everything",
-}
-_ANY_ADVICE: Final = "leave it out"
-
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key", "x-auth-token"})
 
 
 def refuses(resource: Resource[Model], report: Report) -> bool:
-    """Report the fields of a policy, or of a server's settings, that are in the way of translating it."""
-    found = False
-    for path in untranslated_below(resource.spec, ()):
-        report_unsupported(resource, path, _ADVICE.get(str(path[-1]), _ANY_ADVICE), report)
-        found = True
+    """Whether fields are in the way of translating a policy, or a server's settings; each was or is reported."""
     if isinstance(resource.spec, CSRFPolicySpec):
         _check_csrf(resource, resource.spec.config, report)
-    return report_secret_headers(resource, report) or found
+    secret = report_secret_headers(resource, report)
+    return secret or any(untranslated_below(resource.spec))
 
 
 def report_secret_headers(resource: Resource[Model], report: Report) -> bool:
