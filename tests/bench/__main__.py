@@ -64,7 +64,7 @@ def main() -> None:
         "compile: configuration and inventory to a plan. objects/s: of the plan, whose copies share bodies.",
         "with manifests: the same plus making every object as a dict of its own. x by hand: against making the same",
         "declarations by hand, with shared parts, and sorting them. after %: digest and details against the compile.",
-        "x json, x orjson: the compile's time against serialising all objects. MiB: the process's peak after compiling,",
+        "x json, x orjson: the compile against serialising all objects. MiB: the peak of the process after compiling,",
         "input included. growth: time for each object against the row above. yaml s, json s: the time of render.",
     )
     for placement in ("namespace", "shared"):
