@@ -89,11 +89,12 @@ def pod(
     address: str,
     containers: Sequence[str],
 ) -> Manifest:
-    """A running, ready pod."""
+    """A running, ready pod, made by a ReplicaSet that nobody lists."""
+    made_by = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": name, "uid": name, "controller": True}
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": name, "namespace": namespace, "labels": dict(labels)},
+        "metadata": {"name": name, "namespace": namespace, "labels": dict(labels), "ownerReferences": [made_by]},
         "spec": {
             "serviceAccountName": account,
             "nodeName": node_name,
