@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,38 @@ def test_more_addresses_than_a_service_entry_can_have(monkeypatch: pytest.Monkey
     expected = f"host '{host}' would have 3 endpoints, more than Istio's limit of 2"
     assert [finding.message for finding in found] == [expected]
     assert len(compilation.plan) == 0
+
+
+@pytest.mark.parametrize(
+    ("character", "times", "fits"), [("a", 524_000, True), ("a", 524_500, False), ("<", 90_000, False)]
+)
+def test_objects_that_no_cluster_stores(tmp_path: Path, character: str, times: int, fits: bool) -> None:
+    """FED604: the table's object is left out, and others are not; Kubernetes writes some characters as six."""
+    table = {
+        "apiVersion": "networking.gloo.solo.io/v2",
+        "kind": "RouteTable",
+        "metadata": {"name": "long", "namespace": "shop-backend"},
+        "spec": {
+            "hosts": ["catalog.shop-backend.svc.cluster.local"],
+            "http": [{"name": name, "directResponse": {"status": 200, "body": character * times}} for name in "ab"],
+        },
+    }
+    short = {**table, "metadata": {"name": "short", "namespace": "shop-backend"}}
+    short["spec"] = {"hosts": ["short.shop-backend.svc.cluster.local"], "http": [{"directResponse": {"status": 200}}]}
+    workspace = {"workloadClusters": [{"name": "*", "namespaces": [{"name": "shop-backend"}]}], "settings": {}}
+    config = {
+        "federation:clusters": {"eu": {}},
+        "federation:workspaces": {"shop": workspace},
+        "federation:resources": [table, short],
+    }
+    path = tmp_path / "Pulumi.long.yaml"
+    path.write_text(json.dumps({"title": "long", "use": ["eu"], "config": config}), encoding="utf-8")
+    compilation = compile_case(path)
+    found = [str(finding.subject) for finding in compilation.report if finding.code.id == "FED604"]
+    assert found == ([] if fits else ["RouteTable shop-backend/long (mgmt)"])
+    assert [d.name for d in compilation.plan.declarations] == [
+        f"routetable-{name}-shop-backend-mgmt-shop" for name in (["long"] if fits else []) + ["short"]
+    ]
 
 
 def test_more_ports_of_a_group_than_an_endpoint_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
