@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fedlib.config.strings import regex
+from fedlib.config.strings.regex import compile_regex
 from fedlib.federation.model import limits
 from fedlib.federation.routes import delegation
 from tests.golden_case import GOLDEN, compile_case
@@ -63,6 +65,35 @@ def test_objects_that_no_cluster_stores(tmp_path: Path, character: str, times: i
     assert [d.name for d in compilation.plan.declarations] == [
         f"routetable-{name}-shop-backend-mgmt-shop" for name in (["long"] if fits else []) + ["short"]
     ]
+
+
+def test_expressions_that_cost_too_much_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FED071: the limit is that of a namespace, whichever of its resources comes first in the input."""
+    monkeypatch.setattr(regex, "MAX_STEPS_IN_ALL", 2 * compile_regex("/items/[a-z]+").steps)
+    tables = [
+        {
+            "apiVersion": "networking.gloo.solo.io/v2",
+            "kind": "RouteTable",
+            "metadata": {"name": name, "namespace": namespace},
+            "spec": {
+                "hosts": [f"{name}.{namespace}.svc.cluster.local"],
+                "http": [{"matchers": [{"uri": {"regex": "/items/[a-z]+"}}], "directResponse": {"status": 200}}],
+            },
+        }
+        for namespace, names in (("shop-backend", "abc"), ("shop-web", "de"))
+        for name in names
+    ]
+    workspace = {"workloadClusters": [{"name": "*", "namespaces": [{"name": "shop-*"}]}], "settings": {}}
+    for resources in (tables, tables[::-1]):
+        config = {
+            "federation:clusters": {"eu": {}},
+            "federation:workspaces": {"shop": workspace},
+            "federation:resources": resources,
+        }
+        path = tmp_path / "Pulumi.costly.yaml"
+        path.write_text(json.dumps({"title": "costly", "use": ["eu"], "config": config}), encoding="utf-8")
+        found = [str(finding.subject) for finding in compile_case(path).report if finding.code.id == "FED071"]
+        assert found == ["RouteTable shop-backend/c (mgmt)"]
 
 
 def test_more_ports_of_a_group_than_an_endpoint_can_have(monkeypatch: pytest.MonkeyPatch) -> None:

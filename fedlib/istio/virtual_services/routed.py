@@ -31,11 +31,10 @@ def translate_routed_hosts(routed: RoutedHosts) -> Iterator[Declaration]:
     suffix = f"-{routed.suffix}" if routed.suffix else ""
     name = object_name(f"routetable-{ref.name}-{ref.namespace}-{ref.cluster}-{routed.workspace}{suffix}")
     lineage = Lineage(ref, *NETWORKING, routed.workspace)
-    annotations = routed.table.spec.virtual_service_annotations
     for places, spec in _in_sidecars(routed) if routed.mesh else _on_gateways(routed):
         if any(kind in spec for kind in ("http", "tcp", "tls")):
             effect = Effect(Role.ROUTES, needs=destinations(spec))
-            yield Declaration(places, API_VERSION, KIND, name, spec, lineage, annotations, effect)
+            yield Declaration(places, API_VERSION, KIND, name, spec, lineage, routed.annotations, effect)
 
 
 def _in_sidecars(routed: RoutedHosts) -> Iterator[tuple[Places, dict[str, Any]]]:
