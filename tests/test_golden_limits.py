@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import yaml
 
+from fedlib.config.strings import regex
+from fedlib.config.strings.regex import compile_regex
 from fedlib.federation.model import limits
 from fedlib.federation.routes import delegation
 from tests.golden_case import GOLDEN, compile_case
@@ -30,6 +33,67 @@ def test_more_addresses_than_a_service_entry_can_have(monkeypatch: pytest.Monkey
     expected = f"host '{host}' would have 3 endpoints, more than Istio's limit of 2"
     assert [finding.message for finding in found] == [expected]
     assert len(compilation.plan) == 0
+
+
+@pytest.mark.parametrize(
+    ("character", "times", "fits"), [("a", 524_000, True), ("a", 524_500, False), ("<", 90_000, False)]
+)
+def test_objects_that_no_cluster_stores(tmp_path: Path, character: str, times: int, fits: bool) -> None:
+    """FED604: the table's object is left out, and others are not; Kubernetes writes some characters as six."""
+    table = {
+        "apiVersion": "networking.gloo.solo.io/v2",
+        "kind": "RouteTable",
+        "metadata": {"name": "long", "namespace": "shop-backend"},
+        "spec": {
+            "hosts": ["catalog.shop-backend.svc.cluster.local"],
+            "http": [{"name": name, "directResponse": {"status": 200, "body": character * times}} for name in "ab"],
+        },
+    }
+    short = {**table, "metadata": {"name": "short", "namespace": "shop-backend"}}
+    short["spec"] = {"hosts": ["short.shop-backend.svc.cluster.local"], "http": [{"directResponse": {"status": 200}}]}
+    workspace = {"workloadClusters": [{"name": "*", "namespaces": [{"name": "shop-backend"}]}], "settings": {}}
+    config = {
+        "federation:clusters": {"eu": {}},
+        "federation:workspaces": {"shop": workspace},
+        "federation:resources": [table, short],
+    }
+    path = tmp_path / "Pulumi.long.yaml"
+    path.write_text(json.dumps({"title": "long", "use": ["eu"], "config": config}), encoding="utf-8")
+    compilation = compile_case(path)
+    found = [str(finding.subject) for finding in compilation.report if finding.code.id == "FED604"]
+    assert found == ([] if fits else ["RouteTable shop-backend/long (mgmt)"])
+    assert [d.name for d in compilation.plan.declarations] == [
+        f"routetable-{name}-shop-backend-mgmt-shop" for name in (["long"] if fits else []) + ["short"]
+    ]
+
+
+def test_expressions_that_cost_too_much_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FED071: the limit is that of a namespace, whichever of its resources comes first in the input."""
+    monkeypatch.setattr(regex, "MAX_STEPS_IN_ALL", 2 * compile_regex("/items/[a-z]+").steps)
+    tables = [
+        {
+            "apiVersion": "networking.gloo.solo.io/v2",
+            "kind": "RouteTable",
+            "metadata": {"name": name, "namespace": namespace},
+            "spec": {
+                "hosts": [f"{name}.{namespace}.svc.cluster.local"],
+                "http": [{"matchers": [{"uri": {"regex": "/items/[a-z]+"}}], "directResponse": {"status": 200}}],
+            },
+        }
+        for namespace, names in (("shop-backend", "abc"), ("shop-web", "de"))
+        for name in names
+    ]
+    workspace = {"workloadClusters": [{"name": "*", "namespaces": [{"name": "shop-*"}]}], "settings": {}}
+    for resources in (tables, tables[::-1]):
+        config = {
+            "federation:clusters": {"eu": {}},
+            "federation:workspaces": {"shop": workspace},
+            "federation:resources": resources,
+        }
+        path = tmp_path / "Pulumi.costly.yaml"
+        path.write_text(json.dumps({"title": "costly", "use": ["eu"], "config": config}), encoding="utf-8")
+        found = [str(finding.subject) for finding in compile_case(path).report if finding.code.id == "FED071"]
+        assert found == ["RouteTable shop-backend/c (mgmt)"]
 
 
 def test_more_ports_of_a_group_than_an_endpoint_can_have(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,8 @@ _MILLISECONDS: Final = {
     "h": Decimal(3_600_000),
 }
 
-_LONGEST: Final = Decimal(2**63 // 10**6)
+_LONGEST: Final = Decimal((2**32 - 1) * 1000)
+"""Some of Envoy's durations must be shorter than 2^32 seconds; beyond 292 years it refuses all of them."""
 
 
 def milliseconds(duration: str) -> int:
@@ -41,7 +42,7 @@ def milliseconds(duration: str) -> int:
     if total != int(total):
         raise ValueError(f"'{duration[:40]}' is finer than a millisecond; write whole milliseconds")
     if total > _LONGEST:
-        raise ValueError(f"'{duration[:40]}' is longer than Go's durations can be, 292 years")
+        raise ValueError(f"'{duration[:40]}' is longer than 136 years, the longest that proxies take everywhere")
     return int(total)
 
 

@@ -10,14 +10,25 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.gloo import AnyCaseProtocol, Labels, Locality, PortSelector, Protocol
-from fedlib.config.model import Enum, FilePath, IPBlock, Items, Model, PortNumber, SomeItems, host_problem
+from fedlib.config.model import (
+    Enum,
+    FilePath,
+    IPBlock,
+    Items,
+    Model,
+    PortNumber,
+    ServerName,
+    SomeItems,
+    domain_problem,
+    host_problem,
+)
 from fedlib.config.selectors import ObjectReference
 
 _EGRESS_PROTOCOLS: Final = (Protocol.HTTP, Protocol.HTTP2, Protocol.HTTPS)
 
 
 def _wildcard_host(value: str) -> str:
-    problem = host_problem(value.removeprefix("*.").lower())
+    problem = domain_problem(value)
     if problem:
         raise ValueError(f"'{value[:80]}' is neither a DNS name nor one that begins with `*.`: {problem}")
     return value
@@ -35,7 +46,7 @@ class ClientTLSMode(enum.StrEnum):
 class ClientsideTLS(Model):
     """TLS that the caller's proxy originates."""
 
-    sni: str = ""
+    sni: ServerName = ""
     """The SNI; by default the host when there is one only."""
     mode: Enum[ClientTLSMode] = ClientTLSMode.SIMPLE
     """The kind of TLS."""

@@ -8,11 +8,27 @@ from __future__ import annotations
 import enum
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, Strict, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
 
-from fedlib.config.model import Address, Enum, HostSuffix, Items, Model, PortNumber, Section
+from fedlib.config.model import Address, Enum, HostSuffix, Items, Model, PortNumber, Section, label_problem
 
 Labels = Section[dict[str, str]]
+
+
+def labels_of_pods(labels: dict[str, str]) -> dict[str, str]:
+    """Check labels that objects of Istio select pods by: no pod has others, and Istio refuses them.
+
+    Raises:
+        ValueError: Kubernetes takes no such label.
+    """
+    problem = next(filter(None, (label_problem(key, value) for key, value in labels.items())), "")
+    if problem:
+        raise ValueError(problem)
+    return labels
+
+
+PodLabels = Annotated[Labels, AfterValidator(labels_of_pods)]
+"""Labels that objects of Istio select pods by."""
 
 
 class ObjectSelector(Model):
@@ -71,14 +87,24 @@ AnyCaseProtocol = Annotated[
 """A protocol in capital or small letters; Gloo takes both."""
 
 
+def _place(value: str) -> str:
+    if "/" in value or "*" in value or not value.isprintable():
+        raise ValueError(f"'{value[:80]}' cannot be a part of `region/zone/subzone`")
+    return value
+
+
+Part = Annotated[str, AfterValidator(_place)]
+"""A part of a locality; Istio writes it between slashes, with `*` for any."""
+
+
 class Locality(Model):
     """Where a workload runs."""
 
-    region: str = ""
+    region: Part = ""
     """The region, as in the node label `topology.kubernetes.io/region`."""
-    zone: str = ""
+    zone: Part = ""
     """The zone in the region."""
-    sub_zone: str = ""
+    sub_zone: Part = ""
     """The part of the zone."""
 
     @model_validator(mode="after")

@@ -15,7 +15,7 @@ from typing import Any, Final
 from fedlib.config.gloo import WorkspaceSpec
 from fedlib.config.model import Model, dns_problem, host_problem
 from fedlib.config.other_documents import OtherDocuments, is_object, is_wanted, top_level
-from fedlib.config.resource import MANAGEMENT_CLUSTER, NO_KIND, Resource, read_resource
+from fedlib.config.resource import MANAGEMENT_CLUSTER, NO_KIND, Document, Resource, read_resources
 from fedlib.config.stack import GlooFiles, StackConfig
 from fedlib.config.stack_file import PROJECT, StackFile
 from fedlib.config.unique import unique
@@ -49,8 +49,8 @@ def read_configuration(stack: StackFile, report: Report) -> Configuration:
     if stack.readable and not config.clusters:
         report.add(catalogue.EMPTY_CONFIG, subject, stack.at(()), what="clusters")
     others = OtherDocuments(subject, stack.at(("files",) if config.files else ("resources",)))
-    resources = [*_stack_resources(config, stack), *_inline_resources(config, stack, others, report)]
-    resources += _file_resources(config, stack, others, report)
+    documents = [*_inline_documents(config, stack, others), *_documents_of_files(config, stack, others, report)]
+    resources = [*_stack_resources(config, stack), *read_resources(documents, report)]
     others.report(report)
     return Configuration(stack.name, config, unique(resources, report))
 
@@ -118,16 +118,14 @@ def _stack_resources(config: StackConfig, stack: StackFile) -> Iterable[Resource
         yield Resource(ref, config.global_settings, {}, "", origin, ())
 
 
-def _inline_resources(
-    config: StackConfig, stack: StackFile, others: OtherDocuments, report: Report
-) -> Iterable[Resource[Model]]:
+def _inline_documents(config: StackConfig, stack: StackFile, others: OtherDocuments) -> Iterable[Document]:
     for index, document in enumerate(config.resources):
-        yield from _documents(document, stack.origin("resources", index), MANAGEMENT_CLUSTER, others, report)
+        yield from _documents(document, stack.origin("resources", index), MANAGEMENT_CLUSTER, others)
 
 
-def _file_resources(
+def _documents_of_files(
     config: StackConfig, stack: StackFile, others: OtherDocuments, report: Report
-) -> Iterable[Resource[Model]]:
+) -> Iterable[Document]:
     for index, entry in enumerate(config.files):
         if not _is_cluster(entry.cluster, index, config, stack, report):
             continue
@@ -162,10 +160,8 @@ def _is_cluster(name: str | None, index: int, config: StackConfig, stack: StackF
     return not problem
 
 
-def _read_file(
-    path: Path, shown: str, entry: GlooFiles, others: OtherDocuments, report: Report
-) -> Iterable[Resource[Model]]:
-    """The resources of a file. One that a pattern found may hold something else; one that is named must not."""
+def _read_file(path: Path, shown: str, entry: GlooFiles, others: OtherDocuments, report: Report) -> Iterable[Document]:
+    """The documents of a file. One that a pattern found may hold something else; one that is named must not."""
     source, named = Source(shown, path), not _PATTERN.search(entry.path)
     for index, document in enumerate(load_yaml(source, report, is_wanted)):
         origin = Origin(source, index)
@@ -174,21 +170,17 @@ def _read_file(
         elif isinstance(document, Unread):
             report.add(catalogue.NOT_A_RESOURCE, Ref("Document"), origin.at(), problem=NO_KIND)
         elif document is not None:  # an empty document, or one that was reported
-            yield from _documents(document, origin, entry.cluster or MANAGEMENT_CLUSTER, others, report)
+            yield from _documents(document, origin, entry.cluster or MANAGEMENT_CLUSTER, others)
 
 
 _PATTERN: Final = re.compile(r"[*?\[]")
 
 
-def _documents(
-    document: Any, origin: Origin, cluster: str, others: OtherDocuments, report: Report
-) -> Iterable[Resource[Model]]:
-    """The resources of a document, which may be a List."""
+def _documents(document: Any, origin: Origin, cluster: str, others: OtherDocuments) -> Iterable[Document]:
+    """The Gloo objects of a document, which may be a List."""
     for part, where in flatten(document, origin):
         top = top_level(part)
         if is_object(top) and not is_wanted(top):
             others.pass_over(top, where)
-            continue
-        resource = read_resource(part, cluster, where, report)
-        if resource:
-            yield resource
+        else:
+            yield Document(part, cluster, where)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, ClassVar, Final, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic.alias_generators import to_camel
@@ -17,6 +17,9 @@ DNS_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 class Model(BaseModel):
     """A part of the input."""
+
+    shapes_owner: ClassVar[bool] = False
+    """Whether what holds a list of these would mean something else without a part of one; then it is left out, too."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -64,6 +67,19 @@ def dns_problem(name: str, limit: int = 63) -> str:
     return ""
 
 
+def label_problem(key: str, value: str) -> str:
+    """Why Kubernetes does not take a label; empty if it does."""
+    prefix, slash, name = key.rpartition("/")
+    if (slash and host_problem(prefix.lower())) or not _LABEL_PART.fullmatch(name):
+        return f"'{key[:80]}' is not the key of a label"
+    if value and not _LABEL_PART.fullmatch(value):
+        return f"'{value[:80]}' is not the value of a label: 63 letters, digits, '-', '_' and '.' at most"
+    return ""
+
+
+_LABEL_PART: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+
+
 def host_problem(host: str) -> str:
     """Why `host` is not a DNS name (RFC 1123: 253 characters, labels of 63); empty if it is one."""
     if len(host) > 253:
@@ -84,10 +100,14 @@ def _address(value: str) -> str:
     return value
 
 
+def domain_problem(value: str) -> str:
+    """Why Istio does not take a host, which may begin with `*.`; empty if it does."""
+    problem = host_problem(value.removeprefix("*.").lower())
+    return "its last part has digits only" if not problem and value.rpartition(".")[2].isdigit() else problem
+
+
 def _host(value: str) -> str:
-    problem = "a wildcard is not allowed" if "*" in value else host_problem(value.lower())
-    if not problem and value.rpartition(".")[2].isdigit():
-        problem = "its last part has digits only"
+    problem = "a wildcard is not allowed" if "*" in value else domain_problem(value)
     if problem:
         raise ValueError(f"'{value[:80]}' is not a host: {problem}")
     return value
@@ -107,6 +127,18 @@ FilePath = Annotated[str, AfterValidator(_path)]
 """The path of a file; never its content, which may be secret."""
 
 Address = Annotated[str, AfterValidator(_address)]
+
+_SERVER_NAME: Final = re.compile(r"[0-9A-Za-z_.*-]{0,255}")
+
+
+def _server_name(value: str) -> str:
+    if not _SERVER_NAME.fullmatch(value):
+        raise ValueError(f"'{value[:80]}' is no SNI: letters, digits, '-', '_' and '.', 255 at most")
+    return value
+
+
+ServerName = Annotated[str, AfterValidator(_server_name)]
+"""An SNI; Istio's own have underscores."""
 
 
 def _suffix(value: str) -> str:
@@ -139,6 +171,30 @@ def _percentage(value: float) -> float:
 
 Percentage = Annotated[float, AfterValidator(_percentage)]
 
+_STATUSES: Final = frozenset({
+    100, *range(200, 209), 226, *range(300, 306), 307, 308, *range(400, 418), *range(421, 425), 426, 428, 429, 431,
+    *range(500, 509), 510, 511,
+})  # fmt: skip
+"""HTTP statuses that Envoy knows."""
+
+
+def known_status(value: int) -> int:
+    """Check a status.
+
+    Raises:
+        ValueError: Envoy does not know it.
+    """
+    if value not in _STATUSES:
+        raise ValueError(f"{value} is not a status that Envoy knows, such as 403 or 503")
+    return value
+
+
+KnownStatus = Annotated[int, AfterValidator(known_status)]
+"""An HTTP status with a name in Envoy's protocol, which refuses others in some places."""
+
+Text = Annotated[str, Field(min_length=1)]
+"""A string that is not empty."""
+
 
 def _port(value: int) -> int:
     if not 1 <= value <= 65535:
@@ -153,59 +209,3 @@ UInt32 = Annotated[int, Field(ge=0, le=2**32 - 1)]
 
 PositiveUInt32 = Annotated[int, Field(ge=1, le=2**32 - 1)]
 """The same without zero."""
-
-_TOKEN: Final = re.compile(r":?[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-
-
-def _header_name(value: str) -> str:
-    if not _TOKEN.fullmatch(value):
-        raise ValueError(f"'{value[:80]}' is not the name of a header")
-    return value
-
-
-HeaderName = Annotated[str, AfterValidator(_header_name)]
-"""The name of a header (RFC 9110), or of a pseudo-header such as `:authority`."""
-
-_VARIABLE: Final = re.compile(r"%%|%[A-Z][A-Z0-9_]*(\([^()]*\))?(:\d+)?%")
-
-
-def _header_text(value: str) -> str:
-    if any(ord(character) < 32 and character != "\t" for character in value):
-        raise ValueError("the value of a header has one line and no control characters")
-    if "%" in _VARIABLE.sub("", value):
-        raise ValueError("a single % begins one of Envoy's variables, such as %HOSTNAME%; write %% for a percent sign")
-    return value
-
-
-HeaderText = Annotated[str, AfterValidator(_header_text)]
-"""The value of a header that Envoy sets; a proxy refuses all of its routes for the sake of a broken one."""
-
-_RE2_ONLY: Final = re.compile(r"\\(?:[pP](?:\{\^?\w+\}|\w)|[CzQE])")
-_BROKEN: Final = (
-    "missing )",
-    "unbalanced",
-    "unterminated",
-    "nothing to repeat",
-    "bad character range",
-    "bad escape (end",
-)
-
-
-def regex(value: str) -> str:
-    """Check an expression by the rules that all dialects have; what is RE2's alone is not looked at.
-
-    Raises:
-        ValueError: the expression is broken.
-    """
-    try:
-        re.compile(_RE2_ONLY.sub("x", value))
-    except re.error as error:
-        if error.msg.startswith(_BROKEN):
-            raise ValueError(f"'{value[:80]}' is not a regular expression: {error.msg}") from None
-    except (RecursionError, OverflowError):
-        raise ValueError("the regular expression is too large") from None
-    return value
-
-
-Regex = Annotated[str, AfterValidator(regex)]
-"""An RE2 expression."""

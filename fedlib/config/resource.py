@@ -5,15 +5,15 @@ Source of the kinds: the groups and kinds of Gloo's `v2` API reference.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from fedlib.config.api_groups import Product, group_of, product_of
 from fedlib.config.external_service import ExternalEndpointSpec, ExternalServiceSpec
 from fedlib.config.gloo import KubernetesClusterSpec, WorkspaceSettingsSpec, WorkspaceSpec
 from fedlib.config.inert_kinds import INERT, Inert
-from fedlib.config.model import Model, dns_problem, host_problem
+from fedlib.config.model import Model, dns_problem, host_problem, label_problem
 from fedlib.config.policies import POLICIES
 from fedlib.config.refused_kinds import REFUSED
 from fedlib.config.route_table import RouteTableSpec
@@ -85,22 +85,37 @@ class Resource(Generic[S_co]):
         return (self.created or "9999", self.ref)
 
 
-def read_resource(
-    document: Any, cluster: str, origin: Origin, report: Report, *, found: bool = False
-) -> Resource[Model] | None:
-    """Read a Gloo object.
+class Document(NamedTuple):
+    """A Gloo object as YAML gave it.
 
-    Args:
-        document: the object as YAML gave it.
+    Attributes:
+        content: the object.
         cluster: where it lives, unless its annotation `cluster.solo.io/cluster` says otherwise.
         origin: where it stands.
-        report: takes the findings.
-        found: it was found in the cluster. Then the annotation does not count: who may write to one cluster could
-            otherwise act in another one.
-
-    Returns:
-        The resource; None when it was reported, or has no effect on federation.
     """
+
+    content: Any
+    cluster: str
+    origin: Origin
+
+
+def read_resources(documents: Iterable[Document], report: Report, *, found: bool = False) -> Iterator[Resource[Model]]:
+    """Read Gloo objects; one that is reported, or has no effect on federation, is not among them.
+
+    Args:
+        documents: the objects. They are read by identity, so that their order decides nothing: what they cost is
+            counted for each namespace.
+        report: takes the findings.
+        found: they were found in their clusters. Then the annotation does not count: who may write to one cluster
+            could otherwise act in another one.
+    """
+    for content, cluster, origin in sorted(documents, key=lambda one: _subject(one.content, one.cluster)):
+        resource = _read(content, cluster, origin, report, found=found)
+        if resource is not None:
+            yield resource
+
+
+def _read(document: Any, cluster: str, origin: Origin, report: Report, *, found: bool) -> Resource[Model] | None:
     subject, kind = _subject(document, cluster), _kind(document)
     if kind in INERT:
         _report_inert(INERT[kind], subject, origin, report)
@@ -198,7 +213,14 @@ def _labels(metadata: Mapping[str, Any], ref: Ref, origin: Origin, report: Repor
                 catalogue.WRONG_TYPE, ref, origin.at("metadata", "labels", key),
                 field=f"metadata.labels.{key}", expected="a string", actual=describe(value), advice="put it in quotes",
             )  # fmt: skip
-    return {key: value for key, value in as_mapping(labels).items() if isinstance(value, str)}
+        elif label_problem(key, value):
+            where = origin.at("metadata", "labels", key)
+            report.add(
+                catalogue.WRONG_VALUE, ref, where,
+                field=f"metadata.labels.{key}", problem=label_problem(key, value), advice="Kubernetes refuses it, too",
+            )  # fmt: skip
+    found = {key: value for key, value in as_mapping(labels).items() if isinstance(value, str)}
+    return {key: value for key, value in found.items() if not label_problem(key, value)}
 
 
 def _report_untranslated(

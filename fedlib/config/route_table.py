@@ -7,13 +7,13 @@ the latter carry `UNTRANSLATED` and become findings when they are set.
 from __future__ import annotations
 
 import enum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from fedlib.config.gloo import Labels, ObjectSelector
-from fedlib.config.model import Enum, Host, Items, Model, Regex, SomeItems
+from fedlib.config.model import Enum, Host, Items, Model, SomeItems
 from fedlib.config.selectors import (
     DestinationReference,
     HTTPRequestMatcher,
@@ -23,7 +23,14 @@ from fedlib.config.selectors import (
     WorkloadKind,
     WorkloadSelector,
 )
+from fedlib.config.strings.annotation import Annotations
+from fedlib.config.strings.header import PlainText
+from fedlib.config.strings.refused import size
+from fedlib.config.strings.regex import Regex, check_substitution
 from fedlib.config.untranslated import Later
+
+MAX_BODY_BYTES: Final = 1_048_576
+"""What Istio lets a proxy answer by itself."""
 
 
 class RegexPattern(Model):
@@ -40,8 +47,13 @@ class RegexRewrite(Model):
 
     pattern: RegexPattern
     """What is replaced."""
-    substitution: str = ""
+    substitution: PlainText = ""
     """What replaces it; `\\1` stands for the first group."""
+
+    @model_validator(mode="after")
+    def _groups(self) -> Self:
+        check_substitution(self.substitution, self.pattern.regex)
+        return self
 
 
 class ForwardTo(Model):
@@ -49,7 +61,7 @@ class ForwardTo(Model):
 
     destinations: Annotated[Items[DestinationReference], Field(max_length=100)] = ()
     """One or several with weights; without any, the table's defaultDestination."""
-    path_rewrite: str | None = None
+    path_rewrite: PlainText | None = None
     """Replaces the matched path."""
     regex_rewrite: RegexRewrite | None = None
     """Rewrites the path by an expression."""
@@ -106,16 +118,22 @@ class Redirect(Model):
 
     host_redirect: Host | None = None
     """Replaces the URL's host."""
-    path_redirect: str | None = None
+    path_redirect: PlainText | None = None
     """Replaces the URL's whole path."""
     response_code: Enum[RedirectResponseCode] = RedirectResponseCode.MOVED_PERMANENTLY
     """The status."""
 
     @model_validator(mode="after")
     def _leads_elsewhere(self) -> Self:
-        if self.host_redirect is None and self.path_redirect is None:
+        if self.host_redirect is None and not self.path_redirect:
             raise ValueError("set hostRedirect, pathRedirect or both; without them it leads to itself")
         return self
+
+
+def _body(value: str) -> str:
+    if size(value) > MAX_BODY_BYTES:
+        raise ValueError(f"it has {size(value):,} bytes, and proxies answer with {MAX_BODY_BYTES:,} at most")
+    return value
 
 
 class DirectResponse(Model):
@@ -123,7 +141,7 @@ class DirectResponse(Model):
 
     status: Annotated[int, Field(ge=100, le=599)]
     """The HTTP status."""
-    body: Annotated[str, Field(max_length=1_048_576)] = ""
+    body: Annotated[str, AfterValidator(_body)] = ""
     """The body."""
 
 
@@ -224,7 +242,7 @@ class RouteTableSpec(Model):
     """For developer portals; no effect on routing."""
     failure_mode: Enum[FailureMode] = FailureMode.ROUTE_REPLACEMENT
     """What a bad route does to its table."""
-    virtual_service_annotations: Labels = Field(default_factory=dict)
+    virtual_service_annotations: Annotations = Field(default_factory=dict)
     """Annotations of the VirtualService."""
 
     @model_validator(mode="after")

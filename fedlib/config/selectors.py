@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections import Counter
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, ClassVar, Final, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from fedlib.config.gloo import Labels, ObjectSelector, PortSelector
-from fedlib.config.model import Enum, HeaderName, Items, Model, PortNumber, Regex, SomeItems, regex
+from fedlib.config.gloo import Labels, ObjectSelector, PortSelector, labels_of_pods
+from fedlib.config.model import Enum, Items, Model, PortNumber, SomeItems, Text, domain_problem, label_problem
+from fedlib.config.strings.header import HeaderName
+from fedlib.config.strings.refused import size
+from fedlib.config.strings.regex import Regex, check_regex
 from fedlib.config.untranslated import Later
+
+MAX_PARAMETER_BYTES: Final = 1_024
 
 
 class StringMatch(Model):
@@ -35,14 +41,28 @@ class StringMatch(Model):
             raise ValueError("set one of exact, prefix and regex")
         return self
 
+    @property
+    def without_case(self) -> str:
+        """The expression that matches the same without regard to case, where a match has no flag for that."""
+        if self.regex is not None:
+            return f"(?i){self.regex}"
+        start = re.escape(self.exact if self.exact is not None else self.prefix or "")
+        return f"(?i){start}{'' if self.exact is not None else '.*'}"
+
 
 Matcher = TypeVar("Matcher", bound="HeaderMatcher | QueryParameterMatcher")
 
 
-def _regex_of(matcher: Matcher) -> Matcher:
-    if matcher.regex:
-        regex(matcher.value)
+def _regex_of(matcher: Matcher, info: ValidationInfo) -> Matcher:
+    if matcher.regex and matcher.value:
+        check_regex(matcher.value, info.context)
     return matcher
+
+
+def _parameter(value: str) -> str:
+    if not value or size(value) > MAX_PARAMETER_BYTES:
+        raise ValueError(f"the name of a query parameter has 1 to {MAX_PARAMETER_BYTES:,} bytes, by Envoy's rules")
+    return value
 
 
 class HeaderMatcher(Model):
@@ -63,7 +83,7 @@ class HeaderMatcher(Model):
 class QueryParameterMatcher(Model):
     """Matches a query parameter."""
 
-    name: str
+    name: Annotated[str, AfterValidator(_parameter)]
     """The parameter's name."""
     value: str = ""
     """The value; empty means any."""
@@ -75,6 +95,8 @@ class QueryParameterMatcher(Model):
 
 class HTTPRequestMatcher(Model):
     """Matches requests; all conditions must hold."""
+
+    shapes_owner: ClassVar[bool] = True
 
     name: str = ""
     """A name; Gloo does not use it."""
@@ -90,7 +112,9 @@ class HTTPRequestMatcher(Model):
     """The port of the host that is called."""
 
     @model_validator(mode="after")
-    def _no_name_twice(self) -> Self:
+    def _rules(self) -> Self:
+        if self.uri is not None and self.uri.exact == "":
+            raise ValueError("uri.exact is empty, and no path of a request is")
         for what, names in (
             ("headers", [(header.name.lower(), header.invert_match) for header in self.headers]),
             ("queryParameters", [(parameter.name, False) for parameter in self.query_parameters]),
@@ -104,14 +128,25 @@ class HTTPRequestMatcher(Model):
 class TCPRequestMatcher(Model):
     """Matches TCP connections."""
 
+    shapes_owner: ClassVar[bool] = True
+
     port: PortNumber | None = None
     """The port of the host that is called."""
+
+
+def _server_name(value: str) -> str:
+    problem = "" if value == "*" else domain_problem(value)
+    if problem:
+        raise ValueError(f"'{value[:80]}' is neither a DNS name nor one that begins with `*.`: {problem}")
+    return value
 
 
 class TLSRequestMatcher(Model):
     """Matches TLS connections by their SNI."""
 
-    sni_hosts: SomeItems[str]
+    shapes_owner: ClassVar[bool] = True
+
+    sni_hosts: SomeItems[Annotated[str, AfterValidator(_server_name)]]
     """Names in the SNI; a wildcard is allowed as the left-most part. They are part of the table's hosts."""
     port: PortNumber | None = None
     """The port of the host that is called."""
@@ -160,6 +195,9 @@ class DestinationReference(Model):
             raise ValueError("set only one of ref and awsLambda")
         if self.subset == {}:
             raise ValueError("subset is empty; name labels of the pods, or leave it out")
+        problem = next(filter(None, (label_problem(key, value) for key, value in (self.subset or {}).items())), "")
+        if problem:
+            raise ValueError(f"subset: {problem}")
         return self
 
 
@@ -218,10 +256,15 @@ class WorkloadKind(enum.StrEnum):
     VM = "VM"
 
 
+def _pods(selector: ObjectSelector | None) -> ObjectSelector | None:
+    labels_of_pods({} if selector is None else selector.labels)
+    return selector
+
+
 class WorkloadSelector(Model):
     """Selects workloads by the labels of their pods."""
 
-    selector: ObjectSelector | None = None
+    selector: Annotated[ObjectSelector | None, AfterValidator(_pods)] = None
     """Only labels are allowed for routes."""
     kind: Enum[WorkloadKind] = WorkloadKind.KUBE
     """Only KUBE is allowed for routes."""
@@ -241,9 +284,9 @@ class ListenerSelector(Model):
 class RequestIdentityMatcher(Model):
     """Matches the identity in a request's JWT (`<iss>/<sub>`); fields are ANDed."""
 
-    request_principals: Items[str] = ()
+    request_principals: Items[Text] = ()
     """Any of these; all without an entry."""
-    not_request_principals: Items[str] = ()
+    not_request_principals: Items[Text] = ()
     """None of these."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import ipaddress
 import pathlib
 import re
 from typing import Annotated, Any, Final
@@ -10,7 +11,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.gloo import Labels, WorkloadCluster, WorkspaceSettingsSpec
-from fedlib.config.model import Enum, Items, Model, Section
+from fedlib.config.model import Enum, Items, Model, Section, host_problem
 
 
 def _path(value: str) -> str:
@@ -114,6 +115,22 @@ class GroupShape(enum.StrEnum):
     WORKLOAD_ENTRY = "workloadEntry"
 
 
+def _allowed(value: str) -> str:
+    try:
+        ipaddress.ip_network(value)
+    except ValueError:
+        problem = host_problem(value.removeprefix("*.").lower())
+        if problem or "/" in value:
+            raise ValueError(
+                f"'{value[:80]}' is neither an IP address, a CIDR block, a host nor one that begins with `*.`"
+            ) from None
+    return value.lower()
+
+
+AllowedAddress = Annotated[str, AfterValidator(_allowed)]
+"""An IP address, a CIDR block, a host, or all hosts below one (`*.example.com`)."""
+
+
 class StackConfig(Model):
     """Everything below `federation:` in a stack file."""
 
@@ -134,3 +151,7 @@ class StackConfig(Model):
     """`namespace`: a copy in each namespace that may use a host. `shared`: one object per cluster and workspace."""
     group_shape: Enum[GroupShape] = GroupShape.LOCAL_ONLY_HOST
     """`localOnlyHost`: what came in through a gateway stays in its cluster. `workloadEntry`: as Gloo writes groups."""
+    allowed_addresses: Items[AllowedAddress] = ()
+    """Addresses and hosts that resources may name although they are inside: the machine, the cluster, the cloud."""
+    allowed_annotations: Items[str] = ()
+    """Keys, or prefixes before a `/`, of annotations that resources may give to objects although they steer tools."""

@@ -6,7 +6,7 @@ import copy
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from fedlib.config.duration import DURATION
 from fedlib.config.model import Model
+from fedlib.config.strings.refused import RefusedError
 from fedlib.diagnostics import Code, Location, Ref, Report, catalogue
 from fedlib.diagnostics.source import Step, original_path, path_text
 
@@ -74,7 +75,8 @@ def validate(
     removed: set[tuple[Step, ...]] = set()
     for _ in range(100):  # each round removes at least one part; a hundred nested mistakes are enough
         try:
-            return Validated(model.model_validate(_without(data, removed) if removed else data), frozenset(removed))
+            read = model.model_validate(_without(data, removed) if removed else data, context=reading)
+            return Validated(read, frozenset(removed))
         except ValidationError as error:
             errors = error.errors(include_url=False, include_context=True, include_input=False)
         places = [(original_path(_place(problem), removed), problem) for problem in errors]
@@ -104,7 +106,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What is read, and what is needed to report a mistake in it: the arguments of `validate`."""
+    """What is read, and what is needed to report a mistake in it: the arguments of `validate`.
+
+    Validators get it as their context, and count the work that expressions take.
+    """
 
     model: type[Model]
     data: Any
@@ -112,15 +117,25 @@ class _Reading:
     locate: Locate
     report: Report
     prefix: tuple[Step, ...]
+    _counted: dict[str, int] = field(default_factory=dict)
+
+    def count(self, expression: str, steps: int) -> int:
+        """How many steps the expressions of the subject's namespace take; each of a resource counts once."""
+        if expression not in self._counted:
+            self._counted[expression] = self.report.spend(self.subject, steps)
+        return self._counted[expression]
 
     def complain(self, path: tuple[Step, ...], problem: Mapping[str, Any]) -> None:
         """Report what pydantic says about the value at `path`."""
         kind, value = str(problem["type"]), _value_at(self.data, path)
+        refused = problem.get("ctx", {}).get("error")
         if kind == "extra_forbidden":
             allowed = _fields(_model_at(self.model, path[:-1]))
             self._add(
                 catalogue.UNKNOWN_FIELD, path, suggestion=suggest(str(path[-1]), allowed), allowed=", ".join(allowed)
             )
+        elif isinstance(refused, RefusedError):
+            self._add(refused.code, path, problem=str(refused), advice=refused.advice)
         elif kind == "missing":
             self._add(catalogue.MISSING_FIELD, path)
         elif kind in _EXPECTED:
@@ -177,7 +192,12 @@ def _place(problem: Mapping[str, Any]) -> tuple[Step, ...]:
 
 
 def _part_to_remove(model: type[Model], path: tuple[Step, ...], kind: str) -> tuple[Step, ...]:
-    """The smallest part without which the rest may be valid."""
+    """The smallest part without which the rest may be valid, and means no more than before."""
+    for end in range(2, len(path) + 1):
+        found = _model_at(model, path[:end])
+        listed = isinstance(path[end - 1], int)
+        if listed and found is not None and issubclass(found, Model) and found.shapes_owner:
+            return path[: end - 2]
     if kind == "missing":
         return path[:-1]
     parent = _model_at(model, path[:-1]) if path else None

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AfterValidator, BeforeValidator, Strict, model_validator
 
 from fedlib.config.gloo import ObjectSelector, PortSelector
-from fedlib.config.model import Enum, FilePath, Items, Model, SomeItems, dns_problem, host_problem
+from fedlib.config.model import Enum, FilePath, Items, Model, SomeItems, dns_problem, domain_problem
 from fedlib.config.selectors import WorkloadSelector
 from fedlib.config.untranslated import Later
 
@@ -118,7 +118,7 @@ def _filter_host(value: str) -> str:
     namespace, _, name = value.rpartition("/")
     if namespace and namespace not in ("*", ".") and dns_problem(namespace):
         raise ValueError(f"'{namespace[:80]}' is not a namespace: {dns_problem(namespace)}")
-    problem = "" if name == "*" else host_problem(name.removeprefix("*.").lower())
+    problem = "" if name == "*" else domain_problem(name)
     if problem:
         raise ValueError(f"'{name[:80]}' is neither a DNS name nor one that begins with `*.`: {problem}")
     return value

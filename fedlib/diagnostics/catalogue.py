@@ -17,5 +17,6 @@ from fedlib.diagnostics.codes.proxy_filters import *  # noqa: F403
 from fedlib.diagnostics.codes.reading import *  # noqa: F403
 from fedlib.diagnostics.codes.registry import CODES as CODES
 from fedlib.diagnostics.codes.routes import *  # noqa: F403
+from fedlib.diagnostics.codes.strings import *  # noqa: F403
 from fedlib.diagnostics.codes.virtual_gateways import *  # noqa: F403
 from fedlib.diagnostics.codes.workspaces import *  # noqa: F403

@@ -114,6 +114,7 @@ class Report:
     """Collects findings. Beside it only finders change: they keep answers, and what they answer never changes."""
 
     _findings: dict[tuple[str, Ref, Location, str], Finding] = field(default_factory=dict)
+    _spent: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def add(
         self,
@@ -133,6 +134,12 @@ class Report:
         self._findings[key] = Finding(
             code, subject, location, message, printable(code.hint.format(**arguments)), concerned
         )
+
+    def spend(self, subject: Ref, steps: int) -> int:
+        """Count work that is done for the sake of a resource, and return that of its namespace in all."""
+        place = (subject.cluster, subject.namespace)
+        self._spent[place] = self._spent.get(place, 0) + steps
+        return self._spent[place]
 
     def __iter__(self) -> Iterator[Finding]:
         """All findings, sorted."""

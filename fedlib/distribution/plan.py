@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,8 @@ import orjson
 
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.order import Copy, Order
-from fedlib.diagnostics import Location, Ref, Report, catalogue
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.distribution.object_size import ResourcePlaces, fitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,6 @@ def canonical(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
 
 
-ResourcePlaces = Callable[[Ref], Location]
-"""Where a resource stands in the input."""
-
-
 def distribute(
     declarations: Iterable[Declaration],
     places: ResourcePlaces,
@@ -110,10 +107,11 @@ def distribute(
     """Sort the declarations, and settle those that want the same object.
 
     Two declarations with one identity (cluster, kind, namespace, name) are a conflict of the input: the one whose
-    parent comes first keeps the object, and the other one is reported and left out.
+    parent comes first keeps the object, and the other one is reported and left out. So is an object that is too large
+    for the store of a cluster.
     """
     groups: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
-    for declaration in declarations:
+    for declaration in fitting(declarations, places, report):
         groups[declaration.kind, declaration.name].append(declaration)
     kept: list[Declaration] = []
     for group in groups.values():

@@ -9,7 +9,7 @@ from fedlib.declarations.names import object_name
 
 def subset_name(labels: Mapping[str, str]) -> str:
     """Gloo's name of a subset: keys and values joined, such as `version-v3`; a DNS label, as Istio wants it."""
-    return object_name("-".join(f"{key}-{value}" for key, value in sorted(labels.items())))
+    return object_name("-".join(f"{key}-{value}".rstrip("-") for key, value in sorted(labels.items())))
 
 
 def egress_subset(host: str) -> str:

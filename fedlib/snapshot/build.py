@@ -12,7 +12,7 @@ from fedlib.config.load import ADMIN_NAMESPACE, Configuration
 from fedlib.config.model import Model
 from fedlib.config.policies.ext_auth import ExtAuthServerSpec
 from fedlib.config.policies.rate_limit import RateLimitServerConfigSpec, RateLimitServerSettingsSpec
-from fedlib.config.resource import KINDS, Resource, kind_of, read_resource
+from fedlib.config.resource import KINDS, Document, Resource, kind_of, read_resources
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.stack import Cluster as Declared
 from fedlib.config.unique import difference, place_of, same_meaning, unique
@@ -101,17 +101,20 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
         nodes={one.cluster: one.nodes for one in inventories},
         resources=resources_by_kind,
         servers=servers,
+        server_owners={ref: owner for ref in servers if (owner := membership.owner_of(ref.cluster, ref.namespace))},
         inputs=_inputs(resources, report),
         visibility=visibility,
+        allowed_addresses=configuration.config.allowed_addresses,
+        allowed_annotations=frozenset(configuration.config.allowed_annotations),
     )
 
 
 def _discovered(inventory: Inventory, report: Report) -> Iterable[Resource[Model]]:
     for name in sorted(inventory.clusters):
-        for found in inventory.clusters[name].gloo_objects:
-            origin = found.origin or Origin(Source(f"cluster {name}"))
-            resource = read_resource(found.document, name, origin, report, found=True)
-            if resource is not None and _is_at_home(resource, report):
+        nowhere = Origin(Source(f"cluster {name}"))
+        found = [Document(one.document, name, one.origin or nowhere) for one in inventory.clusters[name].gloo_objects]
+        for resource in read_resources(found, report, found=True):
+            if _is_at_home(resource, report):
                 yield resource
 
 

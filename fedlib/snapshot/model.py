@@ -97,8 +97,11 @@ class Snapshot:
     nodes: Mapping[str, tuple[Node, ...]]
     resources: Mapping[str, tuple[OwnedResource[Any], ...]]
     servers: Mapping[Ref, Resource[Any]]
+    server_owners: Mapping[Ref, str]
     inputs: tuple[Ref, ...]
     visibility: Visibility
+    allowed_addresses: tuple[str, ...] = ()
+    allowed_annotations: frozenset[str] = frozenset()
 
     def of(self, spec: type[S]) -> tuple[OwnedResource[S], ...]:
         """The resources of the kind that has specs of this model, sorted by identity."""

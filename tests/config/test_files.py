@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fedlib.config.gloo import WorkspaceSpec
 from fedlib.config.load import Configuration, read_configuration
 from fedlib.config.stack_file import load_stack_file
 from fedlib.diagnostics import Report
@@ -15,8 +16,8 @@ WORKSPACE = """\
 # the first line has no say
 apiVersion: admin.gloo.solo.io/v2
 kind: Workspace
-metadata: {name: shop, namespace: gloo-mesh, labels: {owner: "Łukasz"}}
-spec: {workloadClusters: [{name: eu, namespaces: [{name: shop}], selektor: {}}]}
+metadata: {name: shop, namespace: gloo-mesh}
+spec: {workloadClusters: [{name: eu, selector: {owner: "Łukasz"}, namespaces: [{name: shop}], selektor: {}}]}
 """
 
 
@@ -38,7 +39,9 @@ def test_text_is_read_in_every_encoding_that_yaml_has(tmp_path: Path, encoding: 
     """With a byte order mark and without, and with the lines of Windows; findings point at the right one."""
     content = WORKSPACE.replace("\n", "\r\n").encode(encoding)
     configuration, findings = read(tmp_path, "./gloo/*.yaml", all=content)
-    assert configuration.resources[0].labels == {"owner": "Łukasz"}
+    spec = configuration.resources[0].spec
+    assert isinstance(spec, WorkspaceSpec)
+    assert spec.workload_clusters[0].selector == {"owner": "Łukasz"}
     assert findings == ["FED006 gloo/all.yaml:5"]
 
 

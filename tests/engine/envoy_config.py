@@ -5,27 +5,31 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 Message = dict[str, Any]
 
-_HTTP = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
-_HTTP_OPTIONS = "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+EXTENSIONS: Final = "type.googleapis.com/envoy.extensions"
+_HTTP = f"{EXTENSIONS}.filters.network.http_connection_manager.v3.HttpConnectionManager"
+_HTTP_OPTIONS = f"{EXTENSIONS}.upstreams.http.v3.HttpProtocolOptions"
 _ROUTER = {
     "name": "envoy.filters.http.router",
-    "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
+    "typed_config": {"@type": f"{EXTENSIONS}.filters.http.router.v3.Router"},
 }
+_RUNTIME = {"layers": [{"name": "istio", "static_layer": {"re2.max_program_size.error_level": "32768"}}]}
+"""What pilot-agent writes into the bootstrap of every proxy of Istio."""
 
 
 @dataclass(slots=True)
 class EnvoyConfig:
-    """One listener with one virtual host, and the clusters that anything names."""
+    """One listener with one virtual host, the clusters that anything names, and other listeners."""
 
     filters: list[Message] = field(default_factory=lambda: [copy.deepcopy(_ROUTER)])
     routes: list[Message] = field(default_factory=list)
     clusters: dict[str, Message] = field(default_factory=dict)
     listener: Message = field(default_factory=dict)
     listener_filters: list[Message] = field(default_factory=list)
+    others: list[Message] = field(default_factory=list)
 
     def apply(self, specs: Iterable[Mapping[str, Any]]) -> None:
         """Apply the patches of EnvoyFilters, objects with lower priorities first."""
@@ -38,21 +42,14 @@ class EnvoyConfig:
         for name in sorted(_named_clusters([self.filters, self.routes])):
             self.clusters.setdefault(name, _cluster(name))
         default = {"match": {"prefix": "/"}, "direct_response": {"status": 200}}
-        manager = {
-            "@type": _HTTP,
-            "stat_prefix": "http",
-            "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [*self.routes, default]}]},
-            "http_filters": self.filters,
+        host = {"name": "all", "domains": ["*"], "routes": [*self.routes, default]}
+        chain = http_chain({"virtual_hosts": [host]}, self.filters)
+        listener = {**listening("http", [chain]), **self.listener, "listener_filters": self.listener_filters}
+        clusters = list(self.clusters.values())
+        return {
+            "static_resources": {"listeners": [listener, *self.others], "clusters": clusters},
+            "layered_runtime": _RUNTIME,
         }
-        chain = {"filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]}
-        listener = {
-            "name": "http",
-            "address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}},
-            **self.listener,
-            "listener_filters": self.listener_filters,
-            "filter_chains": [chain],
-        }
-        return {"static_resources": {"listeners": [listener], "clusters": list(self.clusters.values())}}
 
     def _http_filter(self, patch: Mapping[str, Any]) -> None:
         first = patch["patch"]["operation"] == "INSERT_FIRST"
@@ -72,6 +69,28 @@ class EnvoyConfig:
 
     def _listener_filter(self, patch: Mapping[str, Any]) -> None:
         self.listener_filters.insert(0, copy.deepcopy(patch["patch"]["value"]))
+
+
+def http_chain(routes: Message, filters: Iterable[Message] = ()) -> Message:
+    """A filter chain for HTTP with these routes; the last of the filters is the router, by default the only one."""
+    manager = {
+        "@type": _HTTP,
+        "stat_prefix": "http",
+        "route_config": routes,
+        "http_filters": [*filters] or [_ROUTER],
+    }
+    return {"filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]}
+
+
+def listening(name: str, chains: list[Message]) -> Message:
+    """A listener on some port of this machine."""
+    address = {"socket_address": {"address": "127.0.0.1", "port_value": 0}}
+    return {"name": name, "address": address, "filter_chains": chains}
+
+
+def before_router(*filters: Message) -> list[Message]:
+    """All filters of an HTTP chain."""
+    return [*filters, copy.deepcopy(_ROUTER)]
 
 
 def _cluster(name: str) -> Message:

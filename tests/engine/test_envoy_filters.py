@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import socket
 import subprocess
 import time
@@ -19,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.engine.envoy_config import EnvoyConfig
-from tests.engine.tools import REPOSITORY
+from tests.engine.validators import Envoy
 from tests.golden_case import GOLDEN, cases, compile_case
 from tests.placed import placed
 
@@ -30,41 +29,30 @@ CASES = [
 ]
 
 
-@pytest.fixture(scope="session")
-def envoy() -> Path:
-    """The program; without it the tests are skipped, or fail where `make engine-test` has just built it."""
-    program = Path(os.environ.get("FEDLIB_TOOL_CACHE") or REPOSITORY / ".cache" / "tools") / "envoy"
-    if not program.is_file():
-        if os.environ.get("FEDLIB_ENGINE_TESTS") == "required":
-            pytest.fail("envoy not found: run tools/build")
-        pytest.skip("envoy not found: run tools/build")
-    return program
-
-
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.relative_to(GOLDEN).as_posix().removesuffix(".in.yaml"))
-def test_envoy_takes_every_patch(envoy: Path, path: Path, tmp_path: Path) -> None:
+def test_envoy_takes_every_patch(envoy: Envoy, path: Path) -> None:
     """All patches of a cluster's objects together make a configuration that Envoy accepts."""
     objects = _specs(path)
     assert objects
-    for cluster, specs in objects.items():
+    for specs in objects.values():
         config = EnvoyConfig()
         config.apply(specs.values())
-        assert refusal(envoy, config, tmp_path / f"{cluster}.json") == ""
+        assert envoy.refusal(config) == ""
 
 
-def test_envoy_refuses_a_wrong_patch(envoy: Path, tmp_path: Path) -> None:
+def test_envoy_refuses_a_wrong_patch(envoy: Envoy) -> None:
     """The check sees a field that does not exist, deep in a filter's settings."""
     config = EnvoyConfig()
     settings = {"@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer", "max_bytes": 1}
     config.filters.insert(0, {"name": "envoy.filters.http.buffer", "typed_config": settings})
-    assert "max_bytes" in refusal(envoy, config, tmp_path / "config.json")
+    assert "max_bytes" in envoy.refusal(config)
 
 
-def test_filters_are_on_for_the_routes_of_their_policies_only(envoy: Path, tmp_path: Path) -> None:
+def test_filters_are_on_for_the_routes_of_their_policies_only(envoy: Envoy, tmp_path: Path) -> None:
     """A request from a page of another origin is refused where a CSRFPolicy applies, and nowhere else."""
     config = EnvoyConfig()
     config.apply(_specs(GOLDEN / "envoy-filters" / "csrf.in.yaml")["eu"].values())
-    with running(envoy, config, tmp_path / "config.json") as port:
+    with running(envoy.program, config, tmp_path / "config.json") as port:
         elsewhere = "http://elsewhere.example.net"
         assert 403 in {post(port, "/0", origin=elsewhere) for _ in range(5)}, "99.5 % are refused"
         assert post(port, "/0", origin="http://shop.example.com") == 200
@@ -107,11 +95,3 @@ def post(port: int, path: str, *, origin: str) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("POST", path, headers={"Origin": origin})
     return connection.getresponse().status
-
-
-def refusal(envoy: Path, config: EnvoyConfig, file: Path) -> str:
-    """What Envoy has against a configuration; empty if nothing."""
-    file.write_text(json.dumps(config.bootstrap()))
-    command = [str(envoy), "--mode", "validate", "-c", str(file), "--log-level", "warning"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    return "" if done.returncode == 0 else done.stdout + done.stderr

@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
 
 import pytest
 
-from fedlib.distribution.plan import canonical
 from tests.engine.control_plane import Cluster
-from tests.engine.kubernetes_api import Manifest
-from tests.golden_case import GOLDEN, cases, compile_case
-from tests.placed import placed
+from tests.engine.golden_objects import NAMESPACE, distinct_objects
 
 pytestmark = pytest.mark.engine
-
-NAMESPACE: Final = "goldens"
-
-
-def distinct_objects() -> dict[bytes, tuple[str, Manifest]]:
-    """One object of each distinct body, and the case that it comes from. Where it stands does not matter here."""
-    found: dict[bytes, tuple[str, Manifest]] = {}
-    for path in cases():
-        case = path.relative_to(GOLDEN).as_posix()
-        for declaration in placed(compile_case(path).plan):
-            manifest = next(declaration.manifests())
-            manifest["metadata"] = {**manifest["metadata"], "namespace": NAMESPACE}
-            body: dict[str, Any] = {key: manifest[key] for key in ("apiVersion", "kind", "spec")}
-            found.setdefault(canonical(body), (case, manifest))
-    return found
 
 
 def test_the_api_server_takes_every_object(clusters: dict[str, Cluster]) -> None:
     """As a strict dry run: schemas, CEL rules, and no unknown field that would be dropped in silence."""
     cluster = clusters["eu"]
     cluster.create_namespaces(NAMESPACE)
-    objects = list(distinct_objects().values())
+    objects = distinct_objects()
     with ThreadPoolExecutor(4) as pool:
-        refusals = list(pool.map(lambda one: cluster.api.refusal(one[1]), objects))
-    refused = {
-        f"{case}: {manifest['kind']} {manifest['metadata']['name']}": refusal
-        for (case, manifest), refusal in zip(objects, refusals, strict=True)
-        if refusal
-    }
+        refusals = list(pool.map(lambda one: cluster.api.refusal(one.manifest()), objects))
+    refused = {str(one): refusal for one, refusal in zip(objects, refusals, strict=True) if refusal}
     assert len(objects) > 300
     assert refused == {}
 

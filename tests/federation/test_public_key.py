@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fedlib.federation.access.public_key import key_set
+from tests.web_keys import GOOD, WRONG
 
 MODULUS = int(
     "D189011E8A69A54187D648FF3CC3542353A90EF35784EA9B7E9E5B4BB1604FCC6D1E480B86A533826F35BA1B99C3B0989D4BA41B8331DD64"
@@ -66,8 +67,9 @@ def test_several_keys_in_one_text() -> None:
 
 
 def test_json_web_keys() -> None:
-    key = {"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": "1"}
+    key = {**_keys(RSA)[0], "kid": "1"}
     assert _keys(json.dumps(key)) == _keys(json.dumps({"keys": [key]})) == [key]
+    assert _keys(json.dumps({**key, "x5c": ["MIIB"]})) == [key], "certificates are not needed"
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,7 @@ def test_json_web_keys() -> None:
         "nonsense",
         "[]",
         "3",
+        "[" * 100_000,
         '{"keys": []}',
         '{"keys": [1]}',
         '{"keys": 1}',
@@ -96,3 +99,24 @@ def test_private_keys_are_none() -> None:
     """Also where JSON spells the members that only private keys have with escapes."""
     assert key_set('{"kty": "EC", "crv": "P-256", "x": "a", "y": "b", "\\u0064": "secret"}') is None
     assert key_set('{"keys": [{"kty": "oct", "k": "secret"}]}') is None
+
+
+@pytest.mark.parametrize("key", GOOD)
+def test_keys_that_proxies_take(key: dict[str, Any]) -> None:
+    """With the members that verifying needs."""
+    (found,) = _keys(json.dumps(key))
+    assert {name: found.get(name) for name in key if name != "use"} == {n: v for n, v in key.items() if n != "use"}
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_keys_that_proxies_refuse(key: dict[str, Any]) -> None:
+    """They are left out; without any other there is no set."""
+    assert key_set(json.dumps(key)) is None
+    assert key_set(json.dumps({"keys": [key, GOOD[0]]})) == key_set(json.dumps(GOOD[0]))
+
+
+def test_keys_for_encryption() -> None:
+    """Identity providers publish them beside the others; no token is verified with them."""
+    encryption = {**GOOD[0], "alg": "RSA-OAEP", "use": "enc"}
+    assert _keys(json.dumps({"keys": [encryption, GOOD[4]]})) == [GOOD[4]]
+    assert key_set(json.dumps(encryption)) is None

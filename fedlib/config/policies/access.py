@@ -7,15 +7,16 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from fedlib.config.gloo import Labels
-from fedlib.config.model import Enum, IPBlock, Items, Model, Section
+from fedlib.config.gloo import PodLabels
+from fedlib.config.model import Enum, IPBlock, Items, Model, Section, Text
 from fedlib.config.selectors import DestinationSelector, IdentitySelector
+from fedlib.config.strings.header import HeaderName
 
 
 class WorkloadObjectSelector(Model):
     """Selects workloads; fields are ANDed, and an empty selector selects all of the workspace."""
 
-    labels: Labels = Field(default_factory=dict)
+    labels: PodLabels = Field(default_factory=dict)
     """Labels of the pods."""
     namespace: str = ""
     """Their namespace, exactly."""
@@ -59,9 +60,9 @@ class Authentication(Model):
 class HeaderValues(Model):
     """Values of a header; `*` stands for any characters."""
 
-    values: Items[str] = ()
+    values: Items[Text] = ()
     """Any of these."""
-    not_values: Items[str] = ()
+    not_values: Items[Text] = ()
     """None of these."""
 
     @model_validator(mode="after")
@@ -74,7 +75,7 @@ class HeaderValues(Model):
 class RequestMatch(Model):
     """Conditions on requests."""
 
-    headers: Section[dict[str, HeaderValues]] = Field(default_factory=dict)
+    headers: Section[dict[HeaderName, HeaderValues]] = Field(default_factory=dict)
     """On headers, by name."""
 
 
@@ -88,6 +89,10 @@ class AccessMatch(Model):
 def _path(value: str) -> str:
     if "*" in value[1:-1] or (len(value) > 1 and value[0] == value[-1] == "*"):
         raise ValueError(f"'{value[:80]}': `*` is allowed at the beginning or at the end")
+    if not value:
+        raise ValueError("an empty path is none")
+    if "{" in value or "}" in value:
+        raise ValueError(f"'{value[:80]}': braces are templates to Istio; use `*` at the beginning or at the end")
     return value
 
 
@@ -98,7 +103,7 @@ class Authorization(Model):
     """Which clients; `{}` stands for all."""
     allowed_paths: Items[Annotated[str, AfterValidator(_path)]] = ()
     """Which paths or gRPC methods; all without an entry. `*` at one end stands for any characters."""
-    allowed_methods: Items[str] = ()
+    allowed_methods: Items[Text] = ()
     """Which HTTP methods; all without an entry."""
     match: AccessMatch | None = None
     """Further conditions."""

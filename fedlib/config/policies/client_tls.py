@@ -6,14 +6,14 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from fedlib.config.model import Items, Model, Section
+from fedlib.config.model import Items, Model, Section, ServerName
 from fedlib.config.selectors import DestinationSelector
 
 
 class ClientTLSConfig(Model):
     """Parameters of TLS."""
 
-    sni: str | None = None
+    sni: ServerName | None = None
     """The SNI; the destination's first host by default."""
     credential_name: str = ""
     """The Secret with certificates, in the namespace of each proxy."""

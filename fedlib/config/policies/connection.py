@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from fedlib.config.duration import Duration
-from fedlib.config.model import Items, Model, Percentage, PositiveUInt32, Section
+from fedlib.config.duration import DURATION, Duration, milliseconds
+from fedlib.config.model import Items, Model, Percentage, PositiveUInt32, Section, known_status
 from fedlib.config.policies.attachment import require_kinds
 from fedlib.config.selectors import DestinationKind, DestinationSelector, ListenerSelector, WorkloadSelector
 
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
+def _keepalive(value: str) -> str:
+    if milliseconds(value) > 32_767_000:
+        raise ValueError(f"'{value[:40]}' is longer than 32767s, the longest that Linux takes for keepalive")
+    return value
+
+
+KeepaliveTime = Annotated[Duration, AfterValidator(_keepalive), DURATION]
+"""A time of keepalive. Linux refuses a longer one, and then a listener does not come up."""
+
+
 class TCPKeepalive(Model):
     """Keepalive probes; the operating system's values by default."""
 
-    probes: Count = 0
+    probes: Annotated[int, Field(ge=0, le=127)] = 0
     """How many without an answer make a connection dead."""
-    time: Duration | None = None
+    time: KeepaliveTime | None = None
     """How long a connection is idle before the first."""
-    interval: Duration | None = None
+    interval: KeepaliveTime | None = None
     """The time between them."""
 
 
@@ -124,6 +134,12 @@ class MinRoundtripTime(Model):
     """Added to the measured time."""
 
 
+def _exceeded(value: int) -> int:
+    if not 0 <= value < 400:
+        known_status(value)
+    return value
+
+
 class AdaptiveRequestConcurrencyConfig(Model):
     """How many requests at a time a destination gets."""
 
@@ -135,7 +151,7 @@ class AdaptiveRequestConcurrencyConfig(Model):
     """Milliseconds between updates of the limit."""
     min_rtt_calc_params: MinRoundtripTime
     """How the round trip time without load is measured."""
-    concurrency_limit_exceeded_status: Annotated[int, Field(ge=0, le=599)] = 503
+    concurrency_limit_exceeded_status: Annotated[int, AfterValidator(_exceeded)] = 503
     """The status of a refused request; below 400 it is 503."""
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-from typing import Annotated, Final, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.duration import Duration
 from fedlib.config.gloo import Labels
-from fedlib.config.model import Enum, HeaderName, Items, Model, Section, SomeItems, UInt32
+from fedlib.config.model import Enum, Items, KnownStatus, Model, Section, SomeItems, UInt32
 from fedlib.config.policies.attachment import require_kinds
 from fedlib.config.selectors import (
     DestinationKind,
@@ -18,25 +18,18 @@ from fedlib.config.selectors import (
     ObjectReference,
     RouteSelector,
 )
+from fedlib.config.strings.header import MAX_HEADERS, ChangedHeader, HeaderText, PlainText
+from fedlib.config.strings.url import URL
 from fedlib.config.untranslated import Later
 
-_STATUSES: Final = frozenset({
-    100, *range(200, 209), 226, *range(300, 306), 307, 308, *range(400, 418), *range(421, 425), 426, 428, 429, 431,
-    *range(500, 509), 510, 511,
-})  # fmt: skip
-"""HTTP statuses that Envoy knows."""
-
-
-def _status(value: int) -> int:
-    if value not in _STATUSES:
-        raise ValueError(f"{value} is not a status that Envoy knows, such as 403 or 503")
-    return value
+Headers = Annotated[Section[dict[ChangedHeader, HeaderText]], Field(max_length=MAX_HEADERS)]
+"""Headers that proxies add for the server; Envoy's formatter reads their values."""
 
 
 class PassThroughGRPC(Model):
     """A server that speaks Envoy's authorization protocol."""
 
-    address: str
+    address: PlainText
     """`<host>:<port>`."""
     connection_timeout: Duration = "5s"
     """How long an answer may take."""
@@ -51,7 +44,7 @@ class PassThroughRequest(Model):
 
     allowed_headers: Items[str] = ()
     """Headers of the request that are copied."""
-    headers_to_add: Section[dict[HeaderName, str]] = Field(default_factory=dict)
+    headers_to_add: Headers = Field(default_factory=dict)
     """Headers that are added."""
     pass_through_state: Later = None
     """State that Solo's server shares."""
@@ -77,7 +70,7 @@ class PassThroughResponse(Model):
 class PassThroughHTTP(Model):
     """A server that answers with a status."""
 
-    url: str
+    url: URL
     """Its URL."""
     request: PassThroughRequest | None = None
     """What it is told."""
@@ -202,7 +195,7 @@ class ExtAuthHTTPRequest(Model):
 
     allowed_headers: Items[str] = ()
     """Headers of the request that are copied."""
-    headers_to_add: Section[dict[HeaderName, str]] = Field(default_factory=dict)
+    headers_to_add: Headers = Field(default_factory=dict)
     """Headers that are added."""
 
 
@@ -215,10 +208,16 @@ class ExtAuthHTTPResponse(Model):
     """Headers that go to the client when it is refused; all by default."""
 
 
+def _path_prefix(value: str) -> str:
+    if value and not value.startswith("/"):
+        raise ValueError(f"'{value[:80]}' does not begin with a slash, which Envoy asks for")
+    return value
+
+
 class ExtAuthHTTPService(Model):
     """A server that answers with a status, instead of gRPC."""
 
-    path_prefix: str = ""
+    path_prefix: Annotated[PlainText, AfterValidator(_path_prefix)] = ""
     """Stands before the request's path."""
     request: Section[ExtAuthHTTPRequest] = ExtAuthHTTPRequest()
     """What it is told."""
@@ -260,7 +259,7 @@ class ExtAuthServerSpec(Model):
     """Whether the body is sent too."""
     clear_route_cache: bool = False
     """Whether the route is chosen again after the answer."""
-    status_on_error: Annotated[int, AfterValidator(_status)] = 403
+    status_on_error: KnownStatus = 403
     """The status when there is no answer."""
     transport_api_version: Enum[TransportAPIVersion] = TransportAPIVersion.GLOO_MESH_AUTO
     """The version of Envoy's authorization protocol."""

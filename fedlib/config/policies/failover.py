@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from fedlib.config.duration import Duration
-from fedlib.config.gloo import Locality
+from fedlib.config.gloo import Locality, Part
 from fedlib.config.model import Items, Model, Section, SomeItems
 from fedlib.config.policies.attachment import require_kinds
 from fedlib.config.selectors import DestinationKind, DestinationSelector
@@ -16,7 +16,7 @@ from fedlib.config.selectors import DestinationKind, DestinationSelector
 class DestinationLocality(Locality):
     """A locality that takes over requests."""
 
-    region: str
+    region: Part
     """The region."""
     weight: Annotated[int, Field(ge=1, le=100)] | None = None
     """The share in percent; a locality without one gets its part of the rest."""

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import enum
 from base64 import b64decode
-from typing import Annotated, Self
+from binascii import unhexlify
+from typing import Annotated, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.duration import Duration, DurationOrZero
 from fedlib.config.gloo import Labels
-from fedlib.config.model import Enum, HeaderName, HeaderText, Items, Model, PortNumber, PositiveUInt32, UInt32
+from fedlib.config.model import Enum, Items, Model, PortNumber, PositiveUInt32, Text, UInt32
 from fedlib.config.selectors import DestinationSelector, ObjectReference
+from fedlib.config.strings.header import MAX_HEADERS, ChangedHeader, HeaderText, PlainText, plain_text
 from fedlib.config.untranslated import Later
+
+_EVENT_LOGS: Final = ("/dev/stdout", "/dev/stderr", "/dev/null")
 
 
 class StatusRange(Model):
@@ -36,7 +40,7 @@ class StatusRange(Model):
 class HeaderValue(Model):
     """A header."""
 
-    key: HeaderName
+    key: ChangedHeader
     """Its name."""
     value: HeaderText = ""
     """Its value, in which Envoy replaces `%...%` by what it knows of the request."""
@@ -94,9 +98,9 @@ class RequestMethod(enum.StrEnum):
 class HTTPHealthCheck(Model):
     """Checks with an HTTP request."""
 
-    host: str = ""
+    host: PlainText = ""
     """The host header; the cluster's name by default."""
-    path: str
+    path: Annotated[Text, AfterValidator(plain_text)]
     """The path."""
     send: Later = None
     """What is sent in the body."""
@@ -104,9 +108,9 @@ class HTTPHealthCheck(Model):
     """What the body of the answer must hold."""
     response_buffer_size: Later = None
     """How much of the answer is read."""
-    request_headers_to_add: Items[HeaderValueOption] = ()
+    request_headers_to_add: Annotated[Items[HeaderValueOption], Field(max_length=MAX_HEADERS)] = ()
     """Headers that are added."""
-    request_headers_to_remove: Items[HeaderName] = ()
+    request_headers_to_remove: Items[ChangedHeader] = ()
     """Headers that are removed."""
     expected_statuses: Items[StatusRange] = ()
     """Statuses of healthy endpoints; 200 by default."""
@@ -133,7 +137,7 @@ class Payload(Model):
         if (self.text is None) == (self.binary is None):
             raise ValueError("set either text or binary")
         try:
-            content = bytes.fromhex(self.text) if self.text is not None else b64decode(self.binary or "", validate=True)
+            content = unhexlify(self.text) if self.text is not None else b64decode(self.binary or "", validate=True)
         except ValueError:
             way = "text is not hexadecimal" if self.text is not None else "binary is not Base64"
             raise ValueError(f"{way}; write 50494e47 or UElORw== for PING") from None
@@ -156,10 +160,19 @@ class GRPCHealthCheck(Model):
 
     service_name: str = ""
     """The service that is asked for."""
-    authority: str = ""
+    authority: PlainText = ""
     """The authority header."""
-    initial_metadata: Items[HeaderValueOption] = ()
+    initial_metadata: Annotated[Items[HeaderValueOption], Field(max_length=MAX_HEADERS)] = ()
     """Metadata that are added."""
+
+
+def _event_log(value: str) -> str:
+    if value not in ("", *_EVENT_LOGS):
+        raise ValueError(
+            f"'{value[:80]}' is a file of the gateway's pods, which stop taking changes when they cannot write to it; "
+            f"use {' or '.join(_EVENT_LOGS)}"
+        )
+    return value
 
 
 class HealthCheck(Model):
@@ -201,8 +214,8 @@ class HealthCheck(Model):
     """The interval after an endpoint became unhealthy."""
     healthy_edge_interval: Duration | None = None
     """The interval after an endpoint became healthy."""
-    event_log_path: str = ""
-    """A file for events."""
+    event_log_path: Annotated[str, AfterValidator(_event_log)] = ""
+    """A file for events: `/dev/stdout`, `/dev/stderr` or `/dev/null`."""
     event_logger: Later = None
     """Extensions that take events."""
     event_service: Later = None

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, model_validator
 
 from fedlib.config.duration import Duration
-from fedlib.config.model import Enum, HeaderName, Items, Model, UInt32
+from fedlib.config.model import Enum, Items, Model, Text, UInt32
 from fedlib.config.policies.attachment import PrioritizedPhase, require_kinds
 from fedlib.config.selectors import (
     DestinationKind,
@@ -18,6 +18,8 @@ from fedlib.config.selectors import (
     ObjectReference,
     RouteSelector,
 )
+from fedlib.config.strings.header import ChangedHeader, HeaderName, PlainText, StrictHeader
+from fedlib.config.strings.url import URL
 from fedlib.config.untranslated import UNTRANSLATED
 
 _SECRET_PART: Final = re.compile(r'"[dk]"\s*:')
@@ -35,9 +37,9 @@ def _public_key(value: str) -> str:
 class TokenHeader(Model):
     """A header with the token."""
 
-    name: str
+    name: HeaderName
     """Its name."""
-    prefix: str = ""
+    prefix: PlainText = ""
     """What stands before the token, such as `Bearer `."""
 
 
@@ -46,7 +48,7 @@ class TokenSource(Model):
 
     headers: Items[TokenHeader] = ()
     """In these headers."""
-    query_params: Items[str] = ()
+    query_params: Items[Text] = ()
     """In these query parameters."""
 
 
@@ -77,7 +79,7 @@ class LocalJWKS(Model):
 class RemoteJWKS(Model):
     """A server that has the public keys."""
 
-    url: str
+    url: URL
     """Its URL; host and path of the request."""
     destination_ref: DestinationReference
     """The destination that it is reached through."""
@@ -92,9 +94,9 @@ class RemoteJWKS(Model):
 class ClaimToHeader(Model):
     """A claim that goes on in a header."""
 
-    claim: str
+    claim: Text
     """The claim."""
-    header: HeaderName
+    header: StrictHeader
     """The header."""
     append: bool = False
     """Whether it is added to the header's values instead of replacing them."""
@@ -105,7 +107,7 @@ class JWTProvider(Model):
 
     issuer: str = ""
     """The claim `iss`; not checked when empty."""
-    audiences: Items[str] = ()
+    audiences: Items[Text] = ()
     """The claim `aud` must be one of these; not checked without an entry."""
     token_source: TokenSource | None = None
     """Where the token is; `Authorization: Bearer` and `access_token` by default."""
@@ -119,7 +121,7 @@ class JWTProvider(Model):
     """Whether the token goes on to the destination."""
     clock_skew_seconds: UInt32 | None = None
     """How far clocks may differ; 60 seconds by default."""
-    output_payload_to_header: str = ""
+    output_payload_to_header: ChangedHeader | None = None
     """A header for the whole payload, in base64."""
     custom_delimiter: Annotated[str, UNTRANSLATED] = ""
     """What stands between appended claims; a comma by default."""
@@ -147,14 +149,20 @@ class ValidationPolicy(enum.StrEnum):
     ALLOW_MISSING_OR_FAILED = "ALLOW_MISSING_OR_FAILED"
 
 
+def _claim(value: str) -> str:
+    if not value or "[" in value or "]" in value:
+        raise ValueError(f"'{value[:80]}' is no claim that Istio can look for: it is empty, or has a bracket in it")
+    return value
+
+
 class ClaimMatcher(Model):
     """A condition on a claim; `*` stands for any characters."""
 
-    key: str
+    key: Annotated[str, AfterValidator(_claim)]
     """The claim."""
-    values: Items[str] = ()
+    values: Items[Text] = ()
     """Any of these."""
-    not_values: Items[str] = ()
+    not_values: Items[Text] = ()
     """None of these."""
     nested_claim_delimiter: str = ""
     """What separates the levels of a nested claim's name."""
@@ -163,6 +171,8 @@ class ClaimMatcher(Model):
     def _not_empty(self) -> Self:
         if not (self.values or self.not_values):
             raise ValueError("set values, notValues or both")
+        if self.nested_claim_delimiter and not all(self.key.split(self.nested_claim_delimiter)):
+            raise ValueError(f"'{self.key[:80]}' has an empty part between two delimiters")
         return self
 
 
@@ -179,7 +189,7 @@ class JWTConfig(Model):
     """When the route is chosen again; AUTO: after claims went to headers."""
     claims: Items[ClaimMatcher] = ()
     """Conditions on claims, all of them."""
-    required_scopes: Items[str] = ()
+    required_scopes: Items[Text] = ()
     """Scopes that the token must have, all of them."""
     validation_policy: Enum[ValidationPolicy] = ValidationPolicy.REQUIRE_VALID
     """Which requests pass."""

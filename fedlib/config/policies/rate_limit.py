@@ -12,9 +12,9 @@ from typing import Self
 from pydantic import model_validator
 
 from fedlib.config.duration import Duration
-from fedlib.config.model import Enum, Items, Model, SomeItems, UInt32
+from fedlib.config.model import Enum, Items, Model, SomeItems, Text, UInt32
 from fedlib.config.policies.attachment import PrioritizedPhase, require_kinds
-from fedlib.config.policies.rate_limit_actions import RawClientConfig, Text
+from fedlib.config.policies.rate_limit_actions import RawClientConfig
 from fedlib.config.selectors import (
     DestinationKind,
     DestinationReference,

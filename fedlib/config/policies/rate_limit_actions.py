@@ -10,16 +10,18 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from fedlib.config.model import Enum, Items, Model, SomeItems
+from fedlib.config.model import Enum, Items, Model, SomeItems, Text
+from fedlib.config.strings.header import HeaderName, LiteralText
+from fedlib.config.strings.regex import Regex
 from fedlib.config.untranslated import UNTRANSLATED, Later
 
-Text = Annotated[str, Field(min_length=1)]
+Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 
 
 class RequestHeaders(Model):
     """An entry with a header's value."""
 
-    header_name: Text
+    header_name: HeaderName
     """The header."""
     descriptor_key: Text
     """The entry's key."""
@@ -28,27 +30,27 @@ class RequestHeaders(Model):
 class GenericKey(Model):
     """An entry with a fixed value under the key `generic_key`."""
 
-    descriptor_value: Text
+    descriptor_value: LiteralText
     """The value."""
 
 
 class Int64Range(Model):
     """Numbers from `start` to before `end`."""
 
-    start: int = 0
+    start: Int64 = 0
     """The first one."""
-    end: int = 0
+    end: Int64 = 0
     """The one after the last."""
 
 
 class RateLimitHeaderMatcher(Model):
     """Matches a header in one of several ways."""
 
-    name: Text
+    name: HeaderName
     """The header's name."""
     exact_match: str | None = None
     """The whole value."""
-    regex_match: str | None = None
+    regex_match: Regex | None = None
     """An expression for the whole value."""
     range_match: Int64Range | None = None
     """A range of numbers."""
@@ -77,7 +79,7 @@ class RateLimitHeaderMatcher(Model):
 class HeaderValueMatch(Model):
     """An entry under the key `header_match` for requests whose headers match."""
 
-    descriptor_value: Text
+    descriptor_value: LiteralText
     """The entry's value."""
     expect_match: bool | None = None
     """Whether the headers must match or must not; true by default."""
@@ -172,6 +174,12 @@ class RateLimitActions(Model):
     """Its entries in any order, which only Solo's server understands."""
     limit: Annotated[LimitOverride | None, UNTRANSLATED] = None
     """Another limit than the server's."""
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if not self.actions and not self.set_actions:
+            raise ValueError("actions needs at least one, by Envoy's rules")
+        return self
 
 
 class RawClientConfig(Model):

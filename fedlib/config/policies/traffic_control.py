@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import enum
-from typing import Annotated, Self
+import re
+from typing import Annotated, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.duration import Duration, DurationOrZero
 from fedlib.config.model import (
     Enum,
-    HeaderName,
-    HeaderText,
     Items,
     Model,
     Percentage,
@@ -26,6 +25,10 @@ from fedlib.config.selectors import (
     RouteDestinationSelector,
     RouteSelector,
 )
+from fedlib.config.strings.header import MAX_HEADERS, ChangedHeader, HeaderName, HeaderText
+
+_COOKIE: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
+_COOKIE_PATH: Final = re.compile(r"[ -:<-~]{0,1024}")
 
 
 class SimpleLB(enum.StrEnum):
@@ -38,12 +41,24 @@ class SimpleLB(enum.StrEnum):
     LEAST_REQUEST = "LEAST_REQUEST"
 
 
-class HTTPCookie(Model):
-    """A cookie that ties clients to endpoints."""
+def _cookie(value: str) -> str:
+    if not _COOKIE.fullmatch(value):
+        raise ValueError(f"'{value[:80]}' is not the name of a cookie")
+    return value
 
-    name: Annotated[str, Field(min_length=1)]
+
+def _cookie_path(value: str) -> str:
+    if not _COOKIE_PATH.fullmatch(value):
+        raise ValueError(f"'{value[:80]}' is not the path of a cookie: printable characters without ';', 1,024 at most")
+    return value
+
+
+class HTTPCookie(Model):
+    """A cookie that ties clients to endpoints. Proxies write its name and path into a header as they are."""
+
+    name: Annotated[str, AfterValidator(_cookie)]
     """Its name."""
-    path: str = ""
+    path: Annotated[str, AfterValidator(_cookie_path)] = ""
     """Its path."""
     ttl: Duration | None = None
     """Its lifetime."""
@@ -102,17 +117,17 @@ class LoadBalancerPolicySpec(Model):
     """How endpoints are chosen."""
 
 
-Headers = Section[dict[HeaderName, HeaderText]]
+Headers = Annotated[Section[dict[ChangedHeader, HeaderText]], Field(max_length=MAX_HEADERS)]
 
 
 class HeaderManipulationConfig(Model):
     """Which headers change."""
 
-    remove_response_headers: Items[HeaderName] = ()
+    remove_response_headers: Items[ChangedHeader] = ()
     """Removed from answers."""
     append_response_headers: Headers = Field(default_factory=dict)
     """Added to answers."""
-    remove_request_headers: Items[HeaderName] = ()
+    remove_request_headers: Items[ChangedHeader] = ()
     """Removed from requests."""
     append_request_headers: Headers = Field(default_factory=dict)
     """Added to requests."""

@@ -1,4 +1,4 @@
-"""87x to 89x: service isolation, access policies, trimming."""
+"""87x to 90x: service isolation, access policies, trimming."""
 
 from __future__ import annotations
 
@@ -259,4 +259,25 @@ TRIM_KEEPS_ALL_PORTS = code(
     "sidecars keep all ports of the selected destinations, not only {port}",
     "remove the port",
     "A Sidecar keeps hosts, each with all of its ports.",
+)
+KEYS_FROM_INSIDE = code(
+    "FED900",
+    "KeysFromInside",
+    ERROR,
+    "{problem}",
+    "let destinationRef name the Service, or the ExternalService with this host or address; the administrator can name "
+    "the host in federation:allowedAddresses",
+    "istiod itself fetches public keys from the URL of a JWTPolicy. From where it stands it reaches the API server, a "
+    "machine and the cloud's credentials, so a URL leads only to what destinationRef names and the workspace may use. "
+    "Names can resolve to any address: set PILOT_BLOCKED_CIDRS_IN_JWKS_URIS on istiod, too.",
+)
+KEYS_ON_SHARED_GATEWAY = code(
+    "FED901",
+    "KeysOnSharedGateway",
+    WARNING,
+    "{gateway} of workspace '{workspace}' verifies tokens with keys from {hosts}: who serves them can keep it from "
+    "taking changes",
+    "write the keys inline, or let the administrator name the host in federation:allowedAddresses",
+    "istiod puts what it fetches into the gateway's configuration as it is. When that is no set of keys, Envoy refuses "
+    "the listeners, and the changes of all teams wait.",
 )

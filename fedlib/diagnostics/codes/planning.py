@@ -20,6 +20,14 @@ TOO_MANY_ENDPOINTS = code(
     "publish fewer gateway addresses with hostInfoOverrides or a load balancer",
     "Istio's schema limits the number of endpoints of a ServiceEntry.",
 )
+OBJECT_TOO_LARGE = code(
+    "FED604",
+    "ObjectTooLarge",
+    ERROR,
+    "the {kind} '{name}' would have {size} bytes, and an object may have {limit}",
+    "split the resource, or take long texts out of it: let a server answer with them",
+    "The store of a cluster refuses a larger object in the middle of an update. The object is left out.",
+)
 EMPTY_PLAN = code(
     "FED610",
     "EmptyPlan",

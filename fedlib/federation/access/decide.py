@@ -8,6 +8,7 @@ from fedlib.federation.access.access_policies import AccessPolicies
 from fedlib.federation.access.isolation import Isolation, isolation_requirements, isolation_rules
 from fedlib.federation.access.jwt_policies import JwtPolicies
 from fedlib.federation.access.jwt_routes import JwtRoutes
+from fedlib.federation.access.key_servers import KeyServers
 from fedlib.federation.access.merged_rules import merge_rules
 from fedlib.federation.access.mutual_tls import merge_requirements
 from fedlib.federation.access.principals import Principals
@@ -32,9 +33,10 @@ def decide_access(
     ports = ProtectedPorts(snapshot, backends, gateways, report)
     policies = AccessPolicies(snapshot, ports, principals, applied, DestinationSelection(destinations), report)
     policies.decide()
-    tokens = JwtPolicies(snapshot, ports, applied, report)
+    servers = KeyServers(snapshot, destinations)
+    tokens = JwtPolicies(snapshot, ports, applied, servers, report)
     tokens.decide()
-    on_routes = JwtRoutes(tokens.readable, report)
+    on_routes = JwtRoutes(tokens.readable, servers, report)
     on_routes.decide(routes)
     replaced = {port.key for port, _ in policies.replaced}
     kept = [one for one in isolated if one.port.key not in replaced]

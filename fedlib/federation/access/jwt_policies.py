@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from fedlib.config.policies.jwt import JWTPolicySpec
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.federation.access.key_servers import KeyServers
 from fedlib.federation.access.protected_ports import ProtectedPorts
 from fedlib.federation.access.token_rules import demands, read_token_rules
 from fedlib.federation.model.access import AccessRules, Action, ProtectedPort, TokenRule, TokenRules
@@ -20,6 +21,7 @@ class JwtPolicies:
     snapshot: Snapshot
     ports: ProtectedPorts
     policies: AppliedPolicies
+    servers: KeyServers
     report: Report
     rules: list[AccessRules] = field(default_factory=list)
     tokens: dict[tuple[Ref, Ref], TokenRules] = field(default_factory=dict)
@@ -30,7 +32,7 @@ class JwtPolicies:
         for owned in self.snapshot.of(JWTPolicySpec):
             policy = Policy(owned.resource, owned.workspace)
             read = read_token_rules(policy, self.report)
-            if read is not None:
+            if self.servers.check(policy, self.report) and read is not None:
                 self.readable[policy.ref] = read
         for (ref, number), by_kind in sorted(self.policies.server.items(), key=lambda item: item[0]):
             for policy in by_kind.every(JWTPolicySpec):

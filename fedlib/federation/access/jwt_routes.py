@@ -14,6 +14,7 @@ from fedlib.config.policies.jwt import JWTPolicySpec
 from fedlib.config.selectors import HTTPRequestMatcher
 from fedlib.config.virtual_gateway import TLSMode
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.federation.access.key_servers import KeyServers
 from fedlib.federation.access.route_requests import ANY, InexpressibleError, request_rules
 from fedlib.federation.access.token_rules import demands
 from fedlib.federation.model.access import AccessRules, Action, Rule, TokenRule, TokenRules
@@ -32,6 +33,7 @@ class JwtRoutes:
     """Decides what JWTPolicies do on routes."""
 
     readable: Readable
+    servers: KeyServers
     report: Report
     rules: list[AccessRules] = field(default_factory=list)
     tokens: dict[tuple[Ref, Ref], TokenRules] = field(default_factory=dict)
@@ -76,6 +78,12 @@ class JwtRoutes:
         self, gateway: VirtualGateway, routed: RoutedHosts, policy: Policy[JWTPolicySpec], refused: tuple[Rule, ...]
     ) -> None:
         service, ref, table = gateway.service, policy.ref, routed.table.ref
+        foreign = self.servers.foreign(policy) if gateway.workspace != policy.workspace else ()
+        if foreign:
+            self.report.add(
+                catalogue.KEYS_ON_SHARED_GATEWAY, ref, policy.resource.at("config", "providers"),
+                gateway=service.ref, workspace=gateway.workspace, hosts=", ".join(foreign),
+            )  # fmt: skip
         name = f"{ref.name}-{ref.namespace}-{ref.cluster}"
         self.tokens[service.ref, ref] = TokenRules(
             service.cluster, service.namespace, service.selector, f"jwtpolicy-{service.name}-{name}", service.ref,

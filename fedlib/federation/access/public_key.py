@@ -9,7 +9,11 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final
+
+from fedlib.federation.access.web_key import web_key
 
 _PEM: Final = re.compile(r"-----BEGIN ((?:RSA )?PUBLIC KEY)-----(.*?)-----END \1-----", re.DOTALL)
 _RSA: Final = bytes.fromhex("2a864886f70d010101")
@@ -25,7 +29,10 @@ _INTEGER, _BITS, _OID, _SEQUENCE = 0x02, 0x03, 0x06, 0x30
 
 
 def key_set(text: str) -> str | None:
-    """The JSON Web Key Set of a text with keys in PEM, a JSON Web Key or a set of them; None if it is none of these."""
+    """The JSON Web Key Set of a text with keys in PEM, a JSON Web Key or a set of them; None if it is none of these.
+
+    Keys of kinds that proxies do not know, such as those for encryption, are left out, as proxies do; one must stay.
+    """
     try:
         if "-----BEGIN" in text:
             keys = [
@@ -34,13 +41,18 @@ def key_set(text: str) -> str | None:
         else:
             loaded = json.loads(text)
             keys = loaded.get("keys", [loaded])
-            if not all(isinstance(key, dict) and isinstance(key.get("kty"), str) for key in keys):
+            if not all(isinstance(key, dict) for key in keys) or any(_PRIVATE & key.keys() for key in keys):
                 return None
-            if any(_PRIVATE & key.keys() for key in keys):
-                return None
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, binascii.Error):
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, binascii.Error):
         return None
-    return json.dumps({"keys": keys}, sort_keys=True, separators=(",", ":")) if keys else None
+    usable = list(_usable(keys))
+    return json.dumps({"keys": usable}, sort_keys=True, separators=(",", ":")) if usable else None
+
+
+def _usable(keys: Iterable[dict[str, Any]]) -> Iterator[dict[str, str]]:
+    for key in keys:
+        with suppress(ValueError, KeyError):
+            yield web_key(key)
 
 
 def _key(kind: str, der: bytes) -> dict[str, Any]:

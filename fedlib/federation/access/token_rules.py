@@ -105,7 +105,7 @@ def _rule(provider: JWTProvider) -> TokenRule:
         headers=tuple((header.name, header.prefix) for header in source.headers) if source else (),
         parameters=source.query_params if source else (),
         keep=provider.keep_token,
-        payload_header=provider.output_payload_to_header,
+        payload_header=provider.output_payload_to_header or "",
         claim_headers=tuple((one.header, one.claim) for one in provider.claims_to_headers),
     )
 

@@ -101,6 +101,7 @@ class RoutedHosts:
         tls: its TLS routes, in order.
         suffix: tells its VirtualServices apart from others of the same table and workspace; often empty.
         places: where the sidecars of the workspace are; none where it is for gateways.
+        annotations: those of its VirtualServices.
     """
 
     table: Resource[RouteTableSpec]
@@ -115,3 +116,4 @@ class RoutedHosts:
     tls: tuple[ConnectionRoute, ...] = ()
     suffix: str = ""
     places: tuple[Place, ...] = ()
+    annotations: Mapping[str, str] = field(default_factory=dict)

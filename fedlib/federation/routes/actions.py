@@ -5,9 +5,7 @@ Source: the field comments of `ForwardToAction` and `DirectResponseAction`, and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from fedlib.config.route_table import DirectResponse, ForwardTo, HTTPRoute, Redirect
 from fedlib.config.selectors import HTTPRequestMatcher
@@ -16,9 +14,6 @@ from fedlib.diagnostics.source import Step
 Problem = tuple[tuple[Step, ...], str, str]
 """Where something is wrong below the route, what, and what to do."""
 
-_NOT_RE2: Final = re.compile(r"\(\?(=|!|<=|<!|>|P=)|\\[1-9]")
-"""Look-around, atomic groups and references to groups, which RE2 lacks."""
-
 
 def route_action(route: HTTPRoute) -> ForwardTo | Redirect | DirectResponse | None:
     """What a route does; None where that is not translated."""
@@ -26,10 +21,7 @@ def route_action(route: HTTPRoute) -> ForwardTo | Redirect | DirectResponse | No
 
 
 def action_problems(route: HTTPRoute) -> Iterator[Problem]:
-    """What is wrong with a route's matchers and its action."""
-    for index, matcher in enumerate(route.matchers):
-        if matcher.uri is not None and matcher.uri.regex is not None:
-            yield from _regex(("matchers", index, "uri", "regex"), matcher.uri.regex)
+    """What is wrong with a route's action."""
     if route.forward_to is not None:
         yield from _rewrites(route.forward_to)
     answer = route.direct_response
@@ -42,11 +34,9 @@ def _rewrites(forward: ForwardTo) -> Iterator[Problem]:
     if forward.path_rewrite == "":
         problem = "pathRewrite is empty, which rewrites nothing"
         yield ("forwardTo", "pathRewrite"), problem, "write / to cut a prefix off, or leave it out"
-    if forward.regex_rewrite is not None:
-        yield from _regex(("forwardTo", "regexRewrite", "pattern", "regex"), forward.regex_rewrite.pattern.regex)
-        if not forward.regex_rewrite.substitution:
-            problem = "regexRewrite without a substitution, which Istio refuses"
-            yield ("forwardTo", "regexRewrite"), problem, r"keep a part of the path with a group, such as \1"
+    if forward.regex_rewrite is not None and not forward.regex_rewrite.substitution:
+        problem = "regexRewrite without a substitution, which Istio refuses"
+        yield ("forwardTo", "regexRewrite"), problem, r"keep a part of the path with a group, such as \1"
 
 
 def replaces_whole_path(forward: ForwardTo, matchers: Iterable[HTTPRequestMatcher]) -> bool:
@@ -62,9 +52,3 @@ def doubtful_rewrite(forward: ForwardTo, matchers: Iterable[HTTPRequestMatcher])
             rest = "x" if prefix.endswith("/") else "/x"
             return prefix + rest, rewrite + rest
     return None
-
-
-def _regex(path: tuple[Step, ...], regex: str) -> Iterator[Problem]:
-    found = _NOT_RE2.search(regex)
-    if found is not None:
-        yield path, f"'{found[0]}' in a regex is not part of RE2's syntax", "write the expression without it"

@@ -36,7 +36,7 @@ def route_hosts(finders: Finders, offer: Offer) -> tuple[RoutedHosts, ...]:
     """Decide all routes, sorted by table and workspace."""
     snapshot, report = finders.snapshot, finders.report
     resolver = DestinationResolver(snapshot, offer.called, offer.destinations, report)
-    tables = read_route_tables(snapshot)
+    tables = read_route_tables(snapshot, report)
     known = known_hosts(offer.services, offer.destinations)
     delegation = Delegation(tables, report)
     flat: dict[Ref, tuple[FlatRoute, ...]] = {}
@@ -78,6 +78,7 @@ class _Routing:
                     table.resource, table.workspace, workspace, hosts, self._routes(table, workspace),
                     source_labels(table.spec), tcp=connections.tcp(), tls=connections.tls(),
                     suffix="mesh" if table.spec.virtual_gateways else "", places=self.places.of(workspace),
+                    annotations=table.annotations,
                 )  # fmt: skip
 
     def on_gateways(self, roots: Iterable[Table]) -> Iterator[RoutedHosts]:
@@ -92,7 +93,7 @@ class _Routing:
                     table.resource, table.workspace, binding.workspace, binding.hosts,
                     self._routes(table, binding.workspace), mesh=False, gateways=binding.gateways,
                     tls=self._connections(table, binding.workspace).tls(),
-                    suffix="" if alone else binding.gateways[0].name,
+                    suffix="" if alone else binding.gateways[0].name, annotations=table.annotations,
                 )  # fmt: skip
 
     def _clusters(self, table: Table, workspace: str) -> frozenset[str]:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from fedlib.config.gloo import ObjectSelector
 from fedlib.config.resource import Resource
 from fedlib.config.route_table import RouteTableSpec
+from fedlib.config.strings.annotation import steered
 from fedlib.config.untranslated import untranslated
-from fedlib.diagnostics import Ref
+from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.model.route import SourceLabels
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selector_index import SelectorIndex
@@ -21,11 +22,12 @@ from fedlib.snapshot.selector_index import SelectorIndex
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A RouteTable, the workspace that owns it, and those that may use it, sorted."""
+    """A RouteTable, its owner, the workspaces that may use it, sorted, and the annotations of its objects."""
 
     resource: Resource[RouteTableSpec]
     workspace: str
     consumers: tuple[str, ...]
+    annotations: Mapping[str, str]
 
     @property
     def ref(self) -> Ref:
@@ -60,18 +62,36 @@ class RouteTables:
         return self.by_consumer[workspace].select(selector)
 
 
-def read_route_tables(snapshot: Snapshot) -> RouteTables:
-    """Index the RouteTables that are translated."""
+def read_route_tables(snapshot: Snapshot, report: Report) -> RouteTables:
+    """Index the RouteTables that are translated; annotations that are not theirs to give are reported."""
     found = []
     for owned in snapshot.of(RouteTableSpec):
         if not any(untranslated(owned.spec)):
-            found.append(Table(owned.resource, owned.workspace, owned.consumers))
+            annotations = _annotations(owned.resource, snapshot, report)
+            found.append(Table(owned.resource, owned.workspace, owned.consumers, annotations))
     tables = tuple(sorted(found, key=lambda table: table.resource.age))
     by_consumer: dict[str, list[Table]] = defaultdict(list)
     for table in tables:
         for consumer in table.consumers:
             by_consumer[consumer].append(table)
     return RouteTables(tables, {name: SelectorIndex(tuple(listed)) for name, listed in by_consumer.items()})
+
+
+def _annotations(resource: Resource[RouteTableSpec], snapshot: Snapshot, report: Report) -> Mapping[str, str]:
+    """The annotations of a table that steer no tool, or that the administrator allows; the others are reported."""
+    found = {}
+    for key, value in resource.spec.virtual_service_annotations.items():
+        domain = steered(key, snapshot.allowed_annotations)
+        if domain:
+            location = resource.at("virtualServiceAnnotations", key)
+            report.add(
+                catalogue.ANNOTATION_REFUSED, resource.ref, location,
+                field=location.path, problem=f"annotations of {domain} steer a tool that others use too",
+                advice="leave it out; the administrator can name its key or prefix in federation:allowedAnnotations",
+            )  # fmt: skip
+        else:
+            found[key] = value
+    return found
 
 
 def source_labels(spec: RouteTableSpec) -> SourceLabels:

@@ -44,6 +44,6 @@ def _share(percentage: float) -> dict[str, Any]:
 def string_matcher(match: StringMatch) -> dict[str, Any]:
     """Envoy's `StringMatcher`, which ignores the case of exact values and prefixes only."""
     if match.regex is not None:
-        return {"safe_regex": {"regex": f"(?i){match.regex}" if match.ignore_case else match.regex}}
+        return {"safe_regex": {"regex": match.without_case if match.ignore_case else match.regex}}
     found = {"exact": match.exact} if match.exact is not None else {"prefix": match.prefix}
     return {**found, "ignore_case": True} if match.ignore_case else found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -126,5 +125,4 @@ def _origin(match: StringMatch) -> dict[str, str]:
     if not match.ignore_case or match.regex is not None:
         found = {"exact": match.exact, "prefix": match.prefix, "regex": match.regex}
         return {key: value for key, value in found.items() if value is not None}
-    start = re.escape(match.exact if match.exact is not None else match.prefix or "")
-    return {"regex": f"(?i){start}{'' if match.exact is not None else '.*'}"}
+    return {"regex": match.without_case}

@@ -31,11 +31,10 @@ def translate_routed_hosts(routed: RoutedHosts) -> Iterator[Declaration]:
     suffix = f"-{routed.suffix}" if routed.suffix else ""
     name = object_name(f"routetable-{ref.name}-{ref.namespace}-{ref.cluster}-{routed.workspace}{suffix}")
     lineage = Lineage(ref, *NETWORKING, routed.workspace)
-    annotations = routed.table.spec.virtual_service_annotations
     for places, spec in _in_sidecars(routed) if routed.mesh else _on_gateways(routed):
         if any(kind in spec for kind in ("http", "tcp", "tls")):
             effect = Effect(Role.ROUTES, needs=destinations(spec))
-            yield Declaration(places, API_VERSION, KIND, name, spec, lineage, annotations, effect)
+            yield Declaration(places, API_VERSION, KIND, name, spec, lineage, routed.annotations, effect)
 
 
 def _in_sidecars(routed: RoutedHosts) -> Iterator[tuple[Places, dict[str, Any]]]:
@@ -46,7 +45,7 @@ def _in_sidecars(routed: RoutedHosts) -> Iterator[tuple[Places, dict[str, Any]]]
             alike.setdefault(_called(routed, cluster), {})[cluster] = namespaces
         for at in alike.values():
             routes = _routes(routed, next(iter(at)), None)
-            yield at, {"exportTo": list(place.export_to), "gateways": ["mesh"], "hosts": list(routed.hosts), **routes}
+            yield at, {"exportTo": list(place.export_to), "gateways": ["mesh"], "hosts": _hosts(routed), **routes}
 
 
 def _called(routed: RoutedHosts, cluster: str) -> tuple[str, ...]:
@@ -67,8 +66,14 @@ def _on_gateways(routed: RoutedHosts) -> Iterator[tuple[Places, dict[str, Any]]]
         callers = [gateway_pods(one, routed.table, routed.owner, routed.hosts) for one in gateways]
         routes = _routes(routed, cluster, callers)
         names = sorted(object_name(gateway.name) for gateway in gateways)
-        spec = {"exportTo": ["."], "gateways": names, "hosts": list(routed.hosts), **routes}
+        spec = {"exportTo": ["."], "gateways": names, "hosts": _hosts(routed), **routes}
         yield {cluster: (namespace,)}, spec
+
+
+def _hosts(routed: RoutedHosts) -> list[str]:
+    """The hosts of a table without those that its own wildcards cover: Istio refuses an object that has both."""
+    wild = [host for host in routed.hosts if host.startswith("*")]
+    return [host for host in routed.hosts if not any(one != host and host.endswith(one[1:]) for one in wild)]
 
 
 def _routes(routed: RoutedHosts, cluster: str, gateways: Sequence[Caller] | None) -> dict[str, list[dict[str, Any]]]:

@@ -129,7 +129,7 @@ def _pass_through(
         return None
     servers: dict[Place, ServerAddress] = {}
     for workspace, cluster in use.places:
-        address = finder.by_host(host, port, workspace, cluster)
+        address = finder.by_host(host, port, use.policy.workspace, workspace, cluster)
         fine = check_address(use, address, workspace, cluster, report, grpc=step.grpc is not None)
         if fine and isinstance(address, ServerAddress):
             servers[workspace, cluster] = address

@@ -54,10 +54,12 @@ class ServerFinder:
 
         Args:
             reference: the server, as a resource refers to it.
-            home: that resource, whose namespace and cluster are the default.
+            home: that resource, whose namespace and cluster are the default. Its workspace must be one that may call
+                the server; what stands in no workspace is the administrator's.
             workspace: the workspace of the proxies.
             cluster: the cluster of the proxies.
         """
+        writer = self.snapshot.server_owners.get(home)
         named = reference.ref or ObjectReference(name="")
         name, namespace = named.name, named.namespace or home.namespace
         kind = "Service" if reference.kind is DestinationKind.SERVICE else "VirtualDestination"
@@ -66,33 +68,47 @@ class ServerFinder:
             group = self.destinations.named(written)
             if group is None or isinstance(group.decision, Service) or workspace not in group.consumers:
                 return f"workspace '{workspace}' neither owns nor imports {written}"
-            return _at(group, first_callable(group.decision.hosts), reference.port)
+            return _stranger(group, writer) or _at(group, first_callable(group.decision.hosts), reference.port)
         local = self.destinations.named(Ref(kind, name, namespace, cluster))
         if local is not None and isinstance(local.decision, Service):
-            return _at(local, local.own_host, reference.port)
+            return _stranger(local, writer) or _at(local, local.own_host, reference.port)
         remote, federated = self.destinations.named(written), self.called.of_service(written, workspace)
         if remote is None or federated is None or not federated.gateways:
             return (
                 f"there is no Service {namespace}/{name} in cluster '{cluster}', and no federated one to call instead"
             )
-        return _at(remote, federated.host, reference.port)
+        return _stranger(remote, writer) or _at(remote, federated.host, reference.port)
 
-    def by_host(self, host: str, port: int, workspace: str, cluster: str) -> ServerAddress | str:
-        """Where proxies find what is called by a host and port: a Service, a federated Service or a group."""
+    def by_host(self, host: str, port: int, writer: str, workspace: str, cluster: str) -> ServerAddress | str:
+        """Where proxies find what is called by a host and port: a Service, a federated Service or a group.
+
+        Args:
+            host: the host.
+            port: the port.
+            writer: the workspace of whoever wrote them, which must be one that may call it.
+            workspace: the workspace of the proxies.
+            cluster: the cluster of the proxies.
+        """
         domain = self.snapshot.clusters[cluster].cluster_domain
         for full in (host, f"{host}.{domain}", f"{host}.svc.{domain}"):
             service = self._by_host.get((cluster, full))
             found = self.destinations.named(service.ref) if service else None
             if found is not None:
-                return _at(found, full, PortSelector(number=port))
+                return _stranger(found, writer) or _at(found, full, PortSelector(number=port))
         federated = self.called.named(host, workspace)
         remote = self.destinations.named(federated.service.ref) if federated else None
         if remote is not None:
-            return _at(remote, host, PortSelector(number=port))
+            return _stranger(remote, writer) or _at(remote, host, PortSelector(number=port))
         for group in self.destinations.visible(DestinationKind.VIRTUAL_DESTINATION, workspace):
             if not isinstance(group.decision, Service) and host in group.decision.hosts:
-                return _at(group, host, PortSelector(number=port))
+                return _stranger(group, writer) or _at(group, host, PortSelector(number=port))
         return f"'{host}' is no host of a Service or group that proxies of cluster '{cluster}' know"
+
+
+def _stranger(destination: Destination, writer: str | None) -> str:
+    """Why whoever names a server must not have proxies call it; empty if they may. Answers of servers reach clients."""
+    allowed = writer is None or writer in destination.consumers
+    return "" if allowed else f"workspace '{writer}' neither owns nor imports {destination.ref}, which it names"
 
 
 def _at(destination: Destination, host: str, wanted: PortSelector | None) -> ServerAddress | str:
