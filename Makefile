@@ -2,16 +2,20 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test engine-test mesh-test bench format docs clean
+.PHONY: demo test engine-test mesh-test bench format lock docs clean
 .DEFAULT_GOAL := demo
 
-.venv/.runtime: requirements.txt constraints.txt
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command 'make lock'
+
+.venv/.runtime: requirements.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/.dev: .venv/.runtime requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
 	@touch $@
 
 demo: .venv/.runtime  ## Render the sample mesh and explain what came out
@@ -35,6 +39,11 @@ mesh-test: .venv/.dev  ## The real program on a real mesh: istiod, Envoy, reques
 
 bench: .venv/.dev  ## Ratios against a floor that is measured in the same run
 	$(BIN)/python -m tests.bench
+
+lock: .venv/.dev  ## The versions and hashes of all that requirements*.in name and what that brings along
+	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	$(LOCK) --no-deps tools/envoy/requirements.in --output-file tools/envoy/requirements.txt
 
 format: .venv/.dev
 	$(BIN)/ruff format .
