@@ -34,6 +34,9 @@ from fedlib.discovery.progress import Progress, silent
 from fedlib.discovery.standing_workloads import standing
 from fedlib.discovery.workloads import WORKLOAD_READERS, is_mesh_annotation
 
+PRIVATE: Final = 0o600
+"""A recording says how a cluster is built: its owner alone reads it, until he hands it on."""
+
 HEADER: Final = "# Recorded by `python -m fedlib snapshot`, which writes this folder anew each time.\n"
 
 Keep = None | Mapping[str, Any] | Callable[[str], bool]
@@ -187,6 +190,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> str:
             for name, text in files.items():
                 file = new / name
                 file.parent.mkdir(parents=True, exist_ok=True)
+                file.touch(mode=PRIVATE)
                 file.write_text(text, encoding="utf-8", newline="\n")
             _swap(folder, new, old)
     except (OSError, ValueError) as error:

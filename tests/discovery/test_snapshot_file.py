@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def test_the_bytes_are_stable_and_hold_nothing_private(server: ApiDouble, tmp_pa
     snapshot(server, folder)
     first = contents(folder)
     assert list(first) == ["cluster.yaml", "namespaces/gloo-mesh.yaml", "namespaces/shop.yaml"]
+    assert {stat.S_IMODE((folder / name).stat().st_mode) for name in first} == {0o600}
     for items in server.lists.values():
         items.reverse()
         for item in items:
