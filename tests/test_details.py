@@ -74,9 +74,11 @@ def test_a_group_shows_its_services_callers_policies_and_objects(tmp_path: Path)
     """Selected backing services by cluster, and for each consumer the policies that its proxies follow."""
     found = details(tmp_path)[_ref("VirtualDestination", "catalog")]
     policies = [_shown("FailoverPolicy", "failover"), _shown("OutlierDetectionPolicy", "outlier")]
+    assert found.pop("objects") == {"": {"eu": 1, "us": 1}, "shop": {"eu": 5, "us": 5}, "web": {"eu": 1}}
+    whys = {(one["why"], one["path"]): one["objects"] for one in found.pop("causes")}
+    assert whys == {("translates to it", "spec"): 8, ("is where requests go", "spec"): 5}
     assert found == {
         "workspace": "shop",
-        "objects": {"shop": {"eu": 4, "us": 4}},
         "hosts": ["catalog.shop.mesh"],
         "consumers": ["shop", "web"],
         "selectedBackingServices": {"eu": "shop-backend/catalog", "us": "shop-backend/catalog"},

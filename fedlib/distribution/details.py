@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
+from fedlib.config.gloo import WorkspaceSettingsSpec
 from fedlib.config.model import Model
 from fedlib.config.policies.failover import FailoverPolicySpec, OutlierDetectionPolicySpec
-from fedlib.diagnostics import Ref
+from fedlib.config.resource import Resource, kind_of
+from fedlib.diagnostics import Location, Ref
+from fedlib.diagnostics.cause import Cause, Why
+from fedlib.diagnostics.source import Step
 from fedlib.diagnostics.text import ref_json
+from fedlib.distribution.causes import NO_EFFECTS, Effects, effects_of
 from fedlib.distribution.plan import Plan
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.model.destination import External, Group
@@ -21,15 +26,24 @@ from fedlib.federation.model.policy import Policy
 from fedlib.snapshot.model import Snapshot
 
 Details = dict[str, Any]
+SETTINGS: Final = kind_of(WorkspaceSettingsSpec)
 
 
 def describe_resources(snapshot: Snapshot, decisions: Decisions, plan: Plan) -> dict[Ref, Details]:
-    """The details of every resource that acts through a workspace, as plain data that JSON can hold."""
-    objects = _objects(plan)
-    details: dict[Ref, Details] = {}
+    """The details of every resource that acts through a workspace, as plain data that JSON can hold.
+
+    `objects` are those that the resource is a cause of, by workspace and cluster; `causes` say why, and where in it.
+    Settings have these two only.
+    """
+    effects = effects_of(plan, snapshot)
+    places = _places(snapshot)
+    details: dict[Ref, Details] = {
+        ref: _effects(effects.get(ref, NO_EFFECTS), places[ref]) for ref in places if ref.kind == SETTINGS
+    }
     for owned in (one for listed in snapshot.resources.values() for one in listed):
         ref = owned.resource.ref
-        details[ref] = {"workspace": owned.workspace, "objects": objects.get(ref, {})}
+        shown = _effects(effects.get(ref, NO_EFFECTS), places[ref])
+        details[ref] = {"workspace": owned.workspace, **shown}
         if ref in decisions.policies.counts:
             details[ref]["targets"] = decisions.policies.counts[ref]
     for group in decisions.groups:
@@ -45,16 +59,38 @@ def describe_resources(snapshot: Snapshot, decisions: Decisions, plan: Plan) -> 
     return details
 
 
-def _objects(plan: Plan) -> dict[Ref, dict[str, dict[str, int]]]:
-    """Resource -> workspace -> cluster -> the number of objects that were translated from it."""
-    counts: dict[Ref, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
-    for declaration in plan.declarations:
-        lineage = declaration.lineage
-        for cluster, namespaces in declaration.places.items():
-            counts[lineage.parent][lineage.workspace][cluster] += len(namespaces)
+def _places(snapshot: Snapshot) -> dict[Ref, Resource[Any]]:
+    """All Gloo resources that causes can point into."""
+    found: dict[Ref, Resource[Any]] = {
+        owned.resource.ref: owned.resource for listed in snapshot.resources.values() for owned in listed
+    }
+    for workspace in snapshot.workspaces.values():
+        settings = (workspace.settings_resource, *workspace.settings_sources.values())
+        found.update((one.ref, one) for one in settings if one is not None)
+    return found
+
+
+def _effects(effects: Effects, resource: Resource[Any]) -> Details:
+    causes = [_cause(cause, count, resource.at(*_path(cause, resource))) for cause, count in effects.causes]
+    return {"objects": effects.objects, "causes": causes}
+
+
+def _path(cause: Cause, resource: Resource[Any]) -> tuple[Step, ...]:
+    """A policy applies because of the field that selects what it applies to, where it is one field."""
+    if cause.why not in (Why.APPLIES, Why.INHERITED):
+        return cause.path
+    fields = type(resource.spec).model_fields
+    used = [fields[name].alias or name for name in resource.spec.model_fields_set if name.startswith("apply_to_")]
+    return (used[0],) if len(used) == 1 else ()
+
+
+def _cause(cause: Cause, count: int, place: Location) -> Details:
     return {
-        ref: {workspace: dict(sorted(clusters.items())) for workspace, clusters in sorted(found.items())}
-        for ref, found in counts.items()
+        "why": cause.why.value,
+        "file": place.file,
+        "line": place.line,
+        "path": place.path,
+        "objects": count,
     }
 
 

@@ -10,7 +10,7 @@ from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.destinations.offer import Offer
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.access import AccessDecisions
-from fedlib.federation.model.destination import External, FederatedService, Group
+from fedlib.federation.model.destination import DemandedLabels, External, FederatedService, Group
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.host_rule import HostRule
 from fedlib.federation.model.place import Sidecars
@@ -32,8 +32,8 @@ class Decisions:
     access: AccessDecisions
     trimmed: tuple[TrimmedWorkload, ...]
     host_rules: tuple[HostRule, ...]
-    endpoint_labels: Mapping[Ref, frozenset[str]]
-    """For each destination the keys of its pods' labels that gateways need as endpoints."""
+    endpoint_labels: Mapping[Ref, DemandedLabels]
+    """For each destination the labels of its pods that gateways need as endpoints."""
     sidecars: Mapping[str, Sidecars]
     """The sidecars of each workspace."""
     gateway_hosts: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)

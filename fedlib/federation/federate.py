@@ -52,7 +52,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     pods = GatewayPods(finders.backends, used_gateways(services, groups, gateways))
     filters = decide_proxy_filters(finders, offer, routes, policies, pods)
     access = decide_access(finders, offer, routes, policies, pods)
-    trimmed = decide_trimming(finders, offer, routes, policies, pods, filters.server_hosts())
+    trimmed = decide_trimming(finders, offer, routes, policies, pods, filters.servers())
     demanded = demanded_subsets(routes)
     _check(finders, offer, routes, policies)
     return Decisions(

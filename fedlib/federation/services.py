@@ -7,13 +7,15 @@ every workspace that imports them; a selector may also pick Services that the wo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from fedlib.config.gloo import Federation, PortSelector
+from fedlib.config.gloo import Federation, PortSelector, WorkspaceSettingsSpec
 from fedlib.config.model import host_problem
+from fedlib.config.resource import Resource
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.cause import Cause, Why
 from fedlib.discovery.inventory import Service, ServicePort, Workload
 from fedlib.federation.finders import Finders
 from fedlib.federation.gateways.east_west import DEFAULT_LABELS, EastWestGateways
@@ -40,6 +42,7 @@ class _Candidate:
     owner: str
     federations: dict[str, Federation] = field(default_factory=dict)
     consumers: set[str] = field(default_factory=set)
+    federated_by: dict[Cause, None] = field(default_factory=dict)
 
     @property
     def decider(self) -> str:
@@ -102,6 +105,7 @@ def _federated(
         home=places.home(candidate.owner, service.cluster, service.namespace, visible),
         remote=tuple(place for name in consumers for place in places.outside(name, elsewhere)) if gateways else (),
         versions=versions(workloads),
+        federated_by=tuple(candidate.federated_by),
     )
 
 
@@ -136,20 +140,30 @@ def _candidates(snapshot: Snapshot, report: Report) -> dict[str, _Candidate]:
             continue
         used_selectors: set[int] = set()
         used_ports: set[PortSelector] = set()
-        for owner, service, consumers in _selected(name, federation, snapshot, used_selectors):
+        source = workspace.settings_source("federation")
+        for owner, service, consumers, matching in _selected(name, federation, snapshot, used_selectors):
             host = federated_host(service, federation.host_suffix)
             candidate = found.setdefault(host, _Candidate(service, owner))
             candidate.federations[name] = federation
             candidate.consumers.update(consumers)
+            candidate.federated_by.update(dict.fromkeys(_entries(source, matching)))
             used_ports.update(p for p in federation.ports if any(p.matches(q.number, q.name) for q in service.ports))
         _report_unused(name, federation, used_selectors, used_ports, snapshot, report)
     return found
 
 
+def _entries(source: Resource[WorkspaceSettingsSpec] | None, matching: Iterable[int]) -> Iterator[Cause]:
+    """The selectors of the settings that select a Service; without any, the setting itself federates it."""
+    if source is not None:
+        path = ("options", "federation")
+        found = [Cause(source.ref, Why.FEDERATES, (*path, "serviceSelector", index)) for index in matching]
+        yield from found or (Cause(source.ref, Why.FEDERATES, path),)
+
+
 def _selected(
     workspace: str, federation: Federation, snapshot: Snapshot, used: set[int]
-) -> Iterable[tuple[str, Service, tuple[str, ...]]]:
-    """(owner, Service, consumers) of what a workspace federates; `used` takes the selectors that matched."""
+) -> Iterable[tuple[str, Service, tuple[str, ...], list[int]]]:
+    """(owner, Service, consumers, matching selectors) of what a workspace federates; `used` takes all that matched."""
     for owner, services in sorted(snapshot.services_by_workspace.items()):
         if owner != workspace and not (
             federation.service_selector and workspace in snapshot.visibility.partners(owner)
@@ -171,7 +185,7 @@ def _selected(
                 continue
             used.update(matching)
             if not _leads_between_clusters(service):
-                yield owner, service, consumers if owner == workspace else (workspace,)
+                yield owner, service, consumers if owner == workspace else (workspace,), matching
 
 
 def _leads_between_clusters(service: Service) -> bool:

@@ -35,5 +35,5 @@ def translate_trimmed_workloads(decisions: Decisions) -> Iterator[Declaration]:
         stem = workload.name if alone else f"{workload.name}-{workload.kind}"
         name = object_name(f"sidecar-{stem}-{workload.namespace}-{workload.cluster}-{one.workspace}")
         group, _, version = workload.api_version.rpartition("/")
-        lineage = Lineage(workload.ref, group, version, one.workspace)
+        lineage = Lineage(workload.ref, group, version, one.workspace, one.causes)
         yield Declaration({workload.cluster: (workload.namespace,)}, API_VERSION, KIND, name, spec, lineage)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from fedlib.declarations.declaration import Declaration
 from fedlib.federation.decisions import Decisions
+from fedlib.federation.model.destination import NO_LABELS
 from fedlib.istio.access.authorization_policy import translate_access_rules
 from fedlib.istio.access.peer_authentication import translate_mutual_tls
 from fedlib.istio.access.request_authentication import translate_tokens
@@ -15,7 +16,6 @@ from fedlib.istio.destination_rules.translate import translate_destination_rules
 from fedlib.istio.envoy_filters.translate import translate_envoy_filters
 from fedlib.istio.gateways.east_west import translate_east_west_gateways
 from fedlib.istio.gateways.virtual import translate_virtual_gateway
-from fedlib.istio.service_entries.endpoint_labels import NO_KEYS
 from fedlib.istio.service_entries.external import translate_external
 from fedlib.istio.service_entries.federated import translate_federated_service
 from fedlib.istio.service_entries.group import translate_group
@@ -37,7 +37,8 @@ def translate(decisions: Decisions) -> Iterator[Declaration]:
         for index, before in enumerate(same):
             if before.spec == declaration.spec:
                 if _is_one(before, declaration):
-                    same[index] = replace(before, places={**before.places, **declaration.places})
+                    lineage = before.lineage.with_causes_of(declaration.lineage)
+                    same[index] = replace(before, places={**before.places, **declaration.places}, lineage=lineage)
                     break
                 declaration = replace(declaration, spec=before.spec)
         else:
@@ -56,11 +57,11 @@ def _is_one(one: Declaration, other: Declaration) -> bool:
 
 
 def _translate(decisions: Decisions) -> Iterator[Declaration]:
-    keys = decisions.endpoint_labels
+    labels = decisions.endpoint_labels
     for service in decisions.services:
-        yield from translate_federated_service(service, decisions.hosts, keys.get(service.service.ref, NO_KEYS))
+        yield from translate_federated_service(service, decisions.hosts, labels.get(service.service.ref, NO_LABELS))
     for group in decisions.groups:
-        yield from translate_group(group, decisions.hosts, keys.get(group.resource.ref, NO_KEYS))
+        yield from translate_group(group, decisions.hosts, labels.get(group.resource.ref, NO_LABELS))
     for external in decisions.externals:
         yield from translate_external(external)
         yield from translate_egress(external)

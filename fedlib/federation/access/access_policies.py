@@ -134,7 +134,7 @@ class AccessPolicies:
                 self.rules.append(
                     AccessRules(
                         place.cluster, place.namespace, place.selector, place.stem + suffix, place.parent,
-                        policy.workspace, limited, dry_run=bool(suffix), age=place.age,
+                        policy.workspace, limited, dry_run=bool(suffix), age=place.age, causes=(policy.cause,),
                     )
                 )  # fmt: skip
         mode = self._mode(policy)
@@ -142,7 +142,7 @@ class AccessPolicies:
             self.requirements.append(
                 TlsRequirement(
                     place.cluster, place.namespace, place.selector, place.stem, place.parent, policy.workspace,
-                    dict.fromkeys(ports, mode), None if ports else mode, place.age,
+                    dict.fromkeys(ports, mode), None if ports else mode, place.age, (policy.cause,),
                 )
             )  # fmt: skip
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from fedlib.config.gloo import ServiceIsolation
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.cause import Cause, Why
 from fedlib.discovery.inventory import Service, ServicePort, Workload
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.destinations.index import DestinationIndex
@@ -51,7 +52,7 @@ class Isolation:
             for backing in group.backings.values():
                 self._groups[backing.service.ref].append((group, backing))
         return tuple(
-            IsolatedPort(port, self._callers(port))
+            self._isolated(port, workspace)
             for name, workspace in sorted(self.snapshot.workspaces.items())
             if self._enforced(workspace)
             for port in self._ports(name)
@@ -117,7 +118,7 @@ class Isolation:
             )
         return found
 
-    def _callers(self, port: ProtectedPort) -> tuple[tuple[str, ...], ...]:
+    def _isolated(self, port: ProtectedPort, workspace: Workspace) -> IsolatedPort:
         destination = self.destinations.find(DestinationKind.SERVICE, port.service.ref)
         admitted = set(destination.consumers if destination else ())
         groups = [
@@ -129,10 +130,14 @@ class Isolation:
             if group.workspace == port.workspace:
                 admitted.update(group.consumers)
         self._report_refused(port, groups, admitted)
+        importers = tuple(sorted(admitted - {port.workspace}))
         blocks = [self.principals.workspace(port.workspace)]
-        blocks += [self.principals.workspace(name) for name in sorted(admitted - {port.workspace})]
+        blocks += [self.principals.workspace(name) for name in importers]
         blocks.append(self._terminating(port, [group for group in groups if group.workspace in admitted]))
-        return tuple(block for block in blocks if block)
+        source = workspace.settings_source("service_isolation")
+        causes = [Cause(source.ref, Why.ISOLATES, ("options", "serviceIsolation"))] if source else []
+        causes += (Cause(group.resource.ref, Why.LEADS_TO) for group in groups)
+        return IsolatedPort(port, tuple(block for block in blocks if block), importers, tuple(causes))
 
     def _report_refused(self, port: ProtectedPort, groups: Iterable[Group], admitted: set[str]) -> None:
         for group in groups:
@@ -170,6 +175,7 @@ def isolation_requirements(isolated: Iterable[IsolatedPort]) -> Iterator[TlsRequ
             workspace=workspace,
             ports=dict.fromkeys(one.port.container_ports, TlsMode.STRICT),
             age=_age(one),
+            causes=one.causes,
         )
 
 
@@ -190,6 +196,8 @@ def isolation_rules(isolated: Iterable[IsolatedPort], replaced: Set[tuple[Ref, i
             workspace=port.workspace,
             rules=(Rule(sources, port.container_ports),) if sources else (),
             age=_age(one),
+            causes=one.causes,
+            shared_with=one.consumers,
         )
 
 

@@ -45,7 +45,7 @@ class JwtPolicies:
         name = f"{ref.name}-{ref.namespace}-{ref.cluster}"
         self.tokens[service.ref, ref] = TokenRules(
             service.cluster, service.namespace, service.selector, f"jwtpolicy-{service.name}-{name}", service.ref,
-            policy.workspace, self.readable[ref],
+            policy.workspace, self.readable[ref], self.servers.causes(policy),
         )  # fmt: skip
         if len(service.ports) > 1:
             whole = f"all ports of the pods of {service.ref}"
@@ -57,6 +57,6 @@ class JwtPolicies:
             self.rules.append(
                 AccessRules(
                     service.cluster, service.namespace, service.selector, stem, service.ref, policy.workspace,
-                    refused, Action.DENY,
+                    refused, Action.DENY, causes=self.servers.causes(policy),
                 )
             )  # fmt: skip

@@ -18,6 +18,7 @@ from fedlib.federation.access.key_servers import KeyServers
 from fedlib.federation.access.route_requests import ANY, InexpressibleError, request_rules
 from fedlib.federation.access.token_rules import demands
 from fedlib.federation.model.access import AccessRules, Action, Rule, TokenRule, TokenRules
+from fedlib.federation.model.causes import routed_causes
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.model.route import Route, RoutedHosts
@@ -87,7 +88,7 @@ class JwtRoutes:
         name = f"{ref.name}-{ref.namespace}-{ref.cluster}"
         self.tokens[service.ref, ref] = TokenRules(
             service.cluster, service.namespace, service.selector, f"jwtpolicy-{service.name}-{name}", service.ref,
-            gateway.workspace, self.readable[ref],
+            gateway.workspace, self.readable[ref], (*self.servers.causes(policy), *routed_causes(routed)),
         )  # fmt: skip
         ports = _http_ports(gateway)
         if refused and ports:
@@ -96,7 +97,7 @@ class JwtRoutes:
             self.rules.append(
                 AccessRules(
                     service.cluster, service.namespace, service.selector, stem, service.ref, gateway.workspace,
-                    limited, Action.DENY,
+                    limited, Action.DENY, causes=(*self.servers.causes(policy), *routed_causes(routed)),
                 )
             )  # fmt: skip
 

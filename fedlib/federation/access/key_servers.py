@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fedlib.config.policies.jwt import JWTPolicySpec, RemoteJWKS
 from fedlib.config.strings.url import parse_url
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.cause import Cause, Causes, Why
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.hosts.hostname import local_host
@@ -49,6 +50,12 @@ class KeyServers:
         """The hosts from which keys of a policy are fetched and that the administrator does not name."""
         hosts = {_host(remote) for _, remote in _remotes(policy)}
         return tuple(sorted(host for host in hosts if not self._allows(host)))
+
+    def causes(self, policy: Policy[JWTPolicySpec]) -> Causes:
+        """The policy, and what its keys are fetched from."""
+        found = (self._destination(policy, remote) for _, remote in _remotes(policy))
+        named = (Cause(one.ref, Why.CONFIGURES) for one in found if isinstance(one, Destination))
+        return (policy.cause, *dict.fromkeys(named))
 
     def _allows(self, host: str) -> bool:
         return AllowedAddresses(self.snapshot.allowed_addresses).names(host)

@@ -29,7 +29,10 @@ def merge_rules(parts: Iterable[AccessRules]) -> tuple[AccessRules, ...]:
             merged.append(part)
     for found in by_selector.values():
         ordered = sorted(found, key=lambda part: part.age)
-        merged.append(replace(ordered[0], rules=_joined(rule for part in ordered for rule in part.rules)))
+        rules = _joined(rule for part in ordered for rule in part.rules)
+        causes = tuple(dict.fromkeys(cause for part in ordered for cause in part.causes))
+        shared_with = tuple(sorted({name for part in ordered for name in part.shared_with}))
+        merged.append(replace(ordered[0], rules=rules, causes=causes, shared_with=shared_with))
     return tuple(sorted(merged, key=lambda one: (one.cluster, one.namespace, one.stem)))
 
 

@@ -45,7 +45,9 @@ def _merge(requirements: list[TlsRequirement], workloads: tuple[Workload, ...]) 
                 ports[port] = _stronger(asked, ports.get(port))
         modes = [one.mode for one in concerned if one.mode is not None]
         mode = max(modes, key=lambda one: _STRENGTH[one]) if modes else None
-        yield replace(min(own, key=lambda one: one.age), ports=dict(sorted(ports.items())), mode=mode)
+        causes = tuple(dict.fromkeys(cause for one in concerned for cause in one.causes))
+        first = min(own, key=lambda one: one.age)
+        yield replace(first, ports=dict(sorted(ports.items())), mode=mode, causes=causes)
 
 
 def _overlaps(selectors: list[Selector], workloads: tuple[Workload, ...]) -> Mapping[Selector, set[Selector]]:

@@ -13,6 +13,7 @@ from fedlib.config.gloo import EastWestGateway as Selection
 from fedlib.config.gloo import ObjectSelector, PortSelector
 from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.cause import NO_CAUSES, Cause, Why
 from fedlib.discovery.inventory import Node, Service, ServicePort, Workload
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import ClientMode
@@ -63,10 +64,14 @@ class EastWestGateways:
         resource = self.snapshot.workspaces[workspace].settings_source("east_west_gateways")
         asking = (resource.ref,) if resource else ()
         found: dict[Ref, EastWestGateway | None] = {}
-        for selection in selections:
+        for index, selection in enumerate(selections):
+            named = resource is not None and selection is not DEFAULT_SELECTION
+            path = ("options", "eastWestGateways", index)
+            chosen_by = (Cause(resource.ref, Why.SELECTS, path),) if resource and named else NO_CAUSES
             for service in self._select(selection.selector, cluster):
                 if service.ref not in found:
-                    found[service.ref] = self._read(service, selection, mode, asking)
+                    gateway = self._read(service, selection, mode, asking)
+                    found[service.ref] = replace(gateway, chosen_by=chosen_by) if gateway else None
         if not found:
             home = self.snapshot.workspaces[workspace].resource
             subject, location = (

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
+from fedlib.diagnostics.cause import NO_CAUSES, Cause, Causes, Why
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destinations.offer import Offer
 from fedlib.federation.finders import Finders
 from fedlib.federation.host_rules.followers import Followers
 from fedlib.federation.host_rules.groups import called_subsets, federated_rules, group_rules
+from fedlib.federation.model.causes import virtual_gateway_cause
 from fedlib.federation.model.destination import External
 from fedlib.federation.model.host_rule import HostRule
 from fedlib.federation.model.policy import AppliedPolicies
@@ -24,7 +27,16 @@ def decide_host_rules(
     finders: Finders, offer: Offer, policies: AppliedPolicies, demanded: DemandedSubsets
 ) -> tuple[HostRule, ...]:
     """The rules of all hosts that somebody may have something to say about."""
-    return tuple(_rules(offer, policies, demanded, Followers(policies, finders.places)))
+    egress = _egress_causes(offer.externals)
+    rules = _rules(offer, policies, demanded, Followers(policies, finders.places))
+    return tuple(_with_causes(rule, demanded, egress) for rule in rules)
+
+
+def _with_causes(rule: HostRule, demanded: DemandedSubsets, egress: Mapping[Ref, Causes]) -> HostRule:
+    """The rule with what names its subsets."""
+    named = demanded.tables.get(rule.destination, NO_CAUSES) if rule.subsets else NO_CAUSES
+    leading = egress.get(rule.destination, NO_CAUSES) if rule.egress else NO_CAUSES
+    return replace(rule, demanded_by=(*named, *leading)) if named or leading else rule
 
 
 def _rules(
@@ -82,6 +94,7 @@ def _service_rules(
             ports=tuple(port.number for port in destination.ports),
             subsets=called_subsets(consumers, ref, demanded),
             egress=tuple(sorted(hosts)),
+            shared_with=tuple(consumers),
         )
         yield from followers.rules(rule, consumers)
 
@@ -95,3 +108,14 @@ def _egress(externals: Iterable[External]) -> _Egress:
                 clients.update(external.consumers)
                 hosts.add((route.host, route.listener.port))
     return found
+
+
+def _egress_causes(externals: Iterable[External]) -> Mapping[Ref, Causes]:
+    """For each Service of egress gateways the ExternalServices that are reached through it, and the VirtualGateways."""
+    found: dict[Ref, dict[Cause, None]] = {}
+    for external in externals:
+        for route in external.egress:
+            causes = found.setdefault(route.gateway.service.ref, {})
+            causes[Cause(external.resource.ref, Why.LEADS_TO)] = None
+            causes[virtual_gateway_cause(route.gateway)] = None
+    return {ref: tuple(causes) for ref, causes in found.items()}

@@ -35,6 +35,7 @@ def group_rules(group: Group, demanded: DemandedSubsets, followers: Followers) -
                 remote=one.remote and group.passage is Passage.LOCAL_ONLY,
                 ports=ports,
                 subsets=at_home if serving else called_subsets(one.consumers, ref, demanded),
+                shared_with=one.consumers,
             )
             yield from followers.rules(rule, one.consumers)
     local_only = at_home and group.passage is Passage.LOCAL_ONLY
@@ -68,6 +69,7 @@ def federated_rules(service: FederatedService, demanded: DemandedSubsets) -> Ite
                 destination=ref,
                 decision=service,
                 subsets=subsets,
+                shared_with=service.consumers if place is service.home else (),
             )
 
 

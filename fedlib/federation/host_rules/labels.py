@@ -10,12 +10,15 @@ from collections.abc import Mapping
 
 from fedlib.config.policies.failover import FailoverPolicySpec
 from fedlib.diagnostics import Ref
+from fedlib.diagnostics.cause import Cause
+from fedlib.federation.model.destination import DemandedLabels
 from fedlib.federation.model.policy import AppliedPolicies
 from fedlib.federation.routes.subsets import DemandedSubsets
 
 
-def demanded_labels(demanded: DemandedSubsets, policies: AppliedPolicies) -> Mapping[Ref, frozenset[str]]:
+def demanded_labels(demanded: DemandedSubsets, policies: AppliedPolicies) -> Mapping[Ref, DemandedLabels]:
     """For each destination the keys of labels that endpoints need, from routes and FailoverPolicies."""
+    causes: dict[Ref, dict[Cause, None]] = {ref: dict.fromkeys(tables) for ref, tables in demanded.tables.items()}
     found: dict[Ref, set[str]] = {}
     for (_, ref), subsets in demanded.by_caller.items():
         found.setdefault(ref, set()).update(key for labels in subsets for key in labels)
@@ -25,4 +28,5 @@ def demanded_labels(demanded: DemandedSubsets, policies: AppliedPolicies) -> Map
             chosen = policy.spec.config.priority_labels
             keys = (label.partition("=")[0] for label in (chosen.labels if chosen else ()))
             found.setdefault(ref, set()).update(keys)
-    return {ref: frozenset(keys) for ref, keys in found.items()}
+            causes.setdefault(ref, {})[policy.cause] = None
+    return {ref: DemandedLabels(frozenset(keys), tuple(causes[ref])) for ref, keys in found.items()}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fedlib.diagnostics import Ref
+from fedlib.diagnostics.cause import NO_CAUSES, Causes
 from fedlib.discovery.inventory import Service
 
 Age = tuple[int, str, Ref]
@@ -101,6 +102,8 @@ class AccessRules:
     action: Action = Action.ALLOW
     dry_run: bool = False
     age: Age = (0, "", Ref(""))
+    causes: Causes = field(default=NO_CAUSES, compare=False, repr=False)
+    shared_with: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +126,13 @@ class IsolatedPort:
     """A port that admits its own workspace and importing ones only.
 
     `callers` are blocks of principals, none of them empty: the own workspace, each importing one, and the gateways at
-    which TLS of other clusters ends.
+    which TLS of other clusters ends. `consumers` are the importing ones, `causes` the settings and the groups.
     """
 
     port: ProtectedPort
     callers: tuple[tuple[str, ...], ...]
+    consumers: tuple[str, ...] = ()
+    causes: Causes = field(default=NO_CAUSES, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,7 @@ class TlsRequirement:
     ports: Mapping[int, TlsMode] = field(default_factory=dict)
     mode: TlsMode | None = None
     age: Age = (0, "", Ref(""))
+    causes: Causes = field(default=NO_CAUSES, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +203,7 @@ class TokenRules:
     parent: Ref
     workspace: str
     rules: tuple[TokenRule, ...]
+    causes: Causes = field(default=NO_CAUSES, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

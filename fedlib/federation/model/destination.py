@@ -6,12 +6,14 @@ import enum
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from fedlib.config.external_service import ExternalServiceSpec
 from fedlib.config.resource import Resource
 from fedlib.config.selectors import DestinationKind
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref
+from fedlib.diagnostics.cause import NO_CAUSES, Causes
 from fedlib.discovery.inventory import Service
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.gateway import EastWestGateway, GatewayListener, VirtualGateway
@@ -60,6 +62,7 @@ class FederatedService:
         versions: the labels of the pods of each workload, distinct and sorted; empty when no workload is known.
         home: where its pods are, seen by its consumers there and by its gateways.
         remote: where its consumers are in other clusters.
+        federated_by: the entries of settings that federate it.
     """
 
     host: str
@@ -72,6 +75,7 @@ class FederatedService:
     home: Place
     remote: tuple[Place, ...] = ()
     versions: tuple[Mapping[str, str], ...] = ()
+    federated_by: Causes = NO_CAUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,17 @@ class Backing:
     gateways: tuple[EastWestGateway, ...]
     versions: tuple[Mapping[str, str], ...] = ()
     gateway_identities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DemandedLabels:
+    """The keys of pods' labels that gateways need as endpoints, and the tables and policies that name them."""
+
+    keys: frozenset[str] = frozenset()
+    causes: Causes = NO_CAUSES
+
+
+NO_LABELS: Final = DemandedLabels()
 
 
 class ClientMode(enum.StrEnum):

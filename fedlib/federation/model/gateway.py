@@ -6,7 +6,7 @@ Source: `RouteTableFilter` and `ExternalServiceFilter` of Gloo's VirtualGateway.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fedlib.config.external_service import ExternalServiceSpec
 from fedlib.config.gloo import ObjectSelector
@@ -14,6 +14,7 @@ from fedlib.config.model import Model
 from fedlib.config.resource import Resource
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.virtual_gateway import ExternalServiceFilter, Listener, RouteTableFilter, VirtualGatewaySpec
+from fedlib.diagnostics.cause import NO_CAUSES, Causes
 from fedlib.discovery.inventory import Service
 from fedlib.snapshot.selection import selects
 
@@ -37,6 +38,7 @@ class EastWestGateway:
         network: the Istio network of its cluster.
         listener_port: the port on which its pods listen.
         endpoints: the addresses under which other clusters reach it.
+        chosen_by: the entry of the settings that selects it.
     """
 
     service: Service
@@ -44,6 +46,7 @@ class EastWestGateway:
     network: str
     listener_port: int
     endpoints: tuple[GatewayEndpoint, ...]
+    chosen_by: Causes = field(default=NO_CAUSES, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

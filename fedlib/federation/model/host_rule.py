@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
+from fedlib.diagnostics.cause import NO_CAUSES, Causes
 from fedlib.discovery.inventory import Service
 from fedlib.federation.model.destination import External, FederatedService, Group
 from fedlib.federation.model.place import Place
@@ -36,6 +37,8 @@ class HostRule:
         policies: what the proxies do, by port.
         subsets: the labels of the subsets that routes name.
         egress: for the Service of egress gateways the hosts that are called through a port of it in mTLS.
+        shared_with: the workspaces whose proxies see it where it stands.
+        demanded_by: the RouteTables that name the subsets, and the VirtualGateways of `egress`.
     """
 
     place: Place
@@ -50,3 +53,5 @@ class HostRule:
     policies: Mapping[int, PoliciesByKind] = field(default_factory=dict)
     subsets: tuple[Labels, ...] = ()
     egress: tuple[tuple[str, int], ...] = ()
+    shared_with: tuple[str, ...] = ()
+    demanded_by: Causes = NO_CAUSES

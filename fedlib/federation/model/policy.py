@@ -13,6 +13,7 @@ from typing import Any, Final, Generic
 from fedlib.config.model import Model
 from fedlib.config.resource import Resource, S, S_co
 from fedlib.diagnostics import Ref
+from fedlib.diagnostics.cause import Cause, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Policy(Generic[S_co]):
     def ref(self) -> Ref:
         """Its identity."""
         return self.resource.ref
+
+    @property
+    def cause(self) -> Cause:
+        """The policy as a cause."""
+        return Cause(self.resource.ref, Why.APPLIES)
 
     def entries(self, attribute: str) -> tuple[Any, ...]:
         """The selectors of a field of the spec, such as `apply_to_routes`; none where the kind has no such field."""

@@ -6,12 +6,12 @@ passes it on only if the same subset exists there.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fedlib.diagnostics import Ref
-from fedlib.federation.model.route import RoutedHosts
+from fedlib.diagnostics.cause import Cause, Causes, Why
+from fedlib.federation.model.route import RouteDestination, RoutedHosts
 
 Labels = Mapping[str, str]
 
@@ -22,6 +22,8 @@ class DemandedSubsets:
 
     by_caller: Mapping[tuple[str, Ref], tuple[Labels, ...]] = field(default_factory=dict)
     by_destination: Mapping[Ref, tuple[Labels, ...]] = field(default_factory=dict)
+    tables: Mapping[Ref, Causes] = field(default_factory=dict)
+    """The RouteTables that name subsets of a destination."""
 
     def of(self, workspace: str, destination: Ref) -> tuple[Labels, ...]:
         """The subsets of a destination that proxies of a workspace call."""
@@ -35,18 +37,30 @@ class DemandedSubsets:
 def demanded_subsets(routes: Iterable[RoutedHosts]) -> DemandedSubsets:
     """Collect the subsets of all destinations of all routes."""
     found: dict[tuple[str, Ref], list[Labels]] = {}
+    tables: dict[Ref, dict[Cause, None]] = {}
     for routed in routes:
-        listed = [route.destinations for route in routed.routes]
-        listed += [(route.mirror,) for route in routed.routes if route.mirror is not None]
-        listed += [route.destinations for route in (*routed.tcp, *routed.tls)]
-        for one in itertools.chain.from_iterable(listed):
+        for table, one in _called(routed):
             if one.subset:
                 found.setdefault((routed.workspace, one.destination.ref), []).append(one.subset)
+                tables.setdefault(one.destination.ref, {})[Cause(table, Why.DEMANDS)] = None
     by_caller = {key: _sorted(listed) for key, listed in sorted(found.items())}
     by_destination: dict[Ref, list[Labels]] = {}
     for (_, ref), subsets in by_caller.items():
         by_destination.setdefault(ref, []).extend(subsets)
-    return DemandedSubsets(by_caller, {ref: _sorted(listed) for ref, listed in by_destination.items()})
+    return DemandedSubsets(
+        by_caller,
+        {ref: _sorted(listed) for ref, listed in by_destination.items()},
+        {ref: tuple(causes) for ref, causes in tables.items()},
+    )
+
+
+def _called(routed: RoutedHosts) -> Iterator[tuple[Ref, RouteDestination]]:
+    """All destinations, each with the table that names it; a mirror's is the table whose route it copies."""
+    for route in routed.routes:
+        own, mirror = route.tables[-1].table.ref, route.mirror
+        yield from ((own, one) for one in (*route.destinations, *((mirror,) if mirror is not None else ())))
+    for connections in (*routed.tcp, *routed.tls):
+        yield from ((routed.table.ref, one) for one in connections.destinations)
 
 
 def _sorted(subsets: Iterable[Labels]) -> tuple[Labels, ...]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from fedlib.config.gloo import ServiceIsolation
 from fedlib.config.policies.connection import TrimProxyConfigPolicySpec
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.cause import NO_CAUSES, Cause, Causes, Why
 from fedlib.discovery.inventory import Workload
 from fedlib.federation.destinations.offer import Offer
 from fedlib.federation.finders import Finders
 from fedlib.federation.model.destination import Destination
 from fedlib.federation.model.policy import NO_POLICIES, AppliedPolicies, Policy
 from fedlib.federation.model.route import RoutedHosts
+from fedlib.federation.policies.filters.servers import NO_SERVERS, AskedServers
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.trimming.reachable_hosts import ReachableHosts
 from fedlib.federation.workloads.gateway_pods import GatewayPods
@@ -27,17 +30,25 @@ from fedlib.snapshot.model import Snapshot, Workspace
 
 NOTHING: frozenset[str] = frozenset()
 
-Servers = Mapping[tuple[str, str], frozenset[str]]
-"""Hosts of servers by workspace and cluster."""
+Servers = Mapping[tuple[str, str], AskedServers]
+"""By workspace and cluster."""
+
+
+_ISOLATED: Final = ("service_isolation", "serviceIsolation")
+_TRIMMED: Final = ("trim_all_proxy_config", "trimAllProxyConfig")
 
 
 @dataclass(frozen=True, slots=True)
 class TrimmedWorkload:
-    """A workload whose sidecars keep the configuration of `hosts` only; without any they keep none."""
+    """A workload whose sidecars keep the configuration of `hosts` only; without any they keep none.
+
+    `causes` are the settings or policies that say so, and the imports by which there are hosts of others.
+    """
 
     workload: Workload
     workspace: str
     hosts: tuple[str, ...]
+    causes: Causes = field(default=NO_CAUSES, compare=False, repr=False)
 
 
 def decide_trimming(
@@ -50,7 +61,7 @@ def decide_trimming(
 ) -> tuple[TrimmedWorkload, ...]:
     """All trimmed workloads, sorted by workspace, cluster and namespace.
 
-    `servers` are hosts that the proxies of a workspace and cluster ask, whatever they call.
+    `servers` are what the proxies of a workspace and cluster ask, whatever they call.
     """
     reachable = ReachableHosts(finders.snapshot, offer.destinations, offer.called, routes)
     selection = DestinationSelection(offer.destinations)
@@ -69,6 +80,7 @@ class _Trimming:
     report: Report
     servers: Servers
     _included: dict[Ref, tuple[Destination, ...]] = field(default_factory=dict)
+    _why: dict[tuple[str, str], Causes] = field(default_factory=dict)
     _sorted: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
 
     def decide(self) -> tuple[TrimmedWorkload, ...]:
@@ -124,11 +136,36 @@ class _Trimming:
             if kept is not None:
                 if kept not in self._sorted:  # many workloads share one set
                     self._sorted[kept] = tuple(sorted(kept))
-                yield TrimmedWorkload(workload, workspace, self._sorted[kept])
+                yield TrimmedWorkload(workload, workspace, self._sorted[kept], self._causes(workload, workspace))
+
+    def _causes(self, workload: Workload, workspace: str) -> Causes:
+        applied = self.policies.workloads.get(workload.ref, NO_POLICIES).every(TrimProxyConfigPolicySpec)
+        included = [policy for policy in applied if self._included[policy.ref]]
+        if included:
+            called = (Cause(one.ref, Why.LEADS_TO) for policy in included for one in self._included[policy.ref])
+            asked = self._asked((workspace, workload.cluster)).causes
+            return (*(policy.cause for policy in included), *called, *asked)
+        return self._causes_of_settings(workspace, workload.cluster)
+
+    def _causes_of_settings(self, workspace: str, cluster: str) -> Causes:
+        key = (workspace, cluster)
+        if key not in self._why:
+            settings = self.snapshot.workspaces[workspace]
+            isolated = _isolation(settings).enabled and _isolation(settings).trim_proxy_config
+            name, option = _ISOLATED if isolated else _TRIMMED
+            source = settings.settings_source(name)
+            trims = (Cause(source.ref, Why.TRIMS, ("options", option)),) if source else NO_CAUSES
+            asked = self._asked(key).causes
+            reachable = self.reachable.causes(workspace) if isolated or asked else NO_CAUSES
+            self._why[key] = (*trims, *reachable, *asked)
+        return self._why[key]
+
+    def _asked(self, key: tuple[str, str]) -> AskedServers:
+        return self.servers.get(key, NO_SERVERS)
 
     def _with_servers(self, hosts: frozenset[str] | None, workspace: str, cluster: str) -> frozenset[str] | None:
         """With the servers that filters of the proxies ask: without them every request would fail, or none."""
-        return None if hosts is None else hosts | self.servers.get((workspace, cluster), NOTHING)
+        return None if hosts is None else hosts | self._asked((workspace, cluster)).hosts
 
     def _hosts(self, workload: Workload, workspace: str) -> frozenset[str] | None:
         """The hosts that a workload keeps; None where it keeps everything."""
@@ -165,7 +202,7 @@ def _merge(
             other = hosts[wide.ref]
             if wide is narrow or other is None or other == own:
                 continue
-            report.add(catalogue.TRIMMED_TOGETHER, narrow.ref, narrow.at(), other=wide.ref)
+            report.add(catalogue.TRIMMED_TOGETHER, narrow.ref, narrow.at(), other=wide.ref, related=(wide.ref,))
             for one in (wide, narrow):
                 kept = merged[one.ref]
                 merged[one.ref] = None if kept is None else kept | other | (own or NOTHING)

@@ -38,7 +38,7 @@ def translate_access_rules(access: AccessDecisions) -> Iterator[Declaration]:
 
 
 def _declare(one: AccessRules, spec: dict[str, Any]) -> Declaration:
-    lineage = Lineage(one.parent, *CORE, one.workspace)
+    lineage = Lineage(one.parent, *CORE, one.workspace, one.causes, one.shared_with)
     annotations = DRY_RUN if one.dry_run else {}
     name = object_name(one.stem)
     places, effect = {one.cluster: (one.namespace,)}, Effect(Role.ADMITS, selects=one.selector)

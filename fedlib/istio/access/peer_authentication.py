@@ -24,5 +24,5 @@ def translate_mutual_tls(access: AccessDecisions) -> Iterator[Declaration]:
             spec["mtls"] = {"mode": one.mode.value}
         if one.ports:
             spec["portLevelMtls"] = {str(port): {"mode": mode.value} for port, mode in one.ports.items()}
-        lineage = Lineage(one.parent, *CORE, one.workspace)
+        lineage = Lineage(one.parent, *CORE, one.workspace, one.causes)
         yield Declaration({one.cluster: (one.namespace,)}, API_VERSION, KIND, object_name(one.stem), spec, lineage)

@@ -23,7 +23,7 @@ def translate_tokens(access: AccessDecisions) -> Iterator[Declaration]:
             "jwtRules": [_rule(rule) for rule in one.rules],
             "selector": {"matchLabels": dict(sorted(one.selector.items()))},
         }
-        lineage = Lineage(one.parent, *CORE, one.workspace)
+        lineage = Lineage(one.parent, *CORE, one.workspace, one.causes)
         places, effect = {one.cluster: (one.namespace,)}, Effect(Role.VERIFIES, selects=one.selector)
         yield Declaration(places, API_VERSION, KIND, object_name(one.stem), spec, lineage, effect=effect)
 

@@ -16,6 +16,7 @@ from fedlib.declarations.role import Effect
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames
+from fedlib.federation.model.causes import made_of, rule_causes
 from fedlib.federation.model.destination import External
 from fedlib.federation.model.host_rule import HostRule
 from fedlib.federation.model.policy import NO_POLICIES, PoliciesByKind
@@ -31,6 +32,7 @@ KIND: Final = "DestinationRule"
 def translate_destination_rules(decisions: Decisions) -> Iterator[Declaration]:
     """The DestinationRules of all hosts."""
     written = _Written()
+    made = made_of(decisions.services, decisions.groups, decisions.externals)
     for rule in decisions.host_rules:
         tls = written.tls(rule)
         settings, subsets = written.settings(rule, tls), list(host_subsets(rule, tls))
@@ -42,7 +44,7 @@ def translate_destination_rules(decisions: Decisions) -> Iterator[Declaration]:
         if subsets:
             spec["subsets"] = [_subset(rule, tls, subset) for subset in subsets]
         group = CORE if rule.destination.kind == "Service" else NETWORKING
-        lineage = Lineage(rule.destination, *group, rule.place.workspace)
+        lineage = Lineage(rule.destination, *group, rule.place.workspace, rule_causes(rule, made), rule.shared_with)
         effect = Effect(describes=(rule.host,), private=rule.place.private)
         name = _name(rule, decisions.hosts)
         yield Declaration(rule.place.at, API_VERSION, KIND, name, spec, lineage, effect=effect)

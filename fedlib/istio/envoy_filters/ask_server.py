@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from fedlib.diagnostics import Ref
+from fedlib.diagnostics.cause import NO_CAUSES, Causes
 from fedlib.federation.decisions import Decisions
 from fedlib.istio.envoy_filters.ext_auth import ext_auth
 from fedlib.istio.envoy_filters.http_filter import HTTPFilter
 from fedlib.istio.envoy_filters.proxies import Proxies
 from fedlib.istio.envoy_filters.rate_limit import rate_limit
+
+
+def server_causes(policy: Ref, decisions: Decisions) -> Causes:
+    """What a RateLimitPolicy or ExtAuthPolicy refers to."""
+    filters = decisions.proxy_filters
+    found = filters.limiters.get(policy) or filters.authorizers.get(policy)
+    return found.configured_by if found is not None else NO_CAUSES
 
 
 def server_filter(policy: Ref, proxies: Proxies, decisions: Decisions) -> HTTPFilter | None:

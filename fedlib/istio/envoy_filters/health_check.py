@@ -8,8 +8,11 @@ from typing import Any, Final
 from fedlib.config.model import Model
 from fedlib.config.policies.health_check import HealthCheck
 from fedlib.declarations.declaration import Declaration
+from fedlib.diagnostics.cause import Causes
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.hosts.called import own_hosts
+from fedlib.federation.model.causes import destination_cause, virtual_gateway_cause
+from fedlib.federation.policies.filters.health_checks import GatewayChecks
 from fedlib.istio.duration import seconds
 from fedlib.istio.envoy_filters.patch import merge_cluster, policy_filter, typed
 from fedlib.istio.envoy_filters.proxies import gateway_proxies
@@ -32,7 +35,13 @@ def translate_health_checks(decisions: Decisions) -> Iterator[Declaration]:
             for host in own_hosts(destination, proxies.cluster)
         ]
         if patches:
-            yield policy_filter(checks.policy, proxies, patches)
+            yield policy_filter(checks.policy, proxies, patches, _causes(checks))
+
+
+def _causes(checks: GatewayChecks) -> Causes:
+    """The VirtualGateway, and what the policy checks."""
+    called = (destination_cause(destination) for destination, _ in checks.ports)
+    return (virtual_gateway_cause(checks.gateway), *called)
 
 
 def _check(check: HealthCheck, host: str) -> dict[str, Any]:

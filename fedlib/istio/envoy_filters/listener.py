@@ -12,6 +12,7 @@ from fedlib.config.policies.traffic_control import ProxyProtocolPolicySpec
 from fedlib.declarations.declaration import Declaration
 from fedlib.diagnostics import Ref
 from fedlib.federation.decisions import Decisions
+from fedlib.federation.model.causes import virtual_gateway_cause
 from fedlib.federation.model.policy import PoliciesByKind, Policy
 from fedlib.istio.envoy_filters.patch import Patch, insert_listener_filter, merge_listener, policy_filter, typed
 from fedlib.istio.envoy_filters.proxies import gateway_proxies
@@ -31,7 +32,9 @@ def translate_listener_policies(decisions: Decisions) -> Iterator[Declaration]:
             found.setdefault((service, policy.ref), (policy, []))[1].append(patch)
     for (service, _), (policy, patches) in found.items():
         gateway = gateways[service]
-        yield policy_filter(policy, gateway_proxies(gateway.service, gateway.workspace), patches)
+        yield policy_filter(
+            policy, gateway_proxies(gateway.service, gateway.workspace), patches, (virtual_gateway_cause(gateway),)
+        )
 
 
 def _patches(policies: PoliciesByKind, port: int) -> Iterator[tuple[Policy[Model], Patch]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from fedlib.config.model import Model
@@ -10,6 +11,7 @@ from fedlib.config.policies import POLICIES
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import Lineage
 from fedlib.declarations.names import object_name
+from fedlib.diagnostics.cause import Causes
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.filters.servers import ServerAddress
 from fedlib.istio.envoy_filters.proxies import Context, Proxies
@@ -34,17 +36,23 @@ def cluster_name(server: ServerAddress) -> str:
     return f"outbound|{server.port}||{server.host}"
 
 
-def policy_filter(policy: Policy[Model], proxies: Proxies, patches: Iterable[Patch], target: str = "") -> Declaration:
-    """The EnvoyFilter of one policy, for what it applies to (`target`, a part of the object's name)."""
+def policy_filter(
+    policy: Policy[Model], proxies: Proxies, patches: Iterable[Patch], causes: Causes, target: str = ""
+) -> Declaration:
+    """The EnvoyFilter of one policy, for what it applies to (`target`, a part of the object's name).
+
+    `causes` are what else shaped it.
+    """
     ref = policy.ref
     name = "-".join(part for part in (ref.kind, ref.name, ref.namespace, ref.cluster, target) if part)
-    lineage = Lineage(ref, _GROUPS[policy.kind], "v2", proxies.workspace)
+    lineage = Lineage(ref, _GROUPS[policy.kind], "v2", proxies.workspace, (policy.cause, *causes))
     return _envoy_filter(name, proxies, patches, lineage)
 
 
-def shared_filter(label: str, proxies: Proxies, patch: Patch, priority: int) -> Declaration:
+def shared_filter(label: str, proxies: Proxies, patch: Patch, priority: int, causes: Causes) -> Declaration:
     """The EnvoyFilter that puts an HTTP filter into proxies, for all policies; lower priorities are applied first."""
-    return _envoy_filter(f"filter-{label}", proxies, (patch,), proxies.lineage, priority)
+    lineage = replace(proxies.lineage, causes=causes)
+    return _envoy_filter(f"filter-{label}", proxies, (patch,), lineage, priority)
 
 
 def _envoy_filter(

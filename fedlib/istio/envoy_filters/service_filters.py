@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from fedlib.config.policies.connection import AdaptiveRequestConcurrencyPolicySpec
 from fedlib.declarations.declaration import Declaration
+from fedlib.diagnostics.cause import Cause, Why
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.policies.filters.served_ports import ServedPort
 from fedlib.istio.envoy_filters.adaptive_concurrency import adaptive_concurrency
-from fedlib.istio.envoy_filters.ask_server import server_filter
+from fedlib.istio.envoy_filters.ask_server import server_causes, server_filter
 from fedlib.istio.envoy_filters.patch import Patch, insert_http_filter, merge_route, policy_filter
 from fedlib.istio.envoy_filters.proxies import Proxies, service_proxies
 
@@ -23,7 +24,8 @@ def translate_service_filters(decisions: Decisions) -> Iterator[Declaration]:
         proxies = service_proxies(served.service, served.workspace)
         patches = _patches(served, proxies, decisions)
         if patches:
-            yield policy_filter(served.policy, proxies, patches, str(served.port))
+            causes = (Cause(served.service.ref, Why.LEADS_TO), *server_causes(served.policy.ref, decisions))
+            yield policy_filter(served.policy, proxies, patches, causes, str(served.port))
 
 
 def _patches(served: ServedPort, proxies: Proxies, decisions: Decisions) -> list[Patch]:

@@ -5,13 +5,14 @@ Where groups ask for it, TLS ends on ports of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import CORE, Lineage
 from fedlib.declarations.role import Effect
 from fedlib.diagnostics import Ref
+from fedlib.diagnostics.cause import Cause, Causes, Why
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.model.destination import Passage
 from fedlib.federation.model.gateway import EastWestGateway
@@ -30,6 +31,7 @@ def translate_east_west_gateways(decisions: Decisions) -> Iterator[Declaration]:
         passing.setdefault(gateway.service.ref, set()).add(gateway.listener_port)
     ending = terminating_servers(decisions)
     gateways.update({ref: servers.gateway for ref, servers in ending.items()})
+    causes = _causes(decisions)
     for ref, gateway in sorted(gateways.items()):
         service = gateway.service
         ports = sorted(passing.get(ref, ()))
@@ -38,7 +40,7 @@ def translate_east_west_gateways(decisions: Decisions) -> Iterator[Declaration]:
             "selector": dict(sorted(service.selector.items())),
             "servers": [*servers, *(ending[ref].servers() if ref in ending else ())],
         }
-        lineage = Lineage(ref, *CORE, gateway.workspace)
+        lineage = Lineage(ref, *CORE, gateway.workspace, tuple(causes[ref]))
         yield Declaration(
             {ref.cluster: (ref.namespace,)},
             API_VERSION,
@@ -48,6 +50,22 @@ def translate_east_west_gateways(decisions: Decisions) -> Iterator[Declaration]:
             lineage,
             effect=Effect(passes=True),
         )
+
+
+def _causes(decisions: Decisions) -> dict[Ref, dict[Cause, None]]:
+    """For each gateway what it leads to, and the settings that chose it and made the hosts."""
+    found: dict[Ref, dict[Cause, None]] = {}
+    for service in decisions.services:
+        _add(found, service.gateways, (Cause(service.service.ref, Why.LEADS_TO), *service.federated_by))
+    for group in decisions.groups:
+        for backing in group.backings.values():
+            _add(found, backing.gateways, (Cause(group.resource.ref, Why.LEADS_TO),))
+    return found
+
+
+def _add(found: dict[Ref, dict[Cause, None]], gateways: Iterable[EastWestGateway], causes: Causes) -> None:
+    for gateway in gateways:
+        found.setdefault(gateway.service.ref, {}).update(dict.fromkeys((*gateway.chosen_by, *causes)))
 
 
 def _passing(decisions: Decisions) -> Iterator[EastWestGateway]:

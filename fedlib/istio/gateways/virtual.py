@@ -9,6 +9,7 @@ from fedlib.config.virtual_gateway import Listener, TLSConfig, TLSMode, TLSProto
 from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
+from fedlib.diagnostics.cause import Cause, Why
 from fedlib.federation.gateways.listener_tls import known_ciphers
 from fedlib.federation.model.gateway import GatewayListener, VirtualGateway
 
@@ -25,7 +26,7 @@ def translate_virtual_gateway(gateway: VirtualGateway) -> Declaration:
         "selector": dict(sorted(service.selector.items())),
         "servers": list(_servers(gateway)),
     }
-    lineage = Lineage(gateway.resource.ref, *NETWORKING, gateway.workspace)
+    lineage = Lineage(gateway.resource.ref, *NETWORKING, gateway.workspace, (Cause(service.ref, Why.CARRIES),))
     return Declaration(
         {service.cluster: (service.namespace,)}, API_VERSION, KIND, object_name(gateway.name), spec, lineage
     )

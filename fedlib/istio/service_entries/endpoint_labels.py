@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-NO_KEYS: Final[frozenset[str]] = frozenset()
 TLS_MODE: Final = "security.istio.io/tlsMode"
 
 

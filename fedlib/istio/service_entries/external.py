@@ -10,6 +10,7 @@ from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
 from fedlib.declarations.role import Effect, Role
+from fedlib.federation.model.causes import external_causes
 from fedlib.federation.model.destination import DestinationPort, External, ExternalAddress, Resolution
 from fedlib.istio.service_entries.federated import API_VERSION, KIND
 
@@ -20,6 +21,7 @@ def translate_external(external: External) -> Iterator[Declaration]:
     All hosts stand in one, as Gloo has it, but for hosts with a wildcard beside others: those cannot be looked up.
     """
     hosts: dict[Resolution, list[str]] = {}
+    causes = external_causes(external)
     for host in external.hosts:
         hosts.setdefault(external.resolution(host), []).append(host)
     for resolution in sorted(hosts):
@@ -27,7 +29,7 @@ def translate_external(external: External) -> Iterator[Declaration]:
         suffix = "-wildcard" if resolution is Resolution.NONE and len(hosts) > 1 else ""
         for place in external.places:
             name = object_name(f"{external_stem(external)}-{place.workspace}{suffix}")
-            lineage = Lineage(external.resource.ref, *NETWORKING, place.workspace)
+            lineage = Lineage(external.resource.ref, *NETWORKING, place.workspace, causes)
             copy = {**spec, "exportTo": list(place.export_to)}
             effect = Effect(Role.LEADS, tuple(hosts[resolution]), private=place.private)
             yield Declaration(place.at, API_VERSION, KIND, name, copy, lineage, effect=effect)

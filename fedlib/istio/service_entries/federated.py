@@ -22,7 +22,8 @@ from fedlib.declarations.names import object_name
 from fedlib.declarations.role import Effect, Role
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.address import is_hostname
-from fedlib.federation.model.destination import FederatedService
+from fedlib.federation.model.causes import service_causes
+from fedlib.federation.model.destination import DemandedLabels, FederatedService
 from fedlib.istio.service_entries.endpoint_labels import endpoint_labels
 from fedlib.istio.service_entries.gateway_endpoints import gateway_endpoints
 
@@ -31,14 +32,15 @@ KIND: Final = "ServiceEntry"
 
 
 def translate_federated_service(
-    service: FederatedService, hosts: HostNames, keys: frozenset[str]
+    service: FederatedService, hosts: HostNames, demanded: DemandedLabels
 ) -> Iterator[Declaration]:
     """The ServiceEntries of one federated host in all clusters.
 
-    `keys` are those of the pods' labels that gateways need as endpoints.
+    `demanded` are the labels of pods that gateways need as endpoints.
     """
     yield _home(service, hosts)
-    shared = _remote_spec(service, keys) if service.remote else {}
+    causes = (*service_causes(service), *demanded.causes)
+    shared = _remote_spec(service, demanded.keys) if service.remote else {}
     by_place: dict[tuple[tuple[str, ...], tuple[str, ...]], Mapping[str, Any]] = {}
     for place in service.remote:
         key = (place.families, place.export_to)
@@ -46,7 +48,7 @@ def translate_federated_service(
             addresses = hosts.addresses(service.host, place.families)
             by_place[key] = {"addresses": addresses, **shared, "exportTo": list(place.export_to)}
         name = object_name(f"vd-{hosts.stems[service.host]}-{place.workspace}")
-        lineage = Lineage(service.service.ref, *CORE, place.workspace)
+        lineage = Lineage(service.service.ref, *CORE, place.workspace, causes)
         effect = Effect(Role.LEADS, (service.host,), private=place.private)
         yield Declaration(place.at, API_VERSION, KIND, name, by_place[key], lineage, effect=effect)
 
@@ -71,7 +73,7 @@ def _home(service: FederatedService, hosts: HostNames) -> Declaration:
         "workloadSelector": {"labels": dict(sorted(source.selector.items()))},
     }
     name = object_name(f"vd-{hosts.stems[service.host]}-{service.workspace}")
-    lineage = Lineage(source.ref, *CORE, service.workspace)
+    lineage = Lineage(source.ref, *CORE, service.workspace, service_causes(service), service.consumers)
     effect = Effect(describes=(service.host,), home_of=(service.host,), selects=source.selector)
     return Declaration(place.at, API_VERSION, KIND, name, spec, lineage, effect=effect)
 

@@ -17,7 +17,8 @@ from fedlib.declarations.role import Effect, Role
 from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.address import is_hostname
-from fedlib.federation.model.destination import Backing, Group, GroupPlace, Passage
+from fedlib.federation.model.causes import group_causes
+from fedlib.federation.model.destination import Backing, DemandedLabels, Group, GroupPlace, Passage
 from fedlib.istio.service_entries.federated import API_VERSION, KIND
 from fedlib.istio.service_entries.group_endpoints import (
     Endpoint,
@@ -30,12 +31,13 @@ from fedlib.istio.service_entries.group_endpoints import (
 from fedlib.istio.service_entries.group_workload_entry import with_workload_entries
 
 
-def translate_group(group: Group, hosts: HostNames, keys: frozenset[str]) -> Iterator[Declaration]:
+def translate_group(group: Group, hosts: HostNames, demanded: DemandedLabels) -> Iterator[Declaration]:
     """The ServiceEntries of a group in all clusters, in Gloo's shape also WorkloadEntries.
 
-    `keys` are those of the pods' labels that gateways need as endpoints.
+    `demanded` are the labels of pods that gateways need as endpoints.
     """
-    gateways = {cluster: list(endpoints(group, backing, keys)) for cluster, backing in group.backings.items()}
+    gateways = {cluster: list(endpoints(group, backing, demanded.keys)) for cluster, backing in group.backings.items()}
+    causes = (*group_causes(group), *demanded.causes)
     native = group.passage is Passage.NATIVE
     outside = list(external_endpoints(group))
     remote = {
@@ -44,12 +46,13 @@ def translate_group(group: Group, hosts: HostNames, keys: frozenset[str]) -> Ite
     }
     for host in group.hosts:
         for one in group.places:
+            lineage = Lineage(group.resource.ref, *NETWORKING, one.place.workspace, causes, one.consumers)
             if native and one.backing is not None:
-                yield from with_workload_entries(group, host, one, one.backing, remote, hosts)
+                yield from with_workload_entries(group, host, one, one.backing, remote, hosts, lineage)
             elif one.backing is not None and one.consumers:
-                yield from _with_pods(group, host, one, one.backing, remote, hosts)
+                yield from _with_pods(group, host, one, one.backing, remote, hosts, lineage)
             elif one.backing is None:
-                yield _without_pods(group, host, one, remote[""], hosts)
+                yield _without_pods(group, host, one, remote[""], hosts, lineage)
         for one in group.behind_gateways:
             if one.backing is not None:
                 yield _local_only(group, host, one, one.backing, hosts)
@@ -62,10 +65,10 @@ def _with_pods(
     backing: Backing,
     remote: Mapping[str, list[Endpoint]],
     hosts: HostNames,
+    lineage: Lineage,
 ) -> Iterator[Declaration]:
     """The ServiceEntry that selects the pods, and in each cluster the one with the gateways of all others."""
     place = one.place
-    lineage = Lineage(group.resource.ref, *NETWORKING, place.workspace)
     name = f"vd-{hosts.stems[host]}-{place.workspace}"
     effect = Effect(describes=(host,), home_of=(host,), selects=backing.service.selector)
     named: dict[bool, list[str]] = {}
@@ -83,12 +86,13 @@ def _with_pods(
             yield Declaration(places, API_VERSION, KIND, object_name(f"{name}-remote"), spec, lineage, effect=effect)
 
 
-def _without_pods(group: Group, host: str, one: GroupPlace, remote: list[Endpoint], hosts: HostNames) -> Declaration:
+def _without_pods(
+    group: Group, host: str, one: GroupPlace, remote: list[Endpoint], hosts: HostNames, lineage: Lineage
+) -> Declaration:
     spec = host_spec(group, host, one, remote, hosts)
     if remote:
         spec["endpoints"] = remote
     name = object_name(f"vd-{hosts.stems[host]}-{one.place.workspace}")
-    lineage = Lineage(group.resource.ref, *NETWORKING, one.place.workspace)
     effect = Effect(Role.LEADS, (host,), private=one.place.private)
     return Declaration(one.place.at, API_VERSION, KIND, name, spec, lineage, effect=effect)
 
@@ -111,7 +115,7 @@ def _local_only(group: Group, host: str, one: GroupPlace, backing: Backing, host
         "workloadSelector": selector(backing),
     }
     stem = object_name(f"vd-{local_only_host(hosts.stems[host])}-{group.workspace}")
-    lineage = Lineage(group.resource.ref, *NETWORKING, group.workspace)
+    lineage = Lineage(group.resource.ref, *NETWORKING, group.workspace, group_causes(group, clusters=one.place.at))
     effect = Effect(describes=(name,), home_of=(host,), selects=backing.service.selector)
     return Declaration(one.place.at, API_VERSION, KIND, stem, spec, lineage, effect=effect)
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from fedlib.declarations.declaration import Declaration
-from fedlib.declarations.lineage import NETWORKING, Lineage
+from fedlib.declarations.lineage import Lineage
 from fedlib.declarations.names import object_name
 from fedlib.declarations.role import Effect
 from fedlib.federation.hosts.names import HostNames
@@ -32,9 +32,9 @@ def with_workload_entries(
     backing: Backing,
     remote: Mapping[str, list[Endpoint]],
     hosts: HostNames,
+    lineage: Lineage,
 ) -> Iterator[Declaration]:
     """The ServiceEntry of a host where pods are, visible to the gateways too, and a WorkloadEntry for each endpoint."""
-    lineage = Lineage(group.resource.ref, *NETWORKING, one.place.workspace)
     name = f"vd-{hosts.stems[host]}-{one.place.workspace}"
     effect = Effect(describes=(host,), home_of=(host,), selects=backing.service.selector)
     for cluster, namespaces in one.place.at.items():

@@ -14,6 +14,7 @@ from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
 from fedlib.declarations.role import Effect, Role
+from fedlib.federation.model.causes import external_causes
 from fedlib.federation.model.destination import EgressRoute, External
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 from fedlib.istio.service_entries.external import external_stem
@@ -37,7 +38,7 @@ def translate_egress(external: External) -> Iterator[Declaration]:
 
 def _to_gateways(external: External, host: str, routes: Iterable[EgressRoute]) -> Iterator[Declaration]:
     for place in external.places:
-        lineage = Lineage(external.resource.ref, *NETWORKING, place.workspace)
+        lineage = Lineage(external.resource.ref, *NETWORKING, place.workspace, external_causes(external))
         name = object_name(f"{external_stem(external)}-{host}-egress-{place.workspace}")
         for cluster, namespaces in place.at.items():
             near = [route for route in routes if route.gateway.service.cluster == cluster]
@@ -102,6 +103,6 @@ def _out(external: External, host: str, routes: Iterable[EgressRoute]) -> Iterat
         vg = gateway.resource.ref
         name = f"{external_stem(external)}-{host}-{route.port}-{vg.name}-{vg.namespace}-{vg.cluster}"
         name = object_name(f"{name}-{gateway.service.name}")
-        lineage = Lineage(external.resource.ref, *NETWORKING, gateway.workspace)
+        lineage = Lineage(external.resource.ref, *NETWORKING, gateway.workspace, external_causes(external))
         places, effect = {gateway.service.cluster: (gateway.service.namespace,)}, Effect(Role.ROUTES, needs=(host,))
         yield Declaration(places, API_VERSION, KIND, name, spec, lineage, effect=effect)

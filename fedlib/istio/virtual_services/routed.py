@@ -10,6 +10,7 @@ from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
 from fedlib.declarations.role import Effect, Role
 from fedlib.federation.hosts.called import called_host
+from fedlib.federation.model.causes import routed_causes
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.route import RoutedHosts, SourceLabels
 from fedlib.istio.virtual_services.caller import Caller, gateway_pods, sidecars
@@ -30,7 +31,7 @@ def translate_routed_hosts(routed: RoutedHosts) -> Iterator[Declaration]:
     ref = routed.table.ref
     suffix = f"-{routed.suffix}" if routed.suffix else ""
     name = object_name(f"routetable-{ref.name}-{ref.namespace}-{ref.cluster}-{routed.workspace}{suffix}")
-    lineage = Lineage(ref, *NETWORKING, routed.workspace)
+    lineage = Lineage(ref, *NETWORKING, routed.workspace, routed_causes(routed))
     for places, spec in _in_sidecars(routed) if routed.mesh else _on_gateways(routed):
         if any(kind in spec for kind in ("http", "tcp", "tls")):
             effect = Effect(Role.ROUTES, needs=destinations(spec))

@@ -21,6 +21,7 @@ from fedlib.discovery.inventory import Service
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.hosts.hostname import local_only_host
 from fedlib.federation.hosts.names import HostNames
+from fedlib.federation.model.causes import group_causes
 from fedlib.federation.model.destination import Backing, Group, Passage
 from fedlib.federation.model.gateway import EastWestGateway
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
@@ -111,7 +112,7 @@ def _virtual_service(
         "http" if http else "tcp": _http_routes(group, host) if http else [_route(host, group.ports[0].number)],
     }
     name = object_name(f"vd-{hosts.stems[host]}-{group.workspace}")
-    lineage = Lineage(group.resource.ref, *NETWORKING, group.workspace)
+    lineage = Lineage(group.resource.ref, *NETWORKING, group.workspace, group_causes(group, clusters=(cluster,)))
     return Declaration({cluster: (namespace,)}, API_VERSION, KIND, name, spec, lineage, effect=Effect(home_of=(host,)))
 
 

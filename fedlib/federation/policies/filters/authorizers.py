@@ -23,6 +23,7 @@ from fedlib.config.policies.ext_auth import (
 )
 from fedlib.config.resource import Resource
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.cause import NO_CAUSES, Cause, Causes, Why
 from fedlib.federation.policies.filters.fields import refuses
 from fedlib.federation.policies.filters.references import References, check_address, refer
 from fedlib.federation.policies.filters.servers import ServerAddress, ServerFinder
@@ -39,6 +40,7 @@ class Authorizer:
         servers: where proxies find it, by place.
         context: what it is told with each request.
         overwritten: headers of an HTTP server's answer that replace those of the request; others are added to them.
+        configured_by: the resource that the policy refers to.
     """
 
     source: Ref
@@ -46,6 +48,7 @@ class Authorizer:
     servers: Mapping[Place, ServerAddress]
     context: Mapping[str, str] = field(default_factory=dict)
     overwritten: tuple[str, ...] = ()
+    configured_by: Causes = field(default=NO_CAUSES, compare=False)
 
 
 def decide_authorizers(
@@ -96,6 +99,7 @@ def _custom(
         settings=settings,
         servers=refer(use, settings.destination_server, server.ref, finder, report, grpc=grpc),
         context=config.custom_auth.context_extensions if config.custom_auth else {},
+        configured_by=(Cause(server.ref, Why.CONFIGURES),),
     )
 
 

@@ -9,6 +9,7 @@ from fedlib.config.model import Model
 from fedlib.config.policies.ext_auth import ExtAuthPolicySpec
 from fedlib.config.policies.rate_limit import RateLimitPolicySpec
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.cause import Cause, Why
 from fedlib.federation.destinations.offer import Offer
 from fedlib.federation.finders import Finders
 from fedlib.federation.model.gateway import VirtualGateway
@@ -20,7 +21,7 @@ from fedlib.federation.policies.filters.health_checks import GatewayChecks, deci
 from fedlib.federation.policies.filters.limiters import Limiter, decide_limiters
 from fedlib.federation.policies.filters.references import References
 from fedlib.federation.policies.filters.served_ports import ServedPort, served_ports
-from fedlib.federation.policies.filters.servers import ServerFinder
+from fedlib.federation.policies.filters.servers import NO_SERVERS, AskedServers, ServerFinder
 from fedlib.federation.policies.filters.uses import Place, filter_uses
 from fedlib.federation.workloads.gateway_pods import GatewayPods
 
@@ -45,14 +46,16 @@ class ProxyFilters:
     authorizers: Mapping[Ref, Authorizer] = field(default_factory=dict)
     served: tuple[ServedPort, ...] = ()
 
-    def server_hosts(self) -> Mapping[Place, frozenset[str]]:
-        """The hosts of all servers that proxies of a workspace and cluster ask: trimming must leave them these."""
-        found: dict[Place, set[str]] = {}
-        asked = [one.servers for one in self.limiters.values()] + [one.servers for one in self.authorizers.values()]
-        for servers in asked:
-            for place, address in servers.items():
-                found.setdefault(place, set()).add(address.host)
-        return {place: frozenset(hosts) for place, hosts in found.items()}
+    def servers(self) -> Mapping[Place, AskedServers]:
+        """All servers that proxies of a workspace and cluster ask: trimming must leave them these."""
+        found: dict[Place, AskedServers] = {}
+        asking: dict[Ref, Limiter | Authorizer] = {**self.limiters, **self.authorizers}
+        for policy, one in asking.items():
+            for place, address in one.servers.items():
+                asked = found.get(place, NO_SERVERS)
+                causes = (*asked.causes, Cause(policy, Why.APPLIES), *one.configured_by)
+                found[place] = AskedServers(asked.hosts | {address.host}, causes)
+        return found
 
 
 def decide_proxy_filters(

@@ -7,7 +7,7 @@ domain and descriptors only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from fedlib.config.policies.rate_limit import (
@@ -20,6 +20,7 @@ from fedlib.config.policies.rate_limit_actions import RateLimitActions
 from fedlib.config.resource import Resource, kind_of
 from fedlib.config.selectors import DestinationReference, ObjectReference
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.cause import NO_CAUSES, Cause, Causes, Why
 from fedlib.federation.policies.filters.fields import refuses
 from fedlib.federation.policies.filters.references import References, refer
 from fedlib.federation.policies.filters.servers import ServerAddress, ServerFinder
@@ -44,6 +45,7 @@ class Limiter:
         domain: under which the server has the limits.
         descriptors: what it is told.
         servers: where proxies find it, by place.
+        configured_by: the resources that the policy refers to.
     """
 
     settings: Ref
@@ -53,6 +55,7 @@ class Limiter:
     domain: str
     descriptors: tuple[RateLimitActions, ...]
     servers: Mapping[Place, ServerAddress]
+    configured_by: Causes = field(default=NO_CAUSES, compare=False)
 
 
 def decide_limiters(
@@ -108,6 +111,7 @@ def _limiter(
         domain=domain,
         descriptors=descriptors,
         servers=servers,
+        configured_by=tuple(Cause(one.ref, Why.CONFIGURES) for one in (limits, named, client) if one is not None),
     )
 
 

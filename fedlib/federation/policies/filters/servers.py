@@ -7,10 +7,12 @@ cluster of the proxy; it is called over its federated host where that cluster ha
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from fedlib.config.gloo import PortSelector
 from fedlib.config.selectors import DestinationKind, DestinationReference, ObjectReference
 from fedlib.diagnostics import Ref
+from fedlib.diagnostics.cause import NO_CAUSES, Causes
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.hosts.called import CalledHosts
@@ -33,6 +35,17 @@ class ServerAddress:
     def speaks(self, *, grpc: bool) -> bool:
         """Whether proxies speak the right protocol with it: gRPC needs HTTP/2, which they use where it is declared."""
         return self.protocol in (_HTTP2 if grpc else HTTP_PROTOCOLS)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedServers:
+    """The hosts of servers that some proxies ask, and the policies that make them."""
+
+    hosts: frozenset[str] = frozenset()
+    causes: Causes = NO_CAUSES
+
+
+NO_SERVERS: Final = AskedServers()
 
 
 @dataclass(slots=True)
