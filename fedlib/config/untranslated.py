@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -42,19 +43,51 @@ def _fields(model: type[Model]) -> tuple[_Field, ...]:
 
 def untranslated(model: Model) -> Iterator[tuple[Step, ...]]:
     """Paths of the fields of this model (not of nested ones) that are set and not translated yet."""
+    given = model.model_fields_set
     for field in _fields(type(model)):
-        if not field.translated and getattr(model, field.name) not in (field.default, []):
+        if not field.translated and field.name in given and getattr(model, field.name) not in (field.default, []):
             yield (field.alias,)
 
 
 def untranslated_below(model: Model, path: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
     """As `untranslated`, for this model and for all models in it; `path` is where the model stands."""
+    if not _has_untranslated(type(model)):
+        return
     for found in untranslated(model):
         yield (*path, *found)
+    given = model.model_fields_set
     for field in _fields(type(model)):
-        value = getattr(model, field.name) if field.translated else None
-        if isinstance(value, Model | Mapping | tuple):
+        value = getattr(model, field.name) if field.translated and field.name in given else None
+        if isinstance(value, _NESTING):
             yield from _below(value, (*path, field.alias))
+
+
+@functools.cache
+def _has_untranslated(model: type[Model]) -> bool:
+    """Whether a model, or one that its fields can hold, has such a field: most have none, and need no look."""
+    return any(not field.translated for one in _reachable(model) for field in _fields(one))
+
+
+def _reachable(model: type[Model]) -> Iterator[type[Model]]:
+    waiting, known = [model], {model}
+    while waiting:
+        one = waiting.pop()
+        yield one
+        for field in one.model_fields.values():
+            found = set(_models(field.annotation)) - known
+            known |= found
+            waiting += found
+
+
+def _models(annotation: Any) -> Iterator[type[Model]]:
+    """The models that an annotation speaks of."""
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for argument in typing.get_args(annotation):
+        yield from _models(argument)
+
+
+_NESTING: Final = (Model, Mapping, tuple)
 
 
 def _below(value: Any, path: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
