@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
+from rich.markup import escape
 
 from fedlib import __version__
 from fedlib.cli.render import write_plan, written_before
@@ -21,6 +24,7 @@ from fedlib.config.load import Configuration, read_configuration
 from fedlib.config.schema import stack_schema
 from fedlib.config.stack_file import StackFile, find_stack_file, load_stack_file
 from fedlib.diagnostics import Report, Severity
+from fedlib.diagnostics.finding import printable
 from fedlib.diagnostics.text import finding_json, status_json
 from fedlib.discovery.discover import discover, live_cluster, no_secrets
 from fedlib.discovery.inventory import Inventory
@@ -43,6 +47,8 @@ class _Stack:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return the exit status."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name may hold what no encoding has
+        sys.stdout.reconfigure(errors="backslashreplace")
     with without_collector():
         return _run(options)
 
@@ -100,15 +106,27 @@ def _read_stack(options: argparse.Namespace, console: Console) -> _Stack | None:
         root = _project_root(Path.cwd())
         path = find_stack_file(options.stack, root, report)
     else:
-        root = _project_root(path.resolve().parent)
+        root = _project_root(Path(os.path.realpath(path)).parent)  # `resolve` ends in a traceback for links in circles
     if path is None:
         print_findings(console, report)
         return None
-    if not path.is_file():
-        console.print(f"there is no stack file {path}", soft_wrap=True)
+    if not _is_file(path):
+        console.print(f"there is no stack file {_shown(path)}", soft_wrap=True)
         return None
     stack = load_stack_file(path, root, report)
     return _Stack(stack, read_configuration(stack, report), report)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # too long, or not permitted
+        return False
+
+
+def _shown(path: Path) -> str:
+    """A path in rich's markup: a folder may be called `[/red]`."""
+    return escape(printable(str(path)))
 
 
 def _project_root(start: Path) -> Path:
@@ -161,10 +179,11 @@ def _render(
     try:
         written = write_plan(compilation.plan, out, options.format)
     except OSError as error:
-        console.print(f"{out} cannot be written: {error.strerror}")
+        console.print(f"{_shown(out)} cannot be written: {error.strerror}")
         return ERRORS
     shown = out.relative_to(Path.cwd()) if out.is_relative_to(Path.cwd()) else out
-    console.print(f"Wrote {len(compilation.plan)} objects in {len(written)} files to [bold]{shown}[/]", soft_wrap=True)
+    wrote = f"Wrote {len(compilation.plan)} objects in {len(written)} files to [bold]{_shown(shown)}[/]"
+    console.print(wrote, soft_wrap=True)
     return FINE
 
 
@@ -181,6 +200,6 @@ def _snapshot(stack: _Stack, options: argparse.Namespace, console: Console) -> i
     with terminal_progress() as progress:
         counts = record(live, {name: out / name for name in live}, stack.report, progress)
     for name, count in sorted(counts.items()):
-        console.print(f"{name}: {count} objects in {out / name}", soft_wrap=True)
+        console.print(f"{name}: {count} objects in {_shown(out / name)}", soft_wrap=True)
     print_findings(console, (f for f in stack.report if f.severity is not Severity.INFO))
     return ERRORS if stack.report.has_errors else FINE

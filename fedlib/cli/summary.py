@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from rich.color import ColorSystem
 from rich.console import Console
 from rich.markup import escape
+from rich.style import Style
 from rich.table import Table
 
 from fedlib.compilation import Compilation
 from fedlib.diagnostics import Finding, Severity
+from fedlib.diagnostics.finding import printable
 from fedlib.diagnostics.text import counts_text, finding_text
 from fedlib.discovery.inventory import Inventory
 from fedlib.federation.decisions import Decisions
@@ -19,6 +22,8 @@ from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 from fedlib.snapshot.model import Snapshot
 
 MOST_GROUPS: Final = 20
+MOST_LINES: Final = 20
+"""Of one cell."""
 
 _LAST: Final = (Severity.INFO, Severity.WARNING, Severity.ERROR)
 _COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -42,12 +47,10 @@ def print_summary(console: Console, inventory: Inventory, compilation: Compilati
 def _example(decisions: Decisions) -> str:
     """A host to call: of a group, or else of a Service, by HTTP where there is one."""
     for group in (group for group in decisions.groups if len(group.backings) > 1):
-        who = " and ".join(group.consumers)
-        return f"For example, every workload of {who}, in every cluster, can call [bold]{group.hosts[0]}[/]"
+        return _call(group.consumers, group.hosts[0])
     reachable = [service for service in decisions.services if service.gateways]
     for service in sorted(reachable, key=lambda s: s.ports[0].protocol not in HTTP_PROTOCOLS):
-        who = " and ".join(service.consumers)
-        return f"For example, every workload of {who}, in every cluster, can call [bold]{service.host}[/]"
+        return _call(service.consumers, service.host)
     return ""
 
 
@@ -60,10 +63,13 @@ def print_findings(console: Console, findings: Iterable[Finding], *, verbose: bo
     infos = [] if verbose else [finding for finding in listed if finding.severity is Severity.INFO]
     if infos:
         console.print(_folded(infos), soft_wrap=True)
-    for finding in sorted(listed, key=lambda one: _LAST.index(one.severity)):
-        if verbose or finding.severity is not Severity.INFO:
-            colour = _COLOURS[finding.severity]
-            console.print(f"[{colour}]{finding.severity.value}[/] {escape(finding_text(finding))}", soft_wrap=True)
+    shown = [one for one in listed if verbose or one.severity is not Severity.INFO]
+    words = {severity: _coloured(severity, console) for severity in Severity}
+    # written as they are: rich would look for markup in them, and takes a millisecond for each
+    console.file.writelines(
+        f"{words[finding.severity]} {finding_text(finding)}\n"
+        for finding in sorted(shown, key=lambda one: _LAST.index(one.severity))
+    )
     console.print(f"Findings: {counts_text(listed)}")
 
 
@@ -71,6 +77,32 @@ def _folded(infos: list[Finding]) -> str:
     codes = Counter(f"{finding.code.id} {finding.code.title}" for finding in infos)
     kinds = ", ".join(code + (f" ({number})" if number > 1 else "") for code, number in sorted(codes.items()))
     return f"[{_COLOURS[Severity.INFO]}]info[/] {counts_text(infos)}, shown with -v: {kinds}"
+
+
+def _call(consumers: Iterable[str], host: str) -> str:
+    who = _cell(" and ".join(consumers))
+    return f"For example, every workload of {who}, in every cluster, can call [bold]{_cell(host)}[/]"
+
+
+def _coloured(severity: Severity, console: Console) -> str:
+    """The word for a severity, in its colour where the console has colours."""
+    style = Style.parse(_COLOURS[severity])
+    return style.render(severity.value, color_system=ColorSystem.STANDARD if console.color_system else None)
+
+
+def _add_row(table: Table, *cells: str, style: str | None = None) -> None:
+    """Add a row of texts that may come from anywhere: rich would read `[/red]` in them as markup."""
+    table.add_row(*map(_cell, cells), style=style)
+
+
+def _lines(texts: Sequence[str]) -> str:
+    """A line for each text; of very many the first ones."""
+    more = len(texts) - MOST_LINES
+    return "\n".join([*texts[:MOST_LINES], *([f"and {more} more"] if more > 0 else [])])
+
+
+def _cell(text: str) -> str:
+    return escape("\n".join(map(printable, text.split("\n"))))
 
 
 def _discovered(inventory: Inventory, decisions: Decisions) -> Table:
@@ -83,13 +115,14 @@ def _discovered(inventory: Inventory, decisions: Decisions) -> Table:
             found = addresses.setdefault(service.service.cluster, set())
             found.update(f"{endpoint.address}:{endpoint.port}" for endpoint in gateway.endpoints)
     for name, cluster in sorted(inventory.clusters.items()):
-        table.add_row(
+        _add_row(
+            table,
             name,
             str(len(cluster.namespaces)),
             str(len(cluster.services)),
             str(len(cluster.workloads)),
             str(len(cluster.nodes)),
-            "\n".join(sorted(addresses.get(name, ()))) or "none in use",
+            _lines(sorted(addresses.get(name, ()))) or "none in use",
         )
     return table
 
@@ -98,15 +131,17 @@ def _workspaces(snapshot: Snapshot, decisions: Decisions) -> Table:
     table = Table(title="Who sees what", title_justify="left", title_style="bold")
     for column in ("workspace", "owns", "federates", "sees also"):
         table.add_column(column, overflow="fold")
+    own = Counter(service.workspace for service in decisions.services)
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    for service in decisions.services:
+        for consumer in service.consumers:
+            seen[consumer][service.workspace] += 1
     for name, workspace in snapshot.workspaces.items():
-        own = sum(1 for service in decisions.services if service.workspace == name)
-        foreign: dict[str, int] = {}
-        for service in decisions.services:
-            if name in service.consumers and service.workspace != name:
-                foreign[service.workspace] = foreign.get(service.workspace, 0) + 1
         owns = "\n".join(f"{cluster}: {', '.join(found)}" for cluster, found in sorted(workspace.namespaces.items()))
-        sees = "\n".join(f"{count} services of {owner}" for owner, count in sorted(foreign.items()))
-        table.add_row(name, owns or "no namespace", f"{own} services" if own else "nothing", sees or "nothing")
+        foreign = sorted((owner, count) for owner, count in seen[name].items() if owner != name)
+        sees = "\n".join(f"{count} services of {owner}" for owner, count in foreign)
+        federates = f"{own[name]} services" if own[name] else "nothing"
+        _add_row(table, name, owns or "no namespace", federates, sees or "nothing")
     return table
 
 
@@ -120,8 +155,9 @@ def _groups(decisions: Decisions) -> Table:
     for group in decisions.groups[:MOST_GROUPS]:
         ports = [decisions.policies.calling(group.workspace, group.resource.ref, p.number) for p in group.ports]
         policies = sorted({policy.kind for policies in ports for policy in policies})
-        table.add_row(
-            "\n".join(group.hosts),
+        _add_row(
+            table,
+            _lines(group.hosts),
             ", ".join(sorted(group.backings)) or "no cluster",
             ", ".join(group.consumers),
             "\n".join(policies) or "none",
@@ -134,8 +170,8 @@ def _objects(compilation: Compilation) -> Table:
     table = Table(title="Objects to declare", title_justify="left", title_style="bold")
     table.add_column("kind")
     for cluster in counts:
-        table.add_column(cluster, justify="right", overflow="fold")
+        table.add_column(_cell(cluster), justify="right", overflow="fold")
     for kind in sorted({kind for found in counts.values() for kind in found}):
-        table.add_row(kind, *(str(found.get(kind, 0)) for found in counts.values()))
-    table.add_row("all", *(str(sum(found.values())) for found in counts.values()), style="bold")
+        _add_row(table, kind, *(str(found.get(kind, 0)) for found in counts.values()))
+    _add_row(table, "all", *(str(sum(found.values())) for found in counts.values()), style="bold")
     return table

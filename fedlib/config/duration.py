@@ -10,6 +10,9 @@ from pydantic import AfterValidator
 
 _PART: Final = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 
+LONGEST: Final = 100
+"""Characters of a duration; nobody writes more, and what is longer takes ages to be found wrong."""
+
 _MILLISECONDS: Final = {
     "ns": Decimal("0.000001"),
     "us": Decimal("0.001"),
@@ -36,7 +39,7 @@ def milliseconds(duration: str) -> int:
     """
     if duration == "0":
         return 0
-    if not duration or _PART.sub("", duration):
+    if not duration or len(duration) > LONGEST or _PART.sub("", duration):
         raise ValueError(f"'{duration[:40]}' is not a duration; write for example 5s, 1m30s, 0.5s or 100ms")
     total = sum((Decimal(number) * _MILLISECONDS[unit] for number, unit in _PART.findall(duration)), Decimal(0))
     if total != int(total):

@@ -12,9 +12,9 @@ from pydantic import AfterValidator, Field, model_validator
 from fedlib.config.gloo import AnyCaseProtocol, Labels, Locality, PortSelector, Protocol
 from fedlib.config.model import (
     Enum,
+    FewItems,
     FilePath,
     IPBlock,
-    Items,
     Model,
     PortNumber,
     ServerName,
@@ -78,7 +78,7 @@ class EgressGatewayRoutes(Model):
 
     port_match: PortNumber = 80
     """The port that clients in the mesh call; unique for each port of the ExternalService."""
-    virtual_gateway_refs: Items[ObjectReference] = ()
+    virtual_gateway_refs: FewItems[ObjectReference] = ()
     """The VirtualGateways."""
 
 
@@ -108,15 +108,15 @@ class ExternalPort(Model):
 class ExternalServiceSpec(Model):
     """The spec of an `ExternalService`."""
 
-    hosts: Items[Annotated[str, AfterValidator(_wildcard_host)]] = ()
+    hosts: FewItems[Annotated[str, AfterValidator(_wildcard_host)]] = ()
     """Hosts of the service; a wildcard is allowed as the left-most label."""
-    addresses: Items[IPBlock] = ()
+    addresses: FewItems[IPBlock] = ()
     """Addresses of the service, instead of hosts."""
-    ports: SomeItems[ExternalPort]
+    ports: Annotated[SomeItems[ExternalPort], Field(max_length=128)]
     """Its ports."""
     selector: Labels = Field(default_factory=dict)
     """Labels of ExternalEndpoints; empty selects none, and the hosts are looked up in DNS."""
-    subject_alt_names: Items[str] = ()
+    subject_alt_names: FewItems[str] = ()
     """Names that the server's certificate may have."""
 
     @model_validator(mode="after")
@@ -165,7 +165,7 @@ class ExternalEndpointSpec(Model):
 
     address: Annotated[str, AfterValidator(_endpoint_address)]
     """An IP address, a DNS name or `unix:///<path of a socket>`."""
-    ports: Items[EndpointPort] = ()
+    ports: Annotated[FewItems[EndpointPort], Field(max_length=128)] = ()
     """The ports of the address."""
     locality: Locality | None = None
     """Where the endpoint is."""

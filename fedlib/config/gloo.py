@@ -6,13 +6,27 @@ Source of names, defaults and one-ofs: the `admin.gloo.solo.io/v2` and `common.g
 from __future__ import annotations
 
 import enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
 
-from fedlib.config.model import Address, Enum, HostSuffix, Items, Model, PortNumber, Section, label_problem
+from fedlib.config.model import (
+    EMPTY,
+    Address,
+    Enum,
+    FewItems,
+    HostSuffix,
+    ManyItems,
+    Model,
+    PortNumber,
+    Section,
+    label_problem,
+)
 
-Labels = Section[dict[str, str]]
+MAX_LABELS: Final = 64
+"""Of an object, and in a selector: each is held against many others."""
+
+Labels = Annotated[Section[dict[str, str]], Field(max_length=MAX_LABELS)]
 
 
 def labels_of_pods(labels: dict[str, str]) -> dict[str, str]:
@@ -59,6 +73,11 @@ class PortSelector(Model):
         if (self.number is None) == (self.name is None):
             raise ValueError("set either number or name")
         return self
+
+    @property
+    def key(self) -> int | str:
+        """The number or the name."""
+        return self.number if self.number is not None else self.name or ""
 
     def matches(self, number: int, name: str) -> bool:
         """Whether a Service's port is the one."""
@@ -114,10 +133,14 @@ class Locality(Model):
         return self
 
 
+NamePattern = Annotated[str, Field(max_length=253)]
+"""A name, in which `*` stands for any characters. No name has more characters."""
+
+
 class NamespaceSelector(Model):
     """Namespaces of a cluster; name and labels are ANDed."""
 
-    name: str = ""
+    name: NamePattern = ""
     """A name; `*` stands for any characters."""
     labels: Labels = Field(default_factory=dict)
     """Labels that the namespace must have. Empty labels select nothing by themselves."""
@@ -128,11 +151,11 @@ class NamespaceSelector(Model):
 class WorkloadCluster(Model):
     """Clusters and the namespaces in them that belong to the workspace; name and selector are ANDed."""
 
-    name: str = ""
+    name: NamePattern = ""
     """A cluster's name; `*` stands for any characters."""
     selector: Labels = Field(default_factory=dict)
     """Labels that the cluster must have."""
-    namespaces: Items[NamespaceSelector] = ()
+    namespaces: ManyItems[NamespaceSelector] = ()
     """Entries are ORed. An empty list makes the workspace empty, which is an error."""
     config_enabled: bool | None = None
     """Whether Gloo resources are read from these clusters. Once set on one entry, set it on all."""
@@ -141,7 +164,7 @@ class WorkloadCluster(Model):
 class WorkspaceSpec(Model):
     """The spec of a `Workspace` (admin.gloo.solo.io/v2)."""
 
-    workload_clusters: Items[WorkloadCluster] = ()
+    workload_clusters: ManyItems[WorkloadCluster] = ()
     """Entries are ORed."""
 
 
@@ -187,7 +210,7 @@ class ResourceSelector(Model):
 class WorkspaceSelector(Model):
     """Workspaces; name and selector are ANDed."""
 
-    name: str = ""
+    name: NamePattern = ""
     """A workspace's name; `*` stands for any characters."""
     selector: Labels = Field(default_factory=dict)
     """Labels of the Workspace."""
@@ -196,9 +219,9 @@ class WorkspaceSelector(Model):
 class WorkspaceObjectSelector(Model):
     """An entry of importFrom or exportTo."""
 
-    workspaces: Items[WorkspaceSelector] = ()
+    workspaces: ManyItems[WorkspaceSelector] = ()
     """Entries are ORed."""
-    resources: Items[ResourceSelector] = ()
+    resources: ManyItems[ResourceSelector] = ()
     """Entries are ORed; empty means all kinds that can be shared."""
 
 
@@ -229,10 +252,15 @@ class Federation(Model):
     """Whether the workspace's Services are federated."""
     host_suffix: HostSuffix = ""
     """Ends each host: `<service>.<namespace>.svc.<cluster>.<hostSuffix>`. Unset: nothing is appended."""
-    service_selector: Items[ObjectSelector] = ()
+    service_selector: FewItems[ObjectSelector] = ()
     """Which Services; entries are ORed, and empty means all of the workspace."""
-    ports: Items[PortSelector] = ()
+    ports: FewItems[PortSelector] = ()
     """Which ports of them; empty means all."""
+
+
+T = TypeVar("T")
+_Gateways = Annotated[tuple[T, ...], Strict(strict=False), Field(max_length=64), EMPTY]
+"""A list of at most 64 entries: what a workspace says of gateways becomes a part of each of its hosts."""
 
 
 class HostInfoOverride(Model):
@@ -253,7 +281,7 @@ class EastWestGateway(Model):
     """The port for SNI passthrough; by default the one that is named `tls`."""
     tls_termination_port: PortSelector | None = None
     """The port for TLS termination; by default the one that is named `https`."""
-    host_info_overrides: Items[HostInfoOverride] = ()
+    host_info_overrides: _Gateways[HostInfoOverride] = ()
     """Replace the discovered addresses, for instance behind an external load balancer."""
 
 
@@ -281,7 +309,7 @@ class WorkspaceOptions(Model):
     """Who may call the workspace's services."""
     federation: Federation | None = None
     """Ungrouped federation."""
-    east_west_gateways: Items[EastWestGateway] | None = None
+    east_west_gateways: _Gateways[EastWestGateway] | None = None
     """Gateways for traffic between clusters; by default Services with the label `istio: eastwestgateway`."""
     virtual_dest_client_mode: ClientMode | None = None
     """The client mode of generated and other virtual destinations."""
@@ -292,9 +320,9 @@ class WorkspaceOptions(Model):
 class WorkspaceSettingsSpec(Model):
     """The spec of a `WorkspaceSettings` (admin.gloo.solo.io/v2)."""
 
-    import_from: Items[WorkspaceObjectSelector] | None = None
+    import_from: ManyItems[WorkspaceObjectSelector] | None = None
     """What the workspace takes from others. Nothing without an entry."""
-    export_to: Items[WorkspaceObjectSelector] | None = None
+    export_to: ManyItems[WorkspaceObjectSelector] | None = None
     """What the workspace offers to others. Nothing without an entry."""
     options: Section[WorkspaceOptions] = WorkspaceOptions()
     """Further options."""

@@ -6,7 +6,7 @@ Workspaces of the stack config and Workspace objects end up as the same resource
 from __future__ import annotations
 
 import dataclasses
-import re
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +20,12 @@ from fedlib.config.stack import GlooFiles, StackConfig
 from fedlib.config.stack_file import PROJECT, StackFile
 from fedlib.config.unique import unique
 from fedlib.config.unrendered import reports_gaps
-from fedlib.config.validate import suggest, validate
-from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.config.validate import validate
+from fedlib.diagnostics import Location, Ref, Report, catalogue
+from fedlib.diagnostics.folder_walk import FolderWalk, is_folder, is_pattern
 from fedlib.diagnostics.lists import flatten
 from fedlib.diagnostics.source import Origin, Source, Unread, load_yaml
+from fedlib.diagnostics.suggestion import suggest
 
 ADMIN_NAMESPACE: Final = "gloo-mesh"
 GLOBAL_SETTINGS: Final = "global"
@@ -129,20 +131,31 @@ def _documents_of_files(
     for index, entry in enumerate(config.files):
         if not _is_cluster(entry.cluster, index, config, stack, report):
             continue
-        pattern = stack.resolve(entry.path)
-        anchor = Path(pattern.anchor) if pattern.is_absolute() else Path()
-        try:
-            paths = sorted(path for path in anchor.glob(str(pattern.relative_to(anchor))) if not path.is_dir())
-        except (ValueError, NotImplementedError, OSError):  # `**.yaml` and the like
-            paths = []
-        if not paths:
-            location = stack.at(("files", index, "path"))
-            folder = f"; it is a folder: write '{entry.path.rstrip('/')}/*.yaml'" if pattern.is_dir() else ""
+        location, pattern = stack.at(("files", index, "path")), stack.resolve(entry.path)
+        paths, problems = _matching(pattern, stack.root)
+        for path, reason in problems:
+            shown = stack.show(path)
+            report.add(catalogue.FILE_UNREADABLE, Ref("File", shown), Location(shown), reason=reason)
+        if not paths and not problems:
+            folder = f"; it is a folder: write '{entry.path.rstrip('/')}/*.yaml'" if is_folder(pattern) else ""
             report.add(
                 catalogue.NO_FILES_MATCH, Ref("Stack", stack.name), location, pattern=entry.path, suggestion=folder
             )
         for path in paths:
             yield from _read_file(path, stack.show(path), entry, others, report)
+
+
+def _matching(pattern: Path, root: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
+    """The files that fit a pattern, sorted, and what was not looked at."""
+    parts = pattern.parts
+    fixed = next((index for index, part in enumerate(parts) if is_pattern(part)), len(parts))
+    if fixed == len(parts):
+        return ([pattern] if os.path.lexists(pattern) and not is_folder(pattern) else []), []
+    if any("**" in part and part != "**" for part in parts):
+        return [], []  # as in `**.yaml`, which means nothing
+    base = Path(*parts[:fixed])
+    walk = FolderWalk(tuple(Path(os.path.realpath(one)) for one in (base, root)))
+    return sorted(set(walk.matching(base, parts[fixed:]))), walk.problems
 
 
 def _is_cluster(name: str | None, index: int, config: StackConfig, stack: StackFile, report: Report) -> bool:
@@ -162,7 +175,7 @@ def _is_cluster(name: str | None, index: int, config: StackConfig, stack: StackF
 
 def _read_file(path: Path, shown: str, entry: GlooFiles, others: OtherDocuments, report: Report) -> Iterable[Document]:
     """The documents of a file. One that a pattern found may hold something else; one that is named must not."""
-    source, named = Source(shown, path), not _PATTERN.search(entry.path)
+    source, named = Source(shown, path), not is_pattern(entry.path)
     for index, document in enumerate(load_yaml(source, report, is_wanted)):
         origin = Origin(source, index)
         if isinstance(document, Unread) and (is_object(document.top) or not named):
@@ -171,9 +184,6 @@ def _read_file(path: Path, shown: str, entry: GlooFiles, others: OtherDocuments,
             report.add(catalogue.NOT_A_RESOURCE, Ref("Document"), origin.at(), problem=NO_KIND)
         elif document is not None:  # an empty document, or one that was reported
             yield from _documents(document, origin, entry.cluster or MANAGEMENT_CLUSTER, others)
-
-
-_PATTERN: Final = re.compile(r"[*?\[]")
 
 
 def _documents(document: Any, origin: Origin, cluster: str, others: OtherDocuments) -> Iterable[Document]:

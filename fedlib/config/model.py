@@ -33,11 +33,17 @@ class Model(BaseModel):
 
 
 T = TypeVar("T")
-Items = Annotated[tuple[T, ...], Strict(strict=False), BeforeValidator(lambda value: () if value is None else value)]
-"""A list in YAML, a tuple in the frozen models. Only the container is lax, not what it holds.
+EMPTY: Final = BeforeValidator(lambda value: () if value is None else value)
+"""A key with nothing behind it is an empty list, as Kubernetes has it; the same goes for `Section`."""
 
-A key with nothing behind it is an empty list, as Kubernetes has it; the same goes for `Section`.
-"""
+ManyItems = Annotated[tuple[T, ...], Strict(strict=False), EMPTY]
+"""A list in YAML, a tuple in the frozen models. Only the container is lax, not what it holds."""
+
+Items = Annotated[tuple[T, ...], Strict(strict=False), Field(max_length=1000), EMPTY]
+"""A list of at most 1,000 entries: nobody writes more, and what is done for each of them takes time for everybody."""
+
+FewItems = Annotated[tuple[T, ...], Strict(strict=False), Field(max_length=256), EMPTY]
+"""A list of at most 256 entries, of which each is held against many other things."""
 
 
 def _at_least_one(value: tuple[T, ...]) -> tuple[T, ...]:
@@ -46,8 +52,8 @@ def _at_least_one(value: tuple[T, ...]) -> tuple[T, ...]:
     return value
 
 
-SomeItems = Annotated[Items[T], AfterValidator(_at_least_one)]
-"""A list with at least one entry."""
+SomeItems = Annotated[FewItems[T], AfterValidator(_at_least_one)]
+"""A list with at least one entry, and at most 256."""
 
 Section = Annotated[T, BeforeValidator(lambda value: {} if value is None else value)]
 """A mapping or a model that is empty when nothing stands behind its key."""

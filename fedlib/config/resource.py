@@ -11,19 +11,20 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from fedlib.config.api_groups import Product, group_of, product_of
 from fedlib.config.external_service import ExternalEndpointSpec, ExternalServiceSpec
-from fedlib.config.gloo import KubernetesClusterSpec, WorkspaceSettingsSpec, WorkspaceSpec
+from fedlib.config.gloo import MAX_LABELS, KubernetesClusterSpec, WorkspaceSettingsSpec, WorkspaceSpec
 from fedlib.config.inert_kinds import INERT, Inert
 from fedlib.config.model import Model, dns_problem, host_problem, label_problem
 from fedlib.config.policies import POLICIES
 from fedlib.config.refused_kinds import REFUSED
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.unrendered import reports_gaps
-from fedlib.config.validate import describe, suggest, validate
+from fedlib.config.validate import describe, validate
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.config.virtual_gateway import VirtualGatewaySpec
 from fedlib.diagnostics import Location, Ref, Report, catalogue
 from fedlib.diagnostics.finding import NOWHERE
 from fedlib.diagnostics.source import Origin, Step, as_mapping
+from fedlib.diagnostics.suggestion import Suggestion, suggest
 
 MANAGEMENT_CLUSTER: Final = "mgmt"
 """Where resources of the stack live when nothing says otherwise: Gloo keeps them in the management cluster."""
@@ -140,7 +141,7 @@ def _read(document: Any, cluster: str, origin: Origin, report: Report, *, found:
     spec, left_out = validate(model, document.get("spec"), ref, lambda path: origin.at(*path), report, ("spec",))
     labels = _labels(metadata, ref, origin, report)
     created = str(metadata.get("creationTimestamp") or "")
-    return None if spec is None else Resource(ref, spec, labels, created, origin.without(left_out, "spec"))
+    return None if spec is None else Resource(ref, spec, labels, created, origin.without(left_out.paths, "spec"))
 
 
 def _kind(document: Any) -> str:
@@ -220,6 +221,13 @@ def _labels(metadata: Mapping[str, Any], ref: Ref, origin: Origin, report: Repor
                 field=f"metadata.labels.{key}", problem=label_problem(key, value), advice="Kubernetes refuses it, too",
             )  # fmt: skip
     found = {key: value for key, value in as_mapping(labels).items() if isinstance(value, str)}
+    if len(found) > MAX_LABELS:
+        report.add(
+            catalogue.TOO_MUCH, ref, origin.at("metadata", "labels"),
+            problem=f"metadata.labels has {len(found)} labels", limit=MAX_LABELS,
+            advice="remove labels; until then the object counts as having none",
+        )  # fmt: skip
+        return {}
     return {key: value for key, value in found.items() if not label_problem(key, value)}
 
 
@@ -239,7 +247,7 @@ def _report_untranslated(
         )  # fmt: skip
 
 
-def _near_kind(group: str, kind: str) -> str:
+def _near_kind(group: str, kind: str) -> str | Suggestion:
     """A `did you mean` for a kind or a group that is not Gloo's."""
     if kind in KINDS:
         known = sorted(name for name in (*TRANSLATED, *INERT, *REFUSED) if name.endswith(f"/{kind}"))

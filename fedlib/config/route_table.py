@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from fedlib.config.gloo import Labels, ObjectSelector
-from fedlib.config.model import Enum, Host, Items, Model, SomeItems
+from fedlib.config.model import Enum, FewItems, Host, Items, ManyItems, Model, SomeItems
 from fedlib.config.selectors import (
     DestinationReference,
     HTTPRequestMatcher,
@@ -152,7 +152,7 @@ class HTTPRoute(Model):
     """The route's name, unique in the table."""
     labels: Labels = Field(default_factory=dict)
     """Labels that policies select."""
-    matchers: Items[HTTPRequestMatcher] = ()
+    matchers: ManyItems[HTTPRequestMatcher] = ()
     """Any of them must match; none means all requests."""
     forward_to: ForwardTo | None = None
     """Send requests to destinations."""
@@ -176,7 +176,7 @@ class HTTPRoute(Model):
 class TCPRoute(Model):
     """A route of TCP connections, for sidecars only."""
 
-    matchers: Items[TCPRequestMatcher] = ()
+    matchers: ManyItems[TCPRequestMatcher] = ()
     """Any of them must match; none means all connections."""
     forward_to: ForwardTo
     """Where connections go."""
@@ -200,7 +200,7 @@ class TLSForwardTo(Model):
 class TLSRoute(Model):
     """A route of TLS connections by their SNI; TLS is not terminated."""
 
-    matchers: Items[TLSRequestMatcher] = ()
+    matchers: ManyItems[TLSRequestMatcher] = ()
     """Any of them must match."""
     forward_to: TLSForwardTo
     """Where connections go."""
@@ -222,19 +222,19 @@ class RouteTableSpec(Model):
 
     hosts: Items[AnyCaseHost] = ()
     """The hosts whose requests are routed; a wildcard is allowed as the left-most part."""
-    virtual_gateways: Items[ObjectReference] = ()
+    virtual_gateways: FewItems[ObjectReference] = ()
     """Gateways that serve the table; without any, sidecars do."""
-    workload_selectors: Items[WorkloadSelector] = ()
+    workload_selectors: FewItems[WorkloadSelector] = ()
     """Sidecars that use the table, by labels; all without an entry."""
     apply_to_destinations: Later = None
     """Destinations whose waypoints apply the table."""
     default_destination: DestinationReference | None = None
     """Where forwardTo routes without destinations send requests."""
-    http: Items[HTTPRoute] = ()
+    http: ManyItems[HTTPRoute] = ()
     """HTTP routes, in order."""
-    tcp: Items[TCPRoute] = ()
+    tcp: ManyItems[TCPRoute] = ()
     """TCP routes."""
-    tls: Items[TLSRoute] = ()
+    tls: ManyItems[TLSRoute] = ()
     """TLS routes by SNI."""
     weight: int = 0
     """Sorts delegated tables."""

@@ -10,7 +10,17 @@ from typing import Annotated, ClassVar, Final, Self, TypeVar
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from fedlib.config.gloo import Labels, ObjectSelector, PortSelector, labels_of_pods
-from fedlib.config.model import Enum, Items, Model, PortNumber, SomeItems, Text, domain_problem, label_problem
+from fedlib.config.model import (
+    Enum,
+    FewItems,
+    Items,
+    Model,
+    PortNumber,
+    SomeItems,
+    Text,
+    domain_problem,
+    label_problem,
+)
 from fedlib.config.strings.header import HeaderName
 from fedlib.config.strings.refused import size
 from fedlib.config.strings.regex import Regex, check_regex
@@ -245,7 +255,7 @@ class RouteDestinationSelector(Model):
 
     route: RouteLabelSelector | None = None
     """Which routes; without one, all."""
-    on_destinations: Items[DestinationSelector] = ()
+    on_destinations: FewItems[DestinationSelector] = ()
     """Which of their destinations."""
 
 

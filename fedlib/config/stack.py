@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import ipaddress
+import os
 import pathlib
 import re
 from typing import Annotated, Any, Final
@@ -11,14 +12,16 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.gloo import Labels, WorkloadCluster, WorkspaceSettingsSpec
-from fedlib.config.model import Enum, Items, Model, Section, host_problem
+from fedlib.config.model import Enum, Items, ManyItems, Model, Section, host_problem
 
 
 def _path(value: str) -> str:
     if not value or any(ord(character) < 32 for character in value):
         raise ValueError("a path has at least one character, and no control characters")
     try:
-        pathlib.Path(value).expanduser()
+        os.fsencode(pathlib.Path(value).expanduser())
+    except UnicodeEncodeError:
+        raise ValueError("a path consists of characters that file systems have") from None
     except RuntimeError:
         raise ValueError(f"there is no home directory for '{value.partition('/')[0]}'") from None
     return value
@@ -78,7 +81,7 @@ class Workspace(Model):
 
     labels: Labels = Field(default_factory=dict)
     """Labels that other workspaces' selectors match."""
-    workload_clusters: Items[WorkloadCluster] = ()
+    workload_clusters: ManyItems[WorkloadCluster] = ()
     """The clusters and namespaces that belong to it; entries are ORed."""
     settings: WorkspaceSettingsSpec | None = None
     """The spec of its WorkspaceSettings."""
@@ -140,9 +143,9 @@ class StackConfig(Model):
     """The workspaces by name."""
     global_settings: WorkspaceSettingsSpec | None = None
     """The WorkspaceSettings named `global`: each field that it sets overrides the workspaces' own."""
-    resources: Items[dict[str, Any]] = ()
+    resources: ManyItems[dict[str, Any]] = ()
     """Gloo objects, as they stand in Gloo YAML."""
-    files: Items[GlooFiles] = ()
+    files: ManyItems[GlooFiles] = ()
     """Gloo YAML files."""
     policy_inheritance: Enum[PolicyInheritance] = PolicyInheritance.OVERRIDE
     """Client-side policies of imported destinations. `override`: the owner's apply, and an importing workspace's own

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from fedlib.config.stack import StackConfig
 from fedlib.diagnostics import Location, Ref, Report, catalogue
-from fedlib.diagnostics.source import Origin, Source, Step, as_mapping, load_yaml
+from fedlib.diagnostics.left_out import LeftOut
+from fedlib.diagnostics.source import NOTHING_LEFT_OUT, Origin, Source, Step, as_mapping, load_yaml
 
 PROJECT: Final = "federation"
 
@@ -31,7 +32,7 @@ class StackFile:
     source: Source
     values: Mapping[str, Any]
     readable: bool = True
-    left_out: frozenset[tuple[Step, ...]] = frozenset()
+    left_out: LeftOut = NOTHING_LEFT_OUT
 
     @property
     def folder(self) -> Path:
@@ -54,7 +55,7 @@ class StackFile:
 
     def origin(self, *path: Step) -> Origin:
         """The origin of a value; see `at`."""
-        whole = Origin(self.source).without(_steps(one) for one in self.left_out)
+        whole = Origin(self.source).without(_steps(one) for one in self.left_out.paths)
         return whole.below(*_steps(path))
 
 

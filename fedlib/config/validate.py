@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
-import difflib
+import functools
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
@@ -16,7 +14,9 @@ from fedlib.config.duration import DURATION
 from fedlib.config.model import Model
 from fedlib.config.strings.refused import RefusedError
 from fedlib.diagnostics import Code, Location, Ref, Report, catalogue
-from fedlib.diagnostics.source import Step, original_path, path_text
+from fedlib.diagnostics.left_out import LeftOut
+from fedlib.diagnostics.source import Step, path_text
+from fedlib.diagnostics.suggestion import Suggestion, suggest
 
 M = TypeVar("M", bound=Model)
 Locate = Callable[[tuple[Step, ...]], Location]
@@ -33,6 +33,11 @@ _EXPECTED: Final = {
     "float_type": "a number",
 }
 
+MOST_MISTAKES: Final = 500
+"""How many mistakes of one resource are reported: nobody mends more before looking again."""
+MOST_ROUNDS: Final = 20
+"""How often a document is read without what was wrong in it: a mistake may hide others, but not many levels of them."""
+
 _LIMITS: Final = {
     "greater_than_equal": "{shown} is less than {ge}",
     "less_than_equal": "{shown} is more than {le}",
@@ -47,7 +52,7 @@ class Validated(NamedTuple, Generic[M]):
     """A model, and the paths of the parts of its data that were left out of it."""
 
     model: M | None
-    left_out: frozenset[tuple[Step, ...]]
+    left_out: LeftOut
 
 
 def validate(
@@ -72,36 +77,27 @@ def validate(
     if data is None:
         data = {}  # `settings:` with nothing behind it is an empty mapping in YAML as people write it
     reading = _Reading(model, data, subject, locate, report, prefix)
-    removed: set[tuple[Step, ...]] = set()
-    for _ in range(100):  # each round removes at least one part; a hundred nested mistakes are enough
+    removed = LeftOut()
+    above: set[tuple[Step, ...]] = set()
+    for _ in range(MOST_ROUNDS):
         try:
-            read = model.model_validate(_without(data, removed) if removed else data, context=reading)
-            return Validated(read, frozenset(removed))
+            read = model.model_validate(_without(data, removed.paths), context=reading)
+            return Validated(read, removed)
         except ValidationError as error:
             errors = error.errors(include_url=False, include_context=True, include_input=False)
-        places = [(original_path(_place(problem), removed), problem) for problem in errors]
-        for path, problem in places:
-            if any(one[: len(path)] == path for one in removed):
-                continue  # a consequence of what was left out
+        places = [(removed.original(_place(problem)), problem) for problem in errors]
+        told = [(path, problem) for path, problem in places if path not in above]  # others follow from what is left out
+        for path, problem in told[:MOST_MISTAKES]:
             reading.complain(path, problem)
-        paths = {_part_to_remove(model, path, str(problem["type"])) for path, problem in places}
+        if len(told) > MOST_MISTAKES:
+            count = len(told) - MOST_MISTAKES
+            report.add(catalogue.MORE_MISTAKES, subject, locate((*prefix, *told[MOST_MISTAKES][0])), count=count)
+        paths = _parts_to_remove(model, places)
         if () in paths:
             break
-        removed |= paths
-    return Validated(None, frozenset(removed))
-
-
-def suggest(word: str, known: Iterable[str]) -> str:
-    """A `did you mean` for `word`, or nothing when no known word is near."""
-    near = nearest(word, known)
-    return f"; did you mean '{near}'?" if near else ""
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that is nearest to `word`; empty when none is near. Takes about 20 microseconds for each."""
-    by_lower = {name.lower(): name for name in sorted(known, reverse=True)}
-    near = difflib.get_close_matches(word.lower(), sorted(by_lower), n=1, cutoff=0.6)
-    return by_lower[near[0]] if near else ""
+        removed = removed.joined(paths)
+        _add_with_parents(above, paths)
+    return Validated(None, removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +140,9 @@ class _Reading:
         elif kind == "enum":
             words = str(problem.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
             told = f"'{value[:80]}'" if isinstance(value, str) else describe(value)
-            near = suggest(value, words) if isinstance(value, str) else ""
-            wrong = f"{told} is not one of the allowed words{near}"
+            wrong = Suggestion(
+                value if isinstance(value, str) else "", words, f"{told} is not one of the allowed words"
+            )
             self._add(catalogue.WRONG_VALUE, path, problem=wrong, advice="allowed: " + ", ".join(words))
         else:
             limits = {"shown": value, **problem.get("ctx", {})}
@@ -191,33 +188,66 @@ def _place(problem: Mapping[str, Any]) -> tuple[Step, ...]:
     return place[:-1] if place[-1:] == ("[key]",) else place
 
 
+def _parts_to_remove(
+    model: type[Model], places: Iterable[tuple[tuple[Step, ...], Mapping[str, Any]]]
+) -> set[tuple[Step, ...]]:
+    """The parts to remove for all mistakes; of many inside of one that goes anyway, each would take its whole path."""
+    paths: set[tuple[Step, ...]] = set()
+    last: tuple[Step, ...] | None = None
+    for path, problem in places:
+        if last is None or path[: len(last)] != last:
+            last = _part_to_remove(model, path, str(problem["type"]))
+            paths.add(last)
+    return paths
+
+
 def _part_to_remove(model: type[Model], path: tuple[Step, ...], kind: str) -> tuple[Step, ...]:
     """The smallest part without which the rest may be valid, and means no more than before."""
-    for end in range(2, len(path) + 1):
-        found = _model_at(model, path[:end])
-        listed = isinstance(path[end - 1], int)
-        if listed and found is not None and issubclass(found, Model) and found.shapes_owner:
+    steps = _items_alike(path)
+    for end, found in enumerate(_models_along(model, steps)):
+        if end > 1 and isinstance(path[end - 1], int) and found is not None and found.shapes_owner:
             return path[: end - 2]
     if kind == "missing":
         return path[:-1]
-    parent = _model_at(model, path[:-1]) if path else None
+    parent = _model_below(model, steps[:-1]) if path else None
     fields = parent.model_fields.items() if parent else ()
     required = any(f.is_required() for n, f in fields if path[-1] in (n, f.alias))
     return path[:-1] if required else path
 
 
-def _without(data: Any, paths: set[tuple[Step, ...]]) -> Any:
-    result = copy.deepcopy(data)
-    whole = (path for path in paths if not any(path[:length] in paths for length in range(len(path))))
-    for path in sorted(whole, key=_from_the_back):
-        with suppress(KeyError, IndexError, TypeError):  # a key of a mapping that is wrong itself has no place in it
-            del _value_at(result, path[:-1])[path[-1]]
-    return result
+def _add_with_parents(above: set[tuple[Step, ...]], paths: Iterable[tuple[Step, ...]]) -> None:
+    """Add paths and all that they are below; the parents of what is there are, too."""
+    for path in paths:
+        length = len(path)
+        while length >= 0 and path[:length] not in above:
+            above.add(path[:length])
+            length -= 1
 
 
-def _from_the_back(path: tuple[Step, ...]) -> list[tuple[int, str]]:
-    """Higher list indexes first, so that removing an item does not move another one that is to go."""
-    return [(-step, "") if isinstance(step, int) else (0, step) for step in path]
+def _without(data: Any, paths: frozenset[tuple[Step, ...]]) -> Any:
+    """The data without the parts at these paths; what holds none of them is not copied."""
+    tree: dict[Step, Any] = {}
+    for path in paths:
+        node = tree
+        for step in path:
+            node = node.setdefault(step, {})
+        node[_GONE] = {}
+    return _cut(data, tree) if paths else data
+
+
+_GONE: Final = "\0gone"
+"""Marks the end of a path; a field's name cannot have this character in YAML."""
+
+
+def _cut(data: Any, tree: Mapping[Step, Any]) -> Any:
+    """The data without the parts at the marked ends of a tree. A key of a mapping that is wrong itself has no place."""
+    if isinstance(data, Mapping):
+        kept = ((key, value) for key, value in data.items() if _GONE not in tree.get(key, {}))
+        return {key: _cut(value, tree[key]) if key in tree else value for key, value in kept}
+    if isinstance(data, list):
+        items = ((index, value) for index, value in enumerate(data) if _GONE not in tree.get(index, {}))
+        return [_cut(value, tree[index]) if index in tree else value for index, value in items]
+    return data
 
 
 def _value_at(data: Any, path: tuple[Step, ...]) -> Any:
@@ -235,11 +265,26 @@ def _fields(model: type[BaseModel] | None) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _model_at(model: type[BaseModel], path: tuple[Step, ...]) -> type[BaseModel] | None:
+def _model_at(model: type[Model], path: tuple[Step, ...]) -> type[Model] | None:
     """The model that stands at `path` below `model`; None for a plain mapping or list."""
+    return _model_below(model, _items_alike(path))
+
+
+def _items_alike(path: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The path with the same index for all items of a list: thousands of them may have mistakes."""
+    return tuple(0 if isinstance(step, int) else step for step in path)
+
+
+def _model_below(model: type[Model], path: tuple[Step, ...]) -> type[Model] | None:
+    return _models_along(model, path)[-1]
+
+
+@functools.lru_cache(maxsize=4096)
+def _models_along(model: type[Model], path: tuple[Step, ...]) -> tuple[type[Model] | None, ...]:
+    """The model itself, and what stands behind each step."""
     found: Any = model
+    models: list[type[Model] | None] = [model]
     for step in path:
-        found = _bare(found)
         if isinstance(found, type) and issubclass(found, BaseModel):
             found = next((f.annotation for n, f in found.model_fields.items() if step in (n, f.alias)), None)
         elif get_origin(found) is dict:
@@ -247,9 +292,10 @@ def _model_at(model: type[BaseModel], path: tuple[Step, ...]) -> type[BaseModel]
         elif get_origin(found) is tuple:
             found = get_args(found)[0]
         else:
-            return None
-    found = _bare(found)
-    return found if isinstance(found, type) and issubclass(found, BaseModel) else None
+            found = None
+        found = _bare(found)
+        models.append(found if isinstance(found, type) and issubclass(found, Model) else None)
+    return tuple(models)
 
 
 def _is_duration(model: type[BaseModel] | None, field: Step) -> bool:

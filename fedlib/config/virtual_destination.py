@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import model_validator
 
 from fedlib.config.gloo import AnyCaseProtocol, ClientMode, ObjectSelector, PortSelector
-from fedlib.config.model import Host, Items, Model, PortNumber, SomeItems
+from fedlib.config.model import FewItems, Host, Model, PortNumber, SomeItems
 from fedlib.config.untranslated import Later
 
 
@@ -26,11 +26,11 @@ class PortMapping(Model):
 class VirtualDestinationSpec(Model):
     """The spec of a `VirtualDestination`."""
 
-    hosts: Items[Host] = ()
+    hosts: FewItems[Host] = ()
     """Hosts under which the destination is called; no wildcards."""
-    services: Items[ObjectSelector] = ()
+    services: FewItems[ObjectSelector] = ()
     """Backing Services; entries are ORed. Of several in one cluster the oldest is used."""
-    external_services: Items[ObjectSelector] = ()
+    external_services: FewItems[ObjectSelector] = ()
     """Backing ExternalServices; entries are ORed."""
     external_workloads: Later = None
     """Backing ExternalWorkloads."""

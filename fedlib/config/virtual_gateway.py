@@ -9,7 +9,16 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AfterValidator, BeforeValidator, Strict, model_validator
 
 from fedlib.config.gloo import ObjectSelector, PortSelector
-from fedlib.config.model import Enum, FilePath, Items, Model, SomeItems, dns_problem, domain_problem
+from fedlib.config.model import (
+    Enum,
+    FewItems,
+    FilePath,
+    Items,
+    Model,
+    SomeItems,
+    dns_problem,
+    domain_problem,
+)
 from fedlib.config.selectors import WorkloadSelector
 from fedlib.config.untranslated import Later
 
@@ -212,7 +221,7 @@ class Listener(Model):
 class VirtualGatewaySpec(Model):
     """The spec of a `VirtualGateway`."""
 
-    workloads: Items[WorkloadSelector] | None = None
+    workloads: FewItems[WorkloadSelector] | None = None
     """The gateways: by the Service's name, or by the labels that the Service selects; all when unset."""
     listeners: SomeItems[Listener]
     """The ports on which they listen."""

@@ -10,6 +10,7 @@ from fedlib.diagnostics.codes.federation import *  # noqa: F403
 from fedlib.diagnostics.codes.gateway_routes import *  # noqa: F403
 from fedlib.diagnostics.codes.gateways import *  # noqa: F403
 from fedlib.diagnostics.codes.groups import *  # noqa: F403
+from fedlib.diagnostics.codes.limits import *  # noqa: F403
 from fedlib.diagnostics.codes.mesh_settings import *  # noqa: F403
 from fedlib.diagnostics.codes.planning import *  # noqa: F403
 from fedlib.diagnostics.codes.policies import *  # noqa: F403

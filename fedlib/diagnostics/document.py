@@ -17,7 +17,7 @@ _RANGES: Final = {
     "6": "The plan",
     "7": "Grouped federation and VirtualGateways",
     "8": "Policies and isolation",
-    "9": "Policies and isolation, continued",
+    "9": "Policies and isolation, continued, and limits",
 }
 
 

@@ -6,6 +6,8 @@ import codecs
 from pathlib import Path
 from typing import Final
 
+from fedlib.diagnostics.regular_file import read_bytes
+
 _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins like UTF-16's mark, so it comes first
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -25,7 +27,7 @@ def read_text(file: Path) -> str:
         OSError: the file cannot be read.
         ValueError: it holds no text in UTF-8, UTF-16 or UTF-32.
     """
-    return decode(file.read_bytes())
+    return decode(read_bytes(file))
 
 
 def decode(content: bytes) -> str:

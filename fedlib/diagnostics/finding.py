@@ -7,9 +7,20 @@ thing left out. Nothing here knows a later stage.
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+
+from fedlib.diagnostics.suggestion import Suggestion
+
+LONGEST_NAME: Final = 500
+LONGEST_ARGUMENT: Final = 2_000
+LONGEST_MESSAGE: Final = 5_000
+"""Characters of a name, of what is filled into a message, and of a message: input may have a million of them."""
+
+MOST_COMPARISONS: Final = 50_000
+"""Of words for suggestions in all findings about resources of one namespace."""
 
 
 class Severity(enum.StrEnum):
@@ -36,9 +47,10 @@ class Ref(NamedTuple):
 
     def __str__(self) -> str:
         """Render as `Kind namespace/name (cluster)`."""
-        path = "/".join(part for part in (self.namespace, self.name) if part)
-        where = f" ({self.cluster})" if self.cluster else ""
-        return printable(f"{self.kind} {path}{where}".replace("  ", " ").rstrip())
+        kind, name, namespace, cluster = (shortened(part, LONGEST_NAME) for part in self)
+        path = "/".join(part for part in (namespace, name) if part)
+        where = f" ({cluster})" if cluster else ""
+        return printable(f"{kind} {path}{where}".replace("  ", " ").rstrip())
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,8 +68,8 @@ class Location:
     def __str__(self) -> str:
         """Render as `file:line`, or as the path alone where there is no file."""
         if not self.file:
-            return self.path
-        return f"{self.file}:{self.line}" if self.line else self.file
+            return printable(self.path)
+        return printable(f"{self.file}:{self.line}" if self.line else self.file)
 
 
 NOWHERE: Final = Location()
@@ -109,12 +121,19 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def shortened(text: str, longest: int) -> str:
+    """The text, without its end where it is longer than that."""
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
 @dataclass(slots=True)
 class Report:
     """Collects findings. Beside it only finders change: they keep answers, and what they answer never changes."""
 
     _findings: dict[tuple[str, Ref, Location, str], Finding] = field(default_factory=dict)
     _spent: dict[tuple[str, str], int] = field(default_factory=dict)
+    _compared: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """The comparisons for suggestions by namespace and cluster, so that one team's do not cost another team its own."""
 
     def add(
         self,
@@ -127,7 +146,8 @@ class Report:
         **arguments: object,
     ) -> None:
         """Record a finding; `arguments` fill the templates of `code`. The same finding twice counts once."""
-        message = printable(code.message.format(**arguments))
+        arguments = {name: self._shown(value, subject) for name, value in arguments.items()}
+        message = printable(shortened(code.message.format(**arguments), LONGEST_MESSAGE))
         key = (code.id, subject, location, message)
         known = self._findings.get(key)
         concerned = tuple(sorted({*related, *(known.related if known else ())}))
@@ -140,6 +160,14 @@ class Report:
         place = (subject.cluster, subject.namespace)
         self._spent[place] = self._spent.get(place, 0) + steps
         return self._spent[place]
+
+    def _shown(self, value: object, subject: Ref) -> object:
+        """What is filled in for an argument."""
+        if isinstance(value, Suggestion):
+            place = (subject.namespace, subject.cluster)
+            value, left = value.found(MOST_COMPARISONS - self._compared[place])
+            self._compared[place] = MOST_COMPARISONS - left
+        return shortened(value, LONGEST_ARGUMENT) if isinstance(value, str) else value
 
     def __iter__(self) -> Iterator[Finding]:
         """All findings, sorted."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,13 +19,17 @@ import yaml
 from fedlib.diagnostics import catalogue
 from fedlib.diagnostics.file_text import read_text
 from fedlib.diagnostics.finding import Location, Ref, Report
+from fedlib.diagnostics.left_out import LeftOut
+from fedlib.diagnostics.left_out import Step as Step
 from fedlib.diagnostics.templates import UNNAMED_GAP, Gap, gap_before
 from fedlib.diagnostics.yaml_loader import YamlLoader
 
-Step = str | int
+NOTHING_LEFT_OUT: Final = LeftOut()
 
 MAX_NODES: Final = 5_000_000
-"""Nodes a document may expand to once its aliases are followed; far above any real input."""
+"""Nodes of a document; far above any real input."""
+MAX_EXPANSION: Final = 10
+"""Into how many nodes one that is written may expand once aliases are followed, beyond the first thousands."""
 
 MAX_DEPTH: Final = 200
 """Levels a document may nest; the C parser would overflow its stack far above."""
@@ -42,6 +46,8 @@ class Source:
     name: str
     file: Path | None = None
     _nodes: list[yaml.Node] | None = field(default=None, repr=False)
+    _pairs: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = field(default_factory=dict, repr=False)
+    """The keys and values of mappings of nodes: a large one is asked for many of its keys."""
 
     def line(self, document: int, path: Sequence[Step]) -> int:
         """The line of the deepest part of `path` that exists in the given document; 0 where unknown."""
@@ -49,7 +55,32 @@ class Source:
             self._nodes = self._compose()
         if document >= len(self._nodes):
             return 0
-        return _line_of(self._nodes[document], path)
+        return self._line_of(self._nodes[document], path)
+
+    def hide_lines(self) -> None:
+        """Never parse the file again: that is not safe."""
+        self._nodes = []
+
+    def _line_of(self, node: yaml.Node, path: Sequence[Step]) -> int:
+        line = int(node.start_mark.line) + 1
+        for step in path:
+            if isinstance(node, yaml.MappingNode):
+                pair = self._pairs_of(node).get(step) if isinstance(step, str) else None
+                if pair is None:
+                    break
+                line, node = int(pair[0].start_mark.line) + 1, pair[1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+                node = node.value[step]
+                line = int(node.start_mark.line) + 1
+            else:
+                break
+        return line
+
+    def _pairs_of(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        if id(node) not in self._pairs:
+            pairs = reversed(node.value)  # the first of several keys that are the same
+            self._pairs[id(node)] = {key.value: (key, value) for key, value in pairs if isinstance(key.value, str)}
+        return self._pairs[id(node)]
 
     def _compose(self) -> list[yaml.Node]:
         try:
@@ -57,22 +88,6 @@ class Source:
             return [node for node in yaml.compose_all(text, Loader=YamlLoader) if node is not None]
         except (OSError, ValueError, yaml.YAMLError, RecursionError):
             return []
-
-
-def _line_of(node: yaml.Node, path: Sequence[Step]) -> int:
-    line = int(node.start_mark.line) + 1
-    for step in path:
-        if isinstance(node, yaml.MappingNode):
-            pair = next((pair for pair in node.value if pair[0].value == step), None)
-            if pair is None:
-                break
-            line, node = int(pair[0].start_mark.line) + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = int(node.start_mark.line) + 1
-        else:
-            break
-    return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +101,11 @@ class Origin:
     source: Source
     document: int = 0
     path: tuple[Step, ...] = ()
-    left_out: frozenset[tuple[Step, ...]] = frozenset()
+    left_out: LeftOut = NOTHING_LEFT_OUT
 
     def at(self, *path: Step) -> Location:
         """The location of a field below this resource."""
-        whole = original_path((*self.path, *path), self.left_out)
+        whole = self.left_out.original((*self.path, *path))
         line = self.source.line(self.document, whole) if self.source.file else 0
         return Location(self.source.name, line, path_text(whole[len(self.path) :] if path else whole))
 
@@ -100,21 +115,8 @@ class Origin:
 
     def without(self, left_out: Iterable[tuple[Step, ...]], *path: Step) -> Origin:
         """The same, for a resource of which these parts below `path` were left out."""
-        gone = frozenset((*self.path, *path, *one) for one in left_out if isinstance(one[-1], int))
-        return dataclasses.replace(self, left_out=self.left_out | gone)
-
-
-def original_path(path: tuple[Step, ...], left_out: Collection[tuple[Step, ...]]) -> tuple[Step, ...]:
-    """Where a part stood before items were taken out of the lists above it."""
-    if not left_out:
-        return path
-    found: tuple[Step, ...] = ()
-    for step in path:
-        if isinstance(step, int):
-            gone = {one[-1] for one in left_out if one[:-1] == found}
-            step = [index for index in range(step + len(gone) + 1) if index not in gone][step]
-        found = (*found, step)
-    return found
+        gone = ((*self.path, *path, *one) for one in left_out if isinstance(one[-1], int))
+        return dataclasses.replace(self, left_out=self.left_out.joined(gone))
 
 
 def path_text(path: Sequence[Step]) -> str:
@@ -168,10 +170,14 @@ def parse_yaml(text: str, source: Source, report: Report, wanted: Wanted | None 
         if _nests_too_deeply(text):
             problem = f"nested more than {MAX_DEPTH} levels deep"
             report.add(catalogue.BROKEN_YAML, subject, Location(source.name), problem=problem)
+            source.hide_lines()
             return []
         loader = YamlLoader(text)
     except yaml.YAMLError as error:  # a character that YAML does not allow, found before parsing starts
         report.add(catalogue.BROKEN_YAML, subject, _mark(source, error), problem=_problem(error))
+        return []
+    except UnicodeEncodeError:
+        report.add(catalogue.BROKEN_YAML, subject, Location(source.name), problem="it holds what is no character")
         return []
     try:
         while loader.check_node():
@@ -236,8 +242,10 @@ def _nests_too_deeply(text: str) -> bool:
 
 def _construct(loader: Any, node: yaml.Node, source: Source, report: Report) -> Any:
     sizes: dict[int, int] = {}
-    if _expanded_size(node, sizes, set()) > MAX_NODES:
-        report.add(catalogue.YAML_BOMB, Ref("File", source.name), _at(source, node), limit=MAX_NODES)
+    size = _expanded_size(node, sizes, set())
+    limit = min(MAX_NODES, 10_000 + MAX_EXPANSION * len(sizes))
+    if size > limit:
+        report.add(catalogue.YAML_BOMB, Ref("File", source.name), _at(source, node), limit=limit)
         return None
     if not _check_keys(node, source, report, set()):
         return None
@@ -250,7 +258,7 @@ def _expanded_size(node: yaml.Node, sizes: dict[int, int], open_nodes: set[int])
         return MAX_NODES + 1
     known = sizes.get(id(node))
     if known is not None or isinstance(node, yaml.ScalarNode):
-        return known or 1
+        return known or sizes.setdefault(id(node), 1)
     open_nodes.add(id(node))
     size = 1
     if isinstance(node, yaml.MappingNode):

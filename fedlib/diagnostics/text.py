@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
-from fedlib.diagnostics.finding import Finding, Ref, Severity
+from fedlib.diagnostics.finding import LONGEST_NAME, Finding, Ref, Severity, printable, shortened
 from fedlib.diagnostics.status import Status
+
+_MOST_PORTS: Final = 20
 
 
 def finding_text(finding: Finding) -> str:
@@ -27,10 +30,16 @@ def counts_text(findings: Iterable[Finding]) -> str:
     return ", ".join(words) or "no findings"
 
 
+def ports_text(ports: Iterable[tuple[int, str]]) -> str:
+    """Ports by number and name: `80 (http), 443`; the first ones of very many."""
+    listed = [f"{number}{f' ({name})' if name else ''}" for number, name in itertools.islice(ports, _MOST_PORTS + 1)]
+    return ", ".join(listed[:_MOST_PORTS]) + (", ..." if len(listed) > _MOST_PORTS else "")
+
+
 def ref_json(ref: Ref) -> dict[str, str]:
     """An identity without its empty parts."""
     parts = {"kind": ref.kind, "namespace": ref.namespace, "name": ref.name, "cluster": ref.cluster}
-    return {key: value for key, value in parts.items() if value}
+    return {key: printable(shortened(value, LONGEST_NAME)) for key, value in parts.items() if value}
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -40,9 +49,9 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "title": finding.code.title,
         "severity": finding.severity.value,
         "subject": ref_json(finding.subject),
-        "file": finding.location.file,
+        "file": printable(finding.location.file),
         "line": finding.location.line,
-        "path": finding.location.path,
+        "path": printable(finding.location.path),
         "message": finding.message,
         "hint": finding.hint,
         "related": [ref_json(ref) for ref in finding.related],

@@ -6,17 +6,18 @@ fields, so the requests are made here, on lightkube's logged-in HTTP client.
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 import httpx2
+import orjson
 from lightkube.core.exceptions import ConfigError
 
 from fedlib.config.api_groups import group_of
 from fedlib.diagnostics.source import as_mapping
+from fedlib.discovery.answer_body import ENCODING, BodyError, decoded
 from fedlib.discovery.kinds import Resource, is_gloo_group
 from fedlib.discovery.live_cluster import Limits
 
@@ -159,6 +160,8 @@ class ApiServer:
                 raise
             page = self._items(answer, "items", resource.plural)
             read += len(page)
+            if read > self._limits.objects:
+                raise UnreadableError(f"the list of {resource.plural} does not end after {read} objects", _REACH)
             yield page
             token = as_mapping(answer.get("metadata")).get("continue")
             if not token:
@@ -205,14 +208,18 @@ class ApiServer:
         left = self._left()
         timeout = httpx2.Timeout(min(self._limits.read, left), connect=min(self._limits.connect, left))
         try:
-            with self._client.stream("GET", path, params=params, timeout=timeout) as response:
+            headers = {"Accept-Encoding": ENCODING}
+            with self._client.stream("GET", path, params=params, headers=headers, timeout=timeout) as response:
                 if response.status_code != httpx2.codes.OK:
                     raise _refusal(response, what, listing=bool(params))
                 chunks = []
-                for chunk in response.iter_bytes():
+                encoding = response.headers.get("Content-Encoding", "")
+                for chunk in decoded(response.iter_raw(), encoding, self._limits.largest):
                     chunks.append(chunk)
                     self._left()
                 return b"".join(chunks)
+        except BodyError as error:
+            raise UnreadableError(f"the answer for {what} cannot be read: {error}", _REACH) from None
         except httpx2.RequestError as error:
             raise _trouble(error, what) from None
         except (ConfigError, OSError, ValueError, KeyError, TypeError):
@@ -222,8 +229,8 @@ class ApiServer:
 
     def _decode(self, body: bytes, what: str) -> Mapping[str, Any]:
         try:
-            answer = json.loads(body)
-        except (ValueError, RecursionError):
+            answer = orjson.loads(body)  # strict: it takes no text that is not Unicode, and no deep nesting
+        except ValueError:
             raise _PassingError(f"the answer for {what} is not whole: it is no valid JSON", _REACH) from None
         if not isinstance(answer, dict):
             raise UnreadableError(f"the answer for {what} is not a Kubernetes list", _REACH)

@@ -50,7 +50,7 @@ def discover(
         if cluster.inventory is not None:
             path = stack.resolve(cluster.inventory)
             shown, location = stack.show(path, cluster.inventory), stack.at(("clusters", name, "inventory"))
-            inventory = read_recorded(name, path, shown, location, report)
+            inventory = read_recorded(name, path, shown, location, report, stack.root)
             if inventory:
                 found[name] = inventory
         else:

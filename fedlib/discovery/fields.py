@@ -20,6 +20,14 @@ T = TypeVar("T")
 MAX_PORT: Final = 65535
 
 
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(slots=True)
 class Reading:
     """The reading of one object. `sound` turns False with its first mistake."""
@@ -70,11 +78,26 @@ class Part:
     def address(self, key: str) -> str:
         """An IP address, or nothing."""
         value = self.text(key)
-        try:
-            return value and str(ipaddress.ip_address(value)) and value
-        except ValueError:
+        if value and not _is_address(value):
             self.complain(key, f"must be an IP address, not '{value[:80]}'")
             return ""
+        return value
+
+    def addresses(self, key: str) -> tuple[str, ...]:
+        """A list of IP addresses."""
+        found = self.texts(key)
+        for index, item in enumerate(found):
+            if not _is_address(item):
+                self._reading.complain((*self._path, key, index), f"must be an IP address, not '{item[:80]}'")
+        return found
+
+    def words(self, key: str, words: tuple[str, ...]) -> tuple[str, ...]:
+        """A list of some of `words`."""
+        found = self.texts(key)
+        for index, item in enumerate(found):
+            if item not in words:
+                self._reading.complain((*self._path, key, index), f"must be one of {', '.join(words)}")
+        return found
 
     def host(self, key: str) -> str:
         """A DNS name, or nothing."""

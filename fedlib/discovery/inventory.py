@@ -73,6 +73,8 @@ class Service:
     external_traffic_policy: str = ""
     ingress: tuple[str, ...] = ()
     origin: Origin | None = field(default=None, compare=False, repr=False)
+    _ports: dict[int | str, ServicePort] = field(default_factory=dict, compare=False, repr=False)
+    """The TCP ports by number and by name, the first of each; made when one is first asked for."""
 
     ref: Ref = field(init=False, compare=False, repr=False)
     """Its identity, made once: it is asked for more often than anything else."""
@@ -80,6 +82,14 @@ class Service:
     def __post_init__(self) -> None:
         """Make the identity."""
         object.__setattr__(self, "ref", Ref("Service", self.name, self.namespace, self.cluster))
+
+    def tcp_port(self, key: int | str) -> ServicePort | None:
+        """The TCP port with a number or a name."""
+        if not self._ports:
+            for port in self.ports:
+                for known in (port.number, port.name) if port.protocol == "TCP" else ():
+                    self._ports.setdefault(known, port)
+        return self._ports.get(key)
 
     def at(self, *path: Step) -> Location:
         """Where it (or a field of it) stands in the input."""

@@ -44,6 +44,8 @@ _DEFAULT: Final = "default"
 _REVISION: Final = "istio.io/rev"
 _ROOT_KEY: Final = "root-cert.pem"
 _CONFIG_NAME: Final = re.compile(r"istio(-[-a-z0-9.]+)?")
+_LONGEST_IMAGE: Final = 500
+"""Characters from the end of an image's name that are looked at: a tag has 128, and a digest 71."""
 _TAG: Final = re.compile(r":v?(\d+\.\d+(?:\.\d+)?)[^/:@]*(?:@|$)")
 _CERTIFICATE: Final = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+?-----END CERTIFICATE-----")
 
@@ -62,7 +64,7 @@ def read_istiod(labels: Mapping[str, str], containers: list[Part]) -> Istiod:
     if container is None:
         return Istiod(labels.get(_REVISION, _DEFAULT), complete=False)
     variables = {one.text("name"): one for one in container.parts("env")}
-    tag = _TAG.search(container.text("image"))
+    tag = _TAG.search(container.text("image")[-_LONGEST_IMAGE:])
     return Istiod(
         revision=labels.get(_REVISION, _DEFAULT),
         version=tag.group(1) if tag else "",
@@ -81,10 +83,15 @@ def config_name(revision: str) -> str:
     return "istio" if revision in ("", _DEFAULT) else f"istio-{revision}"
 
 
+def is_config_name(name: str) -> bool:
+    """Whether a ConfigMap of this name may hold a mesh config."""
+    return _CONFIG_NAME.fullmatch(name) is not None
+
+
 def holds_settings(document: Any) -> bool:
     """Whether a ConfigMap may be one of those that `read_config_map` reads, by its name."""
     name = as_mapping(as_mapping(document).get("metadata")).get("name")
-    return isinstance(name, str) and _CONFIG_NAME.fullmatch(name) is not None
+    return isinstance(name, str) and is_config_name(name)
 
 
 def read_config_map(part: Part, ref: Ref, origin: Origin | None, report: Report) -> MeshConfig | RootCertificate | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fedlib.config.api_groups import Product, group_of, product_of
-from fedlib.config.validate import suggest
+from fedlib.diagnostics.suggestion import Suggestion, suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def is_foreign(api_version: str, kind: str) -> bool:
     return "." in group and (product_of(group) is Product.GLOO_MESH_1 or not is_passed_over(api_version, kind))
 
 
-def near_kind(api_version: str, kind: str) -> str:
+def near_kind(api_version: str, kind: str) -> str | Suggestion:
     """A `did you mean` for a kind that is not read, or nothing."""
     for known_version, known in sorted(_READ):
         if kind == known and api_version != known_version:

@@ -19,8 +19,9 @@ from lightkube.config import client_adapter
 from lightkube.config.kubeconfig import KubeConfig, SingleConfig
 from lightkube.core.exceptions import ConfigError
 
-from fedlib.config.validate import suggest
+from fedlib.diagnostics.regular_file import read_bytes
 from fedlib.diagnostics.source import as_mapping
+from fedlib.diagnostics.suggestion import suggest
 from fedlib.discovery.live_cluster import Limits, LiveCluster
 
 _UNSUPPORTED: Final = {
@@ -75,7 +76,7 @@ def chosen_context(cluster: LiveCluster) -> str:
 
 def _load(cluster: LiveCluster) -> Mapping[str, Any]:
     try:
-        text = cluster.contents if cluster.path is None else cluster.path.read_text(encoding="utf-8")
+        text = cluster.contents if cluster.path is None else read_bytes(cluster.path).decode()
         document = yaml.safe_load(text or "")
     except FileNotFoundError:
         raise UnusableKubeconfigError(f"there is no file {cluster.shown}") from None

@@ -39,4 +39,8 @@ class Limits:
     restarts: int = 3
     """How often a list starts again because the server forgot its continue token (410 Gone)."""
     page: int = 500
+    objects: int = 1_000_000
+    """How many objects of a kind a cluster may have; a list that goes on has no end."""
+    largest: int = 1 << 28
+    """How many bytes an answer may have."""
     parallel: int = 16

@@ -12,7 +12,13 @@ from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import as_mapping
 from fedlib.discovery.api_server import ApiServer, ForbiddenError
 from fedlib.discovery.inventory import Istiod
-from fedlib.discovery.istio_settings import ISTIO_GROUP, ROOT_CERTIFICATE, SYSTEM_NAMESPACE, config_name
+from fedlib.discovery.istio_settings import (
+    ISTIO_GROUP,
+    ROOT_CERTIFICATE,
+    SYSTEM_NAMESPACE,
+    config_name,
+    is_config_name,
+)
 from fedlib.discovery.live_cluster import LiveCluster
 
 
@@ -41,7 +47,8 @@ def read_settings(
         # An istiod elsewhere leaves its root certificate here too, in every namespace.
         found = {(namespace, config_name(istiod.revision)) for namespace, istiod in istiods}
         namespaces = {namespace for namespace, _ in found} or {SYSTEM_NAMESPACE}
-        for namespace, name in sorted(found | {(namespace, ROOT_CERTIFICATE) for namespace in namespaces}):
+        named = {(namespace, name) for namespace, name in found if is_config_name(name)}  # it becomes a part of a path
+        for namespace, name in sorted(named | {(namespace, ROOT_CERTIFICATE) for namespace in namespaces}):
             yield from _read(server, namespace, name, cluster, report)
 
 

@@ -39,6 +39,9 @@ Discovered = (
 _NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 _LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
+HEADLESS: Final = "None"
+"""The clusterIP of a Service that has none."""
+
 REGION: Final = ("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region")
 ZONE: Final = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
 SUBZONE: Final = "topology.istio.io/subzone"
@@ -161,10 +164,10 @@ def _parse_service(part: Part, ref: Ref, origin: Origin | None) -> Service:
         type=spec.word("type", ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")),
         selector=spec.strings("selector"),
         ports=ports,
-        cluster_ip=spec.text("clusterIP"),
-        ip_families=spec.texts("ipFamilies"),
+        cluster_ip=HEADLESS if spec.data.get("clusterIP") == HEADLESS else spec.address("clusterIP"),
+        ip_families=spec.words("ipFamilies", ("IPv4", "IPv6")),
         external_name=spec.text("externalName"),
-        external_ips=spec.texts("externalIPs"),
+        external_ips=spec.addresses("externalIPs"),
         external_traffic_policy=spec.text("externalTrafficPolicy"),
         ingress=tuple(address for address in addresses if address),
         origin=origin,
@@ -201,9 +204,11 @@ def _parse_api_group(part: Part, ref: Ref, _origin: Origin | None) -> ApiGroup:
 def _parse_node(part: Part, ref: Ref, origin: Origin | None) -> Node:
     labels = part.part("metadata").strings("labels")
     status = part.part("status")
-    addresses = [(entry.text("type"), entry.text("address")) for entry in status.parts("addresses")]
-    external = tuple(address for kind, address in addresses if kind == "ExternalIP" and address)
-    internal = tuple(address for kind, address in addresses if kind == "InternalIP" and address)
+    entries = status.parts("addresses")
+    external, internal = (
+        tuple(address for entry in entries if entry.text("type") == kind and (address := entry.address("address")))
+        for kind in ("ExternalIP", "InternalIP")
+    )
     conditions = {entry.text("type"): entry.text("status") for entry in status.parts("conditions")}
     return Node(
         cluster=ref.cluster,

@@ -37,7 +37,7 @@ def terminal_progress() -> Iterator[Progress]:
     from rich.progress import Progress as Display
     from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.fields[cluster]}"), TextColumn("{task.description}"))
+    columns = (SpinnerColumn(), TextColumn("{task.fields[cluster]}"), TextColumn("{task.description}", markup=False))
     with Display(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as display:
         tasks: dict[str, TaskID] = {}
 

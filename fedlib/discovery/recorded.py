@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fedlib.diagnostics import Location, Ref, Report, catalogue
+from fedlib.diagnostics.folder_walk import FolderWalk, is_folder
 from fedlib.diagnostics.lists import flatten
 from fedlib.diagnostics.source import Origin, Source, as_mapping, load_yaml
 from fedlib.discovery.assemble import assemble
@@ -21,7 +22,9 @@ from fedlib.discovery.recorded_objects import read_objects
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 
 
-def read_recorded(cluster: str, path: Path, shown: str, location: Location, report: Report) -> ClusterInventory | None:
+def read_recorded(
+    cluster: str, path: Path, shown: str, location: Location, report: Report, root: Path | None = None
+) -> ClusterInventory | None:
     """Read the recording of a cluster.
 
     Args:
@@ -30,13 +33,15 @@ def read_recorded(cluster: str, path: Path, shown: str, location: Location, repo
         shown: how findings name `path`.
         location: where the stack names it.
         report: takes the findings.
+        root: the project's folder: links in the recording may lead into it.
 
     Returns:
         The inventory; None when any part of the recording could not be read, or when it holds no Namespace.
         Broken objects are reported and left out.
     """
     trouble = PendingFindings()
-    documents = (one for source in _sources(path, shown, trouble) for one in _documents(cluster, source, trouble))
+    sources = _sources(path, shown, root or path, trouble)
+    documents = (one for source in sources for one in _documents(cluster, source, trouble))
     found = list(read_objects(cluster, documents, report))
     trouble.hand_over(report)
     if trouble.has_errors:
@@ -50,30 +55,26 @@ def read_recorded(cluster: str, path: Path, shown: str, location: Location, repo
     return assemble(cluster, found, report, live=False)
 
 
-def _sources(path: Path, shown: str, trouble: Report) -> list[Source]:
+def _sources(path: Path, shown: str, root: Path, trouble: Report) -> list[Source]:
     """The files of a recording in a fixed order."""
-    try:
-        if not path.is_dir():
+    if not is_folder(path):
+        try:
             path.stat()  # tells why it is no folder: missing, or not permitted
             return [Source(shown, path)]
-        files = sorted(_walk(path))
-    except OSError as error:
-        _unreadable(shown, (error.strerror or "unreadable").lower(), trouble)
-        return []
-    if not files:
+        except OSError as error:
+            _unreadable(shown, (error.strerror or "unreadable").lower(), trouble)
+            return []
+    walk = FolderWalk(tuple(Path(os.path.realpath(one)) for one in (path, root)))
+    found = sorted(one.relative_to(path).as_posix() for one in walk.files(path, SUFFIXES))
+    for problem, reason in walk.problems:
+        _unreadable(_below(shown, problem.relative_to(path).as_posix()), reason, trouble)
+    if not found and not walk.problems:
         _unreadable(shown, "the folder holds no *.yaml, *.yml or *.json file", trouble)
-    return [Source(f"{shown.rstrip('/')}/{name}", path / name) for name in files]
+    return [Source(_below(shown, name), path / name) for name in found]
 
 
-def _walk(folder: Path) -> Iterator[str]:
-    def stop(error: OSError) -> None:
-        raise error  # a subfolder that cannot be listed would otherwise be passed over in silence
-
-    for parent, folders, names in os.walk(folder, onerror=stop):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            if name.endswith(SUFFIXES) and not name.startswith("."):
-                yield (Path(parent) / name).relative_to(folder).as_posix()
+def _below(shown: str, name: str) -> str:
+    return shown if name == "." else f"{shown.rstrip('/')}/{name}"
 
 
 def _unreadable(shown: str, reason: str, trouble: Report) -> None:

@@ -8,6 +8,7 @@ of containers but the settings of istiod that are known by name, no annotations 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -217,6 +218,6 @@ def _foreign_file(folder: Path) -> str:
     for parent, _, names in os.walk(folder):
         for name in sorted(names):
             file = Path(parent, name)
-            if file.is_symlink() or not file.read_bytes().startswith(HEADER.encode()):
+            if not stat.S_ISREG(file.lstat().st_mode) or not file.read_bytes().startswith(HEADER.encode()):
                 return file.relative_to(folder).as_posix()
     return ""

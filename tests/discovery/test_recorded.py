@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -199,3 +200,25 @@ def test_a_page_of_a_list_is_no_recording(tmp_path: Path) -> None:
 def test_a_single_file(tmp_path: Path) -> None:
     file = write(tmp_path, {"eu.txt": [samples.namespace("shop")]}) / "eu.txt"
     assert sound(file).namespaces[0].name == "shop"
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "shown", "reason"),
+    [
+        ("pipe.yaml", None, "pipe.yaml", "it is a named pipe, not a file"),
+        ("again", ".", "again", "it is a link that leads back to a folder above it"),
+        ("out", "/", "out", "it is a link that leads out of the project's folder"),
+        ("\x1b[2J.yaml", "nowhere", "\\x1b[2J.yaml", "No such file or directory"),
+        ("\udcff.yaml", "nowhere", "\\udcff.yaml", "No such file or directory"),
+    ],
+)
+def test_what_a_folder_should_not_hold(tmp_path: Path, name: str, target: str | None, shown: str, reason: str) -> None:
+    """Nothing waits, nothing is passed over in silence, and no name reaches a terminal as it is."""
+    write(tmp_path, {"a.yaml": [samples.namespace("shop")]})
+    if target is None:
+        os.mkfifo(tmp_path / name)
+    else:
+        (tmp_path / name).symlink_to(target)
+    inventory, findings = read(tmp_path)
+    assert inventory is None
+    assert findings[0] == f"FED001 inventory/eu/{shown}: the file cannot be read: {reason}"

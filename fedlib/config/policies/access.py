@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.gloo import PodLabels
-from fedlib.config.model import Enum, IPBlock, Items, Model, Section, Text
+from fedlib.config.model import Enum, FewItems, IPBlock, Items, Model, Section, Text
 from fedlib.config.selectors import DestinationSelector, IdentitySelector
 from fedlib.config.strings.header import HeaderName
 
@@ -99,7 +99,7 @@ def _path(value: str) -> str:
 class Authorization(Model):
     """Who may do what; fields are ANDed, and an empty one allows nothing."""
 
-    allowed_clients: Items[IdentitySelector] = ()
+    allowed_clients: FewItems[IdentitySelector] = ()
     """Which clients; `{}` stands for all."""
     allowed_paths: Items[Annotated[str, AfterValidator(_path)]] = ()
     """Which paths or gRPC methods; all without an entry. `*` at one end stands for any characters."""
@@ -124,16 +124,16 @@ class AccessConfig(Model):
     """Who may do what, as it was before authzList, which wins."""
     enforcement_layers: EnforcementLayers | None = None
     """What enforces the policy; everything by default."""
-    authz_list: Items[Authorization] | None = None
+    authz_list: Annotated[Items[Authorization], Field(max_length=512)] | None = None
     """Who may do what; entries are ORed."""
 
 
 class AccessPolicySpec(Model):
     """The spec of an `AccessPolicy`."""
 
-    apply_to_destinations: Items[DestinationSelector] = ()
+    apply_to_destinations: FewItems[DestinationSelector] = ()
     """Services, unless applyToWorkloads is set; all ports of all destinations without either."""
-    apply_to_workloads: Items[NamespaceWorkloadSelector] = ()
+    apply_to_workloads: FewItems[NamespaceWorkloadSelector] = ()
     """Which workloads."""
     config: Section[AccessConfig] = AccessConfig()
     """How clients identify themselves, and who may do what."""

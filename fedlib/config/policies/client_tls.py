@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from fedlib.config.model import Items, Model, Section, ServerName
+from fedlib.config.model import FewItems, Model, Section, ServerName
 from fedlib.config.selectors import DestinationSelector
 
 
@@ -42,7 +42,7 @@ class MutualTLS(Model):
 class ClientTLSPolicySpec(Model):
     """The spec of a `ClientTLSPolicy`."""
 
-    apply_to_destinations: Items[DestinationSelector] = ()
+    apply_to_destinations: FewItems[DestinationSelector] = ()
     """Which destinations; all without an entry."""
     disable: dict[str, Any] | None = None
     """No TLS; an empty object."""

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.duration import DURATION, Duration, milliseconds
-from fedlib.config.model import Items, Model, Percentage, PositiveUInt32, Section, known_status
+from fedlib.config.model import FewItems, Model, Percentage, PositiveUInt32, Section, known_status
 from fedlib.config.policies.attachment import require_kinds
 from fedlib.config.selectors import DestinationKind, DestinationSelector, ListenerSelector, WorkloadSelector
 
@@ -73,7 +73,7 @@ class ConnectionConfig(Model):
 class ConnectionPolicySpec(Model):
     """The spec of a `ConnectionPolicy`."""
 
-    apply_to_destinations: Items[DestinationSelector] = ()
+    apply_to_destinations: FewItems[DestinationSelector] = ()
     """Which destinations; all without an entry."""
     config: Section[ConnectionConfig] = ConnectionConfig()
     """Settings of connections."""
@@ -97,7 +97,7 @@ class ListenerConnectionConfig(Model):
 class ListenerConnectionPolicySpec(Model):
     """The spec of a `ListenerConnectionPolicy`."""
 
-    apply_to_listeners: Items[ListenerSelector] = ()
+    apply_to_listeners: FewItems[ListenerSelector] = ()
     """Which listeners."""
     config: ListenerConnectionConfig
     """Their settings."""
@@ -106,14 +106,14 @@ class ListenerConnectionPolicySpec(Model):
 class TrimProxyConfig(Model):
     """What sidecars keep."""
 
-    included_destinations: Items[DestinationSelector] = ()
+    included_destinations: FewItems[DestinationSelector] = ()
     """The destinations; without any, nothing is trimmed."""
 
 
 class TrimProxyConfigPolicySpec(Model):
     """The spec of a `TrimProxyConfigPolicy`."""
 
-    apply_to_workloads: Items[WorkloadSelector] = ()
+    apply_to_workloads: FewItems[WorkloadSelector] = ()
     """Which workloads; all without an entry."""
     config: Section[TrimProxyConfig] = TrimProxyConfig()
     """What they keep."""
@@ -158,7 +158,7 @@ class AdaptiveRequestConcurrencyConfig(Model):
 class AdaptiveRequestConcurrencyPolicySpec(Model):
     """The spec of an `AdaptiveRequestConcurrencyPolicy`."""
 
-    apply_to_destinations: Items[DestinationSelector] = ()
+    apply_to_destinations: FewItems[DestinationSelector] = ()
     """Services and VirtualDestinations; all without an entry."""
     config: AdaptiveRequestConcurrencyConfig
     """How many requests at a time."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.duration import Duration
 from fedlib.config.gloo import Labels
-from fedlib.config.model import Enum, Items, KnownStatus, Model, Section, SomeItems, UInt32
+from fedlib.config.model import Enum, FewItems, Items, KnownStatus, Model, Section, SomeItems, UInt32
 from fedlib.config.policies.attachment import require_kinds
 from fedlib.config.selectors import (
     DestinationKind,
@@ -177,9 +177,9 @@ class ExtAuthConfig(Model):
 class ExtAuthPolicySpec(Model):
     """The spec of an `ExtAuthPolicy`."""
 
-    apply_to_routes: Items[RouteSelector] = ()
+    apply_to_routes: FewItems[RouteSelector] = ()
     """Which routes."""
-    apply_to_destinations: Items[DestinationSelector] = ()
+    apply_to_destinations: FewItems[DestinationSelector] = ()
     """Which Services; all if applyToRoutes is empty too."""
     config: ExtAuthConfig
     """Who decides."""

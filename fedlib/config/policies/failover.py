@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from fedlib.config.duration import Duration
 from fedlib.config.gloo import Locality, Part
-from fedlib.config.model import Items, Model, Section, SomeItems
+from fedlib.config.model import FewItems, Model, Section, SomeItems
 from fedlib.config.policies.attachment import require_kinds
 from fedlib.config.selectors import DestinationKind, DestinationSelector
 
@@ -27,7 +27,7 @@ class LocalityMapping(Model):
 
     from_: Annotated[Locality, Field(alias="from")]
     """The locality of the caller."""
-    to: SomeItems[DestinationLocality]
+    to: Annotated[SomeItems[DestinationLocality], Field(max_length=64)]
     """The localities that take its requests over."""
 
     @model_validator(mode="after")
@@ -49,7 +49,7 @@ class LocalityMapping(Model):
 class PriorityLabels(Model):
     """Labels that callers and endpoints may share."""
 
-    labels: Items[str] = ()
+    labels: FewItems[str] = ()
     """Keys, or `key=value` pairs, the most important first."""
 
     @model_validator(mode="after")
@@ -62,7 +62,7 @@ class PriorityLabels(Model):
 class FailoverConfig(Model):
     """Which endpoints take over; without anything, the nearest."""
 
-    locality_mappings: Items[LocalityMapping] = ()
+    locality_mappings: Annotated[FewItems[LocalityMapping], Field(max_length=64)] = ()
     """By regions, zones and parts of zones; wins over priorityLabels."""
     priority_labels: PriorityLabels | None = None
     """By labels that are shared with the caller."""
@@ -71,7 +71,7 @@ class FailoverConfig(Model):
 class FailoverPolicySpec(Model):
     """The spec of a `FailoverPolicy`."""
 
-    apply_to_destinations: Items[DestinationSelector] = ()
+    apply_to_destinations: FewItems[DestinationSelector] = ()
     """Services and VirtualDestinations; all without an entry."""
     config: Section[FailoverConfig] = FailoverConfig()
     """Which endpoints take over."""
@@ -100,7 +100,7 @@ class OutlierDetectionConfig(Model):
 class OutlierDetectionPolicySpec(Model):
     """The spec of an `OutlierDetectionPolicy`."""
 
-    apply_to_destinations: Items[DestinationSelector] = ()
+    apply_to_destinations: FewItems[DestinationSelector] = ()
     """VirtualDestinations and ExternalServices; all without an entry."""
     config: Section[OutlierDetectionConfig] = OutlierDetectionConfig()
     """When endpoints are left out."""

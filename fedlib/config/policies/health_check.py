@@ -14,7 +14,16 @@ from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.duration import Duration, DurationOrZero
 from fedlib.config.gloo import Labels
-from fedlib.config.model import Enum, Items, Model, PortNumber, PositiveUInt32, Text, UInt32
+from fedlib.config.model import (
+    Enum,
+    FewItems,
+    Items,
+    Model,
+    PortNumber,
+    PositiveUInt32,
+    Text,
+    UInt32,
+)
 from fedlib.config.selectors import DestinationSelector, ObjectReference
 from fedlib.config.strings.header import MAX_HEADERS, ChangedHeader, HeaderText, PlainText, plain_text
 from fedlib.config.untranslated import Later
@@ -242,14 +251,14 @@ class ActiveHealthCheckConfig(Model):
 
     health_check: HealthCheck
     """How endpoints are checked."""
-    virtual_gateways: Items[ObjectReference] = ()
+    virtual_gateways: FewItems[ObjectReference] = ()
     """The gateways that check."""
 
 
 class ActiveHealthCheckPolicySpec(Model):
     """The spec of an `ActiveHealthCheckPolicy`."""
 
-    apply_to_destinations: Items[DestinationSelector] = ()
+    apply_to_destinations: FewItems[DestinationSelector] = ()
     """Which destinations; none without an entry."""
     config: ActiveHealthCheckConfig
     """Who checks, and how."""

@@ -6,10 +6,10 @@ import enum
 import re
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.duration import Duration
-from fedlib.config.model import Enum, Items, Model, Text, UInt32
+from fedlib.config.model import Enum, FewItems, Items, Model, Text, UInt32
 from fedlib.config.policies.attachment import PrioritizedPhase, require_kinds
 from fedlib.config.selectors import (
     DestinationKind,
@@ -179,7 +179,7 @@ class ClaimMatcher(Model):
 class JWTConfig(Model):
     """Which tokens are accepted."""
 
-    providers: dict[str, JWTProvider]
+    providers: Annotated[dict[str, JWTProvider], Field(max_length=256)]
     """Who issues them, by any name."""
     phase: PrioritizedPhase | None = None
     """When; before authorization by default."""
@@ -187,9 +187,9 @@ class JWTConfig(Model):
     """As validationPolicy: ALLOW_MISSING_OR_FAILED, which replaced it."""
     clear_route_cache: Enum[ClearRouteCache] = ClearRouteCache.AUTO
     """When the route is chosen again; AUTO: after claims went to headers."""
-    claims: Items[ClaimMatcher] = ()
+    claims: FewItems[ClaimMatcher] = ()
     """Conditions on claims, all of them."""
-    required_scopes: Items[Text] = ()
+    required_scopes: FewItems[Text] = ()
     """Scopes that the token must have, all of them."""
     validation_policy: Enum[ValidationPolicy] = ValidationPolicy.REQUIRE_VALID
     """Which requests pass."""
@@ -204,9 +204,9 @@ class JWTConfig(Model):
 class JWTPolicySpec(Model):
     """The spec of a `JWTPolicy`."""
 
-    apply_to_routes: Items[RouteSelector] = ()
+    apply_to_routes: FewItems[RouteSelector] = ()
     """Which routes; all if applyToDestinations is empty too."""
-    apply_to_destinations: Items[DestinationSelector] = ()
+    apply_to_destinations: FewItems[DestinationSelector] = ()
     """Which Services and ExternalServices."""
     config: JWTConfig
     """Which tokens are accepted."""

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from fedlib.config.duration import DurationOrZero
-from fedlib.config.model import Items, Model, Percentage
+from fedlib.config.model import FewItems, Items, Model, Percentage
 from fedlib.config.selectors import RouteSelector, StringMatch
 from fedlib.config.strings.header import FieldName
 from fedlib.config.strings.regex import check_regex
@@ -57,7 +57,7 @@ class CORSConfig(Model):
 class CORSPolicySpec(Model):
     """The spec of a `CORSPolicy`."""
 
-    apply_to_routes: Items[RouteSelector] = ()
+    apply_to_routes: FewItems[RouteSelector] = ()
     """Which routes; all without an entry."""
     config: CORSConfig
     """What pages of other origins may do."""
@@ -79,7 +79,7 @@ class CSRFConfig(Model):
 class CSRFPolicySpec(Model):
     """The spec of a `CSRFPolicy`."""
 
-    apply_to_routes: Items[RouteSelector] = ()
+    apply_to_routes: FewItems[RouteSelector] = ()
     """Which routes; all without an entry."""
     config: CSRFConfig
     """Which requests must come from pages of the same origin."""

@@ -12,7 +12,7 @@ from typing import Self
 from pydantic import model_validator
 
 from fedlib.config.duration import Duration
-from fedlib.config.model import Enum, Items, Model, SomeItems, Text, UInt32
+from fedlib.config.model import Enum, FewItems, ManyItems, Model, SomeItems, Text, UInt32
 from fedlib.config.policies.attachment import PrioritizedPhase, require_kinds
 from fedlib.config.policies.rate_limit_actions import RawClientConfig
 from fedlib.config.selectors import (
@@ -49,9 +49,9 @@ class RateLimitConfig(Model):
 class RateLimitPolicySpec(Model):
     """The spec of a `RateLimitPolicy`."""
 
-    apply_to_routes: Items[RouteSelector] = ()
+    apply_to_routes: FewItems[RouteSelector] = ()
     """Which routes."""
-    apply_to_destinations: Items[DestinationSelector] = ()
+    apply_to_destinations: FewItems[DestinationSelector] = ()
     """Which Services; all if applyToRoutes is empty too."""
     config: RateLimitConfig
     """What is asked of which server."""
@@ -113,7 +113,7 @@ class Descriptor(SimpleDescriptor):
 
     rate_limit: RateLimit | None = None
     """The limit; none without one."""
-    descriptors: Items[Descriptor] = ()
+    descriptors: ManyItems[Descriptor] = ()
     """Entries that follow."""
     weight: UInt32 = 0
     """Only matching rules with the highest weight count."""
@@ -124,7 +124,7 @@ class Descriptor(SimpleDescriptor):
 class RawServerConfig(Model):
     """Limits, as the server reads them."""
 
-    descriptors: Items[Descriptor] = ()
+    descriptors: ManyItems[Descriptor] = ()
     """By descriptors."""
     set_descriptors: Later = None
     """By sets, which only Solo's server understands."""

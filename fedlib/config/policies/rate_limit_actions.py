@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from fedlib.config.model import Enum, Items, Model, SomeItems, Text
+from fedlib.config.model import Enum, FewItems, Model, SomeItems, Text
 from fedlib.config.strings.header import HeaderName, LiteralText
 from fedlib.config.strings.regex import Regex
 from fedlib.config.untranslated import UNTRANSLATED, Later
@@ -168,7 +168,7 @@ class LimitOverride(Model):
 class RateLimitActions(Model):
     """Makes a descriptor for each request."""
 
-    actions: Items[RateLimitAction] = ()
+    actions: FewItems[RateLimitAction] = ()
     """Its entries, in order."""
     set_actions: Later = None
     """Its entries in any order, which only Solo's server understands."""
@@ -185,5 +185,5 @@ class RateLimitActions(Model):
 class RawClientConfig(Model):
     """Descriptors, as Envoy makes them."""
 
-    rate_limits: Items[RateLimitActions] = ()
+    rate_limits: FewItems[RateLimitActions] = ()
     """One descriptor each."""

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.duration import Duration
-from fedlib.config.model import Items, Model, Percentage
+from fedlib.config.model import FewItems, Model, Percentage
 from fedlib.config.selectors import RouteSelector
 
 _CONDITIONS: Final = (
@@ -66,7 +66,7 @@ class RetryTimeoutConfig(Model):
 class RetryTimeoutPolicySpec(Model):
     """The spec of a `RetryTimeoutPolicy`."""
 
-    apply_to_routes: Items[RouteSelector] = ()
+    apply_to_routes: FewItems[RouteSelector] = ()
     """Which routes; all without an entry."""
     config: RetryTimeoutConfig
     """Retries and the timeout."""
@@ -108,7 +108,7 @@ class FaultInjectionConfig(Model):
 class FaultInjectionPolicySpec(Model):
     """The spec of a `FaultInjectionPolicy`."""
 
-    apply_to_routes: Items[RouteSelector] = ()
+    apply_to_routes: FewItems[RouteSelector] = ()
     """Which routes; all without an entry."""
     config: FaultInjectionConfig
     """Which faults."""

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from fedlib.config.duration import Duration, DurationOrZero
 from fedlib.config.model import (
     Enum,
+    FewItems,
     Items,
     Model,
     Percentage,
@@ -111,7 +112,7 @@ class LoadBalancerConfig(Model):
 class LoadBalancerPolicySpec(Model):
     """The spec of a `LoadBalancerPolicy`."""
 
-    apply_to_destinations: Items[DestinationSelector] = ()
+    apply_to_destinations: FewItems[DestinationSelector] = ()
     """Which destinations; all without an entry."""
     config: LoadBalancerConfig
     """How endpoints are chosen."""
@@ -136,9 +137,9 @@ class HeaderManipulationConfig(Model):
 class HeaderManipulationPolicySpec(Model):
     """The spec of a `HeaderManipulationPolicy`."""
 
-    apply_to_routes: Items[RouteSelector] = ()
+    apply_to_routes: FewItems[RouteSelector] = ()
     """Which routes; all if applyToRouteDestinations is empty too."""
-    apply_to_route_destinations: Items[RouteDestinationSelector] = ()
+    apply_to_route_destinations: FewItems[RouteDestinationSelector] = ()
     """Which destinations of routes."""
     config: Section[HeaderManipulationConfig] = HeaderManipulationConfig()
     """Which headers change."""
@@ -156,7 +157,7 @@ class MirrorConfig(Model):
 class MirrorPolicySpec(Model):
     """The spec of a `MirrorPolicy`."""
 
-    apply_to_routes: Items[RouteSelector] = ()
+    apply_to_routes: FewItems[RouteSelector] = ()
     """Which routes; all without an entry."""
     config: MirrorConfig
     """Where copies go."""
@@ -172,7 +173,7 @@ class HTTPBufferConfig(Model):
 class HTTPBufferPolicySpec(Model):
     """The spec of an `HTTPBufferPolicy`."""
 
-    apply_to_routes: Items[RouteSelector] = ()
+    apply_to_routes: FewItems[RouteSelector] = ()
     """Which routes."""
     config: HTTPBufferConfig
     """How much is buffered."""
