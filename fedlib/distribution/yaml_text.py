@@ -37,7 +37,7 @@ class YamlText:
         metadata = declaration.metadata(cluster, namespace)
         lines = ["metadata:\n"]
         for section in ("annotations", "labels"):
-            if section in metadata:
+            if metadata.get(section):
                 lines.append(f"  {section}:\n")
                 lines += [
                     f"    {self._scalar(key)}: {self._scalar(value)}\n" for key, value in metadata[section].items()
@@ -49,7 +49,8 @@ class YamlText:
         text = self._specs.get(id(declaration.spec))
         if text is None:
             parts = "".join(self._part(key, declaration.spec[key]) for key in sorted(declaration.spec))
-            text = self._specs.setdefault(id(declaration.spec), f"spec:\n{parts}")
+            # nothing behind a key would be null, and an empty spec may mean everything, or nobody
+            text = self._specs.setdefault(id(declaration.spec), f"spec:\n{parts}" if parts else "spec: {}\n")
         return text
 
     def _part(self, key: str, value: Any) -> str:

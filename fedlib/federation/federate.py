@@ -55,6 +55,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     trimmed = decide_trimming(finders, offer, routes, policies, pods, filters.servers())
     demanded = demanded_subsets(routes)
     _check(finders, offer, routes, policies)
+    finders.backends.report_left_out(report)
     return Decisions(
         offer=offer,
         routes=routes,

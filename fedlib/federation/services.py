@@ -7,7 +7,7 @@ every workspace that imports them; a selector may also pick Services that the wo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,7 +24,7 @@ from fedlib.federation.model import limits
 from fedlib.federation.model.destination import FederatedPort, FederatedService, Group, Passage, Protocol
 from fedlib.federation.model.gateway import EastWestGateway
 from fedlib.federation.places import PlaceFinder
-from fedlib.federation.workloads.backends import Backends, container_port, shows_injection, versions
+from fedlib.federation.workloads.backends import Backends, shows_injection
 from fedlib.federation.workloads.gateway_pods import is_gateway
 from fedlib.federation.workloads.protocols import declared_protocol
 from fedlib.snapshot.model import Snapshot
@@ -63,7 +63,7 @@ def federate_services(finders: Finders) -> tuple[FederatedService, ...]:
             continue
         workloads = backends.workloads(service)
         identities = _identities(service, workloads, backends, report)
-        ports = _ports(candidate, workloads, report)
+        ports = _ports(candidate, backends, report)
         if not ports or not identities:
             continue
         gateways = _gateways(candidate, snapshot, finders.east_west)
@@ -73,7 +73,8 @@ def federate_services(finders: Finders) -> tuple[FederatedService, ...]:
             report.add(catalogue.HEADLESS, service.ref, service.at("spec", "clusterIP"))
         if gateways and _lacks_sidecars(service, workloads, snapshot):
             unprotected[service.cluster, service.namespace].append(service.name)
-        accepted.append(_federated(host, candidate, ports, identities, gateways, workloads, finders.places))
+        pods = backends.versions(service)
+        accepted.append(_federated(host, candidate, ports, identities, gateways, pods, finders.places))
         federating.update(candidate.federations)
     _report_unprotected(unprotected, snapshot, report)
     _report_nothing(snapshot, federating, report)
@@ -86,7 +87,7 @@ def _federated(
     ports: tuple[FederatedPort, ...],
     identities: tuple[str, ...],
     gateways: tuple[EastWestGateway, ...],
-    workloads: tuple[Workload, ...],
+    versions: tuple[Mapping[str, str], ...],
     places: PlaceFinder,
 ) -> FederatedService:
     """The host with its places: gateways see the pods at home, and nobody in other clusters without gateways."""
@@ -104,7 +105,7 @@ def _federated(
         gateways=gateways,
         home=places.home(candidate.owner, service.cluster, service.namespace, visible),
         remote=tuple(place for name in consumers for place in places.outside(name, elsewhere)) if gateways else (),
-        versions=versions(workloads),
+        versions=versions,
         federated_by=tuple(candidate.federated_by),
     )
 
@@ -228,7 +229,7 @@ def _identities(
     return identities
 
 
-def _ports(candidate: _Candidate, workloads: tuple[Workload, ...], report: Report) -> tuple[FederatedPort, ...]:
+def _ports(candidate: _Candidate, backends: Backends, report: Report) -> tuple[FederatedPort, ...]:
     service = candidate.service
     deciders = [candidate.decider] if candidate.decider == candidate.owner else sorted(candidate.federations)
     wanted = [candidate.federations[name].ports for name in deciders]
@@ -238,7 +239,7 @@ def _ports(candidate: _Candidate, workloads: tuple[Workload, ...], report: Repor
         if not any(not ports_ or any(p.matches(port.number, port.name) for p in ports_) for ports_ in wanted):
             continue
         selected += 1
-        federated = _port(service, index, port, workloads, report)
+        federated = _port(service, index, port, backends, report)
         if federated is not None:
             ports[port.number] = federated
     if len(ports) > limits.MAX_PORTS:
@@ -251,14 +252,12 @@ def _ports(candidate: _Candidate, workloads: tuple[Workload, ...], report: Repor
     return tuple(ports[number] for number in sorted(ports))
 
 
-def _port(
-    service: Service, index: int, port: ServicePort, workloads: tuple[Workload, ...], report: Report
-) -> FederatedPort | None:
+def _port(service: Service, index: int, port: ServicePort, backends: Backends, report: Report) -> FederatedPort | None:
     location = service.at("spec", "ports", index)
     if port.protocol != "TCP":
         report.add(catalogue.PORT_NOT_FEDERATED, service.ref, location, port=port.number, protocol=port.protocol)
         return None
-    target = container_port(port, workloads)
+    target = backends.container_port(service, port)
     if isinstance(target, str):
         report.add(
             catalogue.TARGET_PORT_UNKNOWN, service.ref, location,
@@ -266,7 +265,7 @@ def _port(
         )  # fmt: skip
         return None
     protocol = declared_protocol(port)
-    if protocol is None and not (port.number == GATEWAY_HEALTH and is_gateway(service, workloads)):
+    if protocol is None and not (port.number == GATEWAY_HEALTH and is_gateway(service, backends.workloads(service))):
         report.add(catalogue.PROTOCOL_GUESSED, service.ref, location, port=port.number)
     return FederatedPort(port.number, protocol or Protocol.TCP, target)
 

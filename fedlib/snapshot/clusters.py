@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fedlib.config.gloo import KubernetesClusterSpec
 from fedlib.config.resource import MANAGEMENT_CLUSTER, Resource
 from fedlib.config.stack import Cluster
-from fedlib.config.validate import suggest
 from fedlib.diagnostics import Report, catalogue
+from fedlib.diagnostics.suggestion import suggest
 
 _DOMAIN = "clusterDomain"
 

@@ -24,6 +24,10 @@ class LabelSelectors(Generic[T]):
     by_label: Mapping[tuple[str, str], _Filed[T]]
     unlabelled: _Filed[T]
 
+    def candidates(self, labels: Mapping[str, str]) -> int:
+        """How many things `selecting` looks at."""
+        return len(self.unlabelled) + sum(len(self.by_label.get(item, ())) for item in labels.items())
+
     def selecting(self, labels: Mapping[str, str]) -> list[T]:
         """The things that select these labels, in their order."""
         candidates = [*self.unlabelled]

@@ -13,8 +13,8 @@ from typing import Any
 from fedlib.config.gloo import NamespaceSelector, WorkloadCluster, WorkspaceSpec
 from fedlib.config.resource import MANAGEMENT_CLUSTER, Resource
 from fedlib.config.stack import Cluster
-from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.suggestion import suggest
 from fedlib.discovery.inventory import Namespace
 from fedlib.snapshot.selection import glob_matches, labels_match
 

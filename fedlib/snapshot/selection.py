@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import functools
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from fedlib.config.gloo import ObjectSelector, ResourceKind, ResourceSelector
-from fedlib.diagnostics import Ref
-
-
-@functools.lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")))
+from fedlib.config.gloo import ObjectSelector
 
 
 def glob_matches(pattern: str, name: str) -> bool:
-    """Whether `name` matches; `*` stands for any characters, and nothing else is special."""
-    return pattern == name or ("*" in pattern and _compiled(pattern).fullmatch(name) is not None)
+    """Whether `name` matches; `*` stands for any characters, and nothing else is special.
+
+    The first place where a part fits is as good as any later one, so nothing is ever tried twice: a regular expression
+    of many stars would go back and forth for longer than anybody waits.
+    """
+    if "*" not in pattern:
+        return pattern == name
+    beginning, *parts, end = pattern.split("*")
+    at, last = len(beginning), len(name) - len(end)
+    if at > last or not name.startswith(beginning) or not name.endswith(end):
+        return False
+    for part in filter(None, parts):
+        found = name.find(part, at, last)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 def labels_match(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:
@@ -35,16 +42,4 @@ def selects(
         and (not selector.cluster or selector.cluster == cluster)
         and (not selector.workspace or selector.workspace == workspace)
         and labels_match(selector.labels, labels)
-    )
-
-
-def shares(selectors: Iterable[ResourceSelector], kind: ResourceKind, labels: Mapping[str, str], ref: Ref) -> bool:
-    """Whether any entry of an export or an import selects the resource."""
-    return any(
-        selector.kind in (ResourceKind.ALL, kind)
-        and (not selector.name or selector.name == ref.name)
-        and (not selector.namespace or selector.namespace == ref.namespace)
-        and (not selector.cluster or selector.cluster == ref.cluster)
-        and labels_match(selector.labels, labels)
-        for selector in selectors
     )

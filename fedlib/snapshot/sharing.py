@@ -11,7 +11,8 @@ from fedlib.diagnostics import Ref
 from fedlib.diagnostics.cause import NO_CAUSES, Cause, Causes, Why
 from fedlib.discovery.inventory import Service
 from fedlib.snapshot.model import OwnedResource, Snapshot, Workspace
-from fedlib.snapshot.selection import glob_matches, labels_match, shares
+from fedlib.snapshot.selection import glob_matches, labels_match
+from fedlib.snapshot.shared_resources import SharedResources, shared_resources
 from fedlib.snapshot.visibility import EVERYTHING
 
 _KINDS: Final = {
@@ -21,7 +22,7 @@ _KINDS: Final = {
     "VirtualDestination": ResourceKind.VIRTUAL_DESTINATION,
 }
 
-_Entries = tuple[tuple[Cause, WorkspaceObjectSelector], ...]
+_Entries = tuple[tuple[Cause, SharedResources], ...]
 
 
 @dataclass(slots=True)
@@ -49,10 +50,7 @@ class Sharing:
             else:
                 pair = self._pair(owner, consumer)
                 self._found[key] = tuple(
-                    cause
-                    for side in pair
-                    for cause, entry in side
-                    if shares(entry.resources or EVERYTHING, kind, labels, ref)
+                    cause for side in pair for cause, resources in side if resources.selects(kind, labels, ref)
                 )
         return self._found[key]
 
@@ -83,7 +81,7 @@ def find_sharing(snapshot: Snapshot) -> Sharing:
 
 def _selecting(
     one: Workspace, other: Workspace, entries: Iterable[WorkspaceObjectSelector], why: Why
-) -> Iterator[tuple[Cause, WorkspaceObjectSelector]]:
+) -> Iterator[tuple[Cause, SharedResources]]:
     direction, attribute = ("exportTo", "export_to") if why is Why.EXPORTS else ("importFrom", "import_from")
     source = one.settings_source(attribute)
     for index, entry in enumerate(entries):
@@ -93,4 +91,4 @@ def _selecting(
             and labels_match(selector.selector, other.labels)
             for selector in entry.workspaces
         ):
-            yield Cause(source.ref, why, (direction, index)), entry
+            yield Cause(source.ref, why, (direction, index)), shared_resources(entry.resources or EVERYTHING)

@@ -6,17 +6,29 @@ A resource crosses the boundary when an `exportTo` entry of the owner selects th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
-from fedlib.config.gloo import ResourceKind, ResourceSelector, WorkspaceObjectSelector, WorkspaceSpec
+from fedlib.config.gloo import (
+    ResourceKind,
+    ResourceSelector,
+    WorkspaceObjectSelector,
+    WorkspaceSelector,
+    WorkspaceSpec,
+)
 from fedlib.config.resource import Resource
-from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.snapshot.selection import glob_matches, labels_match, shares
+from fedlib.diagnostics.suggestion import suggest
+from fedlib.snapshot.allowance import Allowance
+from fedlib.snapshot.selection import glob_matches
 from fedlib.snapshot.settings import Settings
+from fedlib.snapshot.shared_resources import SharedResources, shared_resources
 
 EVERYTHING = (ResourceSelector(),)
+
+MAX_TRIED: Final = 1_000_000
+"""Workspaces on which selectors of the settings of each workspace are tried."""
 
 _FIELDS = {"importFrom": "import_from", "exportTo": "export_to"}
 
@@ -25,7 +37,7 @@ _FIELDS = {"importFrom": "import_from", "exportTo": "export_to"}
 class Visibility:
     """What crosses between workspaces: for each owner its importers, with the selectors of both sides."""
 
-    importers: Mapping[str, tuple[tuple[str, tuple[ResourceSelector, ...], tuple[ResourceSelector, ...]], ...]]
+    importers: Mapping[str, tuple[tuple[str, SharedResources, SharedResources], ...]]
 
     def partners(self, owner: str) -> frozenset[str]:
         """The workspaces that may use anything of the owner."""
@@ -33,11 +45,14 @@ class Visibility:
 
     def consumers(self, owner: str, kind: ResourceKind, labels: Mapping[str, str], ref: Ref) -> tuple[str, ...]:
         """The workspaces that may use the resource `ref`, the owner included, sorted."""
-        importers = (
-            consumer
-            for consumer, exported, imported in self.importers.get(owner, ())
-            if shares(exported, kind, labels, ref) and shares(imported, kind, labels, ref)
-        )
+        answers: dict[int, bool] = {}  # what is exported is often the same for all importers
+        importers = []
+        for consumer, exported, imported in self.importers.get(owner, ()):
+            for selectors in (exported, imported):
+                if id(selectors) not in answers:
+                    answers[id(selectors)] = selectors.selects(kind, labels, ref)
+            if answers[id(exported)] and answers[id(imported)]:
+                importers.append(consumer)
         return tuple(sorted((owner, *importers)))
 
 
@@ -54,10 +69,12 @@ def resolve_visibility(
         report: takes the findings.
     """
     effective = settings.effective
-    exports = {owner: _partners(spec.export_to or (), workspaces, owner) for owner, spec in sorted(effective.items())}
+    partners = _Partners(workspaces, settings, report)
+    exports = {
+        owner: partners.find(owner, "exportTo", spec.export_to or ()) for owner, spec in sorted(effective.items())
+    }
     imports = {
-        consumer: _partners(spec.import_from or (), workspaces, consumer)
-        for consumer, spec in sorted(effective.items())
+        name: partners.find(name, "importFrom", spec.import_from or ()) for name, spec in sorted(effective.items())
     }
     importers = {
         owner: tuple(
@@ -74,21 +91,55 @@ def resolve_visibility(
     return Visibility(importers)
 
 
-def _partners(
-    entries: Iterable[WorkspaceObjectSelector], workspaces: Mapping[str, Resource[WorkspaceSpec]], own: str
-) -> dict[str, tuple[ResourceSelector, ...]]:
-    """For each workspace that the entries select, the resource selectors that apply to it."""
-    found: dict[str, tuple[ResourceSelector, ...]] = {}
-    for entry in entries:
-        for name, resource in workspaces.items():
-            if name != own and any(
-                (selector.name or selector.selector)
-                and (not selector.name or glob_matches(selector.name, name))
-                and labels_match(selector.selector, resource.labels)
-                for selector in entry.workspaces
-            ):
-                found[name] = found.get(name, ()) + (entry.resources or EVERYTHING)
-    return found
+@dataclass(slots=True)
+class _Partners:
+    """Finds the workspaces that entries of exports and imports select, with the resources that are meant for each."""
+
+    workspaces: Mapping[str, Resource[WorkspaceSpec]]
+    settings: Settings
+    report: Report
+    _allowed: Allowance = field(default_factory=lambda: Allowance(MAX_TRIED))
+
+    def find(self, own: str, direction: str, entries: Sequence[WorkspaceObjectSelector]) -> dict[str, SharedResources]:
+        """For each workspace that the entries select, the resource selectors that apply to it."""
+        applying: dict[str, list[int]] = {}
+        for index, entry in enumerate(entries):
+            for name in self._selected(own, direction, index, entry.workspaces):
+                applying.setdefault(name, []).append(index)
+        made: dict[tuple[int, ...], SharedResources] = {}
+        found = {}
+        for name, indexes in applying.items():
+            key = tuple(indexes)
+            if key not in made:
+                made[key] = shared_resources(one for index in key for one in entries[index].resources or EVERYTHING)
+            found[name] = made[key]
+        return found
+
+    def _selected(
+        self, own: str, direction: str, index: int, selectors: Iterable[WorkspaceSelector]
+    ) -> dict[str, None]:
+        """The workspaces that any selector of an entry selects."""
+        found: dict[str, None] = {}
+        distinct = {(one.name, frozenset(one.selector.items())) for one in selectors if one.name or one.selector}
+        for name, labels in sorted(distinct, key=lambda one: (one[0], sorted(one[1]))):
+            exact = bool(name) and "*" not in name
+            candidates = ((name,) if name in self.workspaces else ()) if exact else tuple(self.workspaces)
+            if not self._allowed.take(own, len(candidates)):
+                self._report(own, direction, index)
+                break
+            for other in candidates:
+                fits = (not name or glob_matches(name, other)) and labels <= self.workspaces[other].labels.items()
+                if other != own and fits:
+                    found[other] = None
+        return found
+
+    def _report(self, own: str, direction: str, index: int) -> None:
+        source = self.settings.source(own, _FIELDS[direction])
+        self.report.add(
+            catalogue.WORKSPACE_TOO_MUCH, source.ref, source.at(direction, index),
+            problem=f"the selectors of {direction} have to be tried on too many workspaces", workspace=own,
+            limit=f"{MAX_TRIED} trials", advice="select workspaces by one pattern or label, not by thousands",
+        )  # fmt: skip
 
 
 def _check(
@@ -100,6 +151,7 @@ def _check(
     report: Report,
 ) -> None:
     source = settings.source(name, _FIELDS[direction])
+    others = sorted(set(workspaces) - {name})
     for index, entry in enumerate(entries):
         empty = [s for s in entry.workspaces if not s.name and not s.selector]
         if not entry.workspaces or empty:
@@ -112,23 +164,25 @@ def _check(
                 report.add(
                     catalogue.UNKNOWN_WORKSPACE, source.ref,
                     source.at(direction, index, "workspaces", position, "name"),
-                    workspace=selector.name, suggestion=suggest(selector.name, set(workspaces) - {name}),
+                    workspace=selector.name, suggestion=suggest(selector.name, others),
                 )  # fmt: skip
 
 
 def _check_partners(
     name: str,
     settings: Settings,
-    exports: Mapping[str, Mapping[str, tuple[ResourceSelector, ...]]],
-    imports: Mapping[str, Mapping[str, tuple[ResourceSelector, ...]]],
+    exports: Mapping[str, Mapping[str, SharedResources]],
+    imports: Mapping[str, Mapping[str, SharedResources]],
     report: Report,
 ) -> None:
     """Report one-sided sharing, for partners that are named without a wildcard: those are surely meant."""
     spec = settings.effective[name]
     source = settings.source(name, "import_from")
+    answers: dict[str, bool] = {}
     for path, other in _named(spec.import_from or (), "importFrom"):
-        offered = exports.get(other, {}).get(name, ())
-        if other in imports[name] and not _overlap(offered, imports[name][other]):
+        if other in imports[name] and other not in answers:
+            answers[other] = _overlap(exports.get(other, {}).get(name), imports[name][other])
+        if not answers.get(other, True):
             report.add(catalogue.IMPORT_WITHOUT_EXPORT, source.ref, source.at(*path), consumer=name, owner=other)
     source = settings.source(name, "export_to")
     for path, other in _named(spec.export_to or (), "exportTo"):
@@ -143,9 +197,11 @@ def _named(entries: Iterable[WorkspaceObjectSelector], direction: str) -> Iterab
                 yield (direction, index, "workspaces", position), selector.name
 
 
-def _overlap(offered: Iterable[ResourceSelector], wanted: tuple[ResourceSelector, ...]) -> bool:
+def _overlap(offered: SharedResources | None, wanted: SharedResources) -> bool:
     """Whether any resource could pass both sides, as far as the selectors' fixed fields tell."""
-    return any(_compatible(one, other) for one in offered for other in wanted)
+    return offered is not None and any(
+        _compatible(one, other) for one in offered.selectors for other in wanted.selectors
+    )
 
 
 def _compatible(one: ResourceSelector, other: ResourceSelector) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from fedlib.config.policies.access import AccessPolicySpec
 from fedlib.config.selectors import DestinationKind
@@ -20,7 +21,13 @@ from fedlib.federation.model.destination import Group
 from fedlib.federation.model.policy import AppliedPolicies, Policy
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.policies.select_workloads import select_namespaces, workload_selectors
+from fedlib.snapshot.allowance import Allowance
 from fedlib.snapshot.model import Snapshot
+
+MAX_CLIENTS: Final = 200_000
+"""That the AccessPolicies of one workspace select, each for every policy."""
+MAX_WRITTEN: Final = 500_000
+"""The same, for each port or set of pods that a policy applies to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +56,37 @@ class AccessPolicies:
     requirements: list[TlsRequirement] = field(default_factory=list)
     replaced: list[tuple[ProtectedPort, Policy[AccessPolicySpec]]] = field(default_factory=list)
     _read: dict[Ref, Authorizations] = field(default_factory=dict)
+    _extent: dict[Ref, int] = field(default_factory=dict)
+    _selected: Allowance = field(default_factory=lambda: Allowance(MAX_CLIENTS))
+    _written: Allowance = field(default_factory=lambda: Allowance(MAX_WRITTEN))
 
     def decide(self) -> None:
         """Decide everything."""
         for owned in self.snapshot.of(AccessPolicySpec):
             policy = Policy(owned.resource, owned.workspace)
             if self._enforced(policy):
-                self._read[policy.ref] = read_authorizations(policy, self.principals, self.report)
+                self._read[policy.ref] = self._read_one(policy)
                 self._on_workloads(policy)
                 self._report_groups(policy)
         for (ref, number), by_kind in sorted(self.policies.server.items(), key=lambda item: item[0]):
             for policy in by_kind.every(AccessPolicySpec):
                 if policy.ref in self._read:
                     self._on_destination(policy, ref, number)
+
+    def _read_one(self, policy: Policy[AccessPolicySpec]) -> Authorizations:
+        found = read_authorizations(policy, self.principals, self.report)
+        self._extent[policy.ref] = found.extent
+        if self._selected.take(policy.workspace, found.extent):
+            return found
+        self._report_too_much(policy, "AccessPolicies select too many clients", MAX_CLIENTS)
+        return found.closed()
+
+    def _report_too_much(self, policy: Policy[AccessPolicySpec], problem: str, limit: int) -> None:
+        self.report.add(
+            catalogue.WORKSPACE_TOO_MUCH, policy.ref, policy.resource.at("config"),
+            problem=problem, workspace=policy.workspace, limit=f"{limit} clients",
+            advice="select fewer clients; this policy admits nobody",
+        )  # fmt: skip
 
     def _enforced(self, policy: Policy[AccessPolicySpec]) -> bool:
         """Whether the mesh is to enforce a policy; layers that are set leave the others out."""
@@ -78,7 +103,7 @@ class AccessPolicies:
         for index, entry in enumerate(policy.spec.apply_to_destinations):
             if entry.kind is not DestinationKind.VIRTUAL_DESTINATION:
                 continue
-            decisions = (destination.decision for destination, _ in self.selection.matching(entry, policy.workspace))
+            decisions = (destination.decision for destination, _ in self.selection.matching(entry, policy))
             for group in {one.resource.ref: one for one in decisions if isinstance(one, Group)}.values():
                 services = sorted(str(one.service.ref) for one in group.backings.values())
                 self.report.add(
@@ -128,6 +153,9 @@ class AccessPolicies:
     def _write(self, policy: Policy[AccessPolicySpec], place: _Place, ports: tuple[int, ...]) -> None:
         """Add what a policy gives to the pods of a place: to all of their ports where none are named."""
         found = self._read[policy.ref]
+        if not self._written.take(policy.workspace, self._extent[policy.ref]):
+            self._report_too_much(policy, "AccessPolicies admit too many clients to what they apply to", MAX_WRITTEN)
+            found = found.closed()
         for rules, suffix in ((found.enforced, ""), (found.logged, "-dry-run")):
             if rules is not None:
                 limited = with_ports(rules, ports) if ports else rules

@@ -27,6 +27,16 @@ class Authorizations:
     enforced: tuple[Rule, ...] | None
     logged: tuple[Rule, ...] | None
 
+    @property
+    def extent(self) -> int:
+        """How many principals and other values are written for it."""
+        sources = [source for rule in (*(self.enforced or ()), *(self.logged or ())) for source in rule.sources]
+        return 1 + sum(1 + len(source.principals or ()) for source in sources)
+
+    def closed(self) -> Authorizations:
+        """The same for nobody."""
+        return Authorizations(*(None if rules is None else () for rules in (self.enforced, self.logged)))
+
 
 def read_authorizations(policy: Policy[AccessPolicySpec], principals: Principals, report: Report) -> Authorizations:
     """Read what a policy admits. What cannot be expressed, or selects no client, admits nobody and is reported."""

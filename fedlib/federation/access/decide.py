@@ -20,6 +20,7 @@ from fedlib.federation.model.access import AccessDecisions
 from fedlib.federation.model.policy import AppliedPolicies
 from fedlib.federation.model.route import RoutedHosts
 from fedlib.federation.policies.select_destinations import DestinationSelection
+from fedlib.federation.policies.trials import Trials
 from fedlib.federation.workloads.gateway_pods import GatewayPods
 
 
@@ -31,7 +32,8 @@ def decide_access(
     principals = Principals(snapshot, backends, report)
     isolated = Isolation(snapshot, backends, destinations, gateways, principals, report).decide(offer.groups)
     ports = ProtectedPorts(snapshot, backends, gateways, report)
-    policies = AccessPolicies(snapshot, ports, principals, applied, DestinationSelection(destinations), report)
+    selection = DestinationSelection(destinations, Trials(snapshot, report))
+    policies = AccessPolicies(snapshot, ports, principals, applied, selection, report)
     policies.decide()
     servers = KeyServers(snapshot, destinations)
     tokens = JwtPolicies(snapshot, ports, applied, servers, report)
@@ -47,7 +49,7 @@ def decide_access(
     requirements = [*isolation_requirements(isolated), *policies.requirements]
     return AccessDecisions(
         merge_rules([*rules, *tokens.rules, *on_routes.rules]),
-        merge_requirements(requirements, snapshot),
+        merge_requirements(requirements, snapshot, report),
         tuple(
             sorted(
                 [*tokens.tokens.values(), *on_routes.tokens.values()],

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fedlib.config.gloo import ServiceIsolation
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.cause import Cause, Why
-from fedlib.discovery.inventory import Service, ServicePort, Workload
+from fedlib.discovery.inventory import Service, ServicePort
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.model.access import (
@@ -29,7 +29,7 @@ from fedlib.federation.model.access import (
     TlsRequirement,
 )
 from fedlib.federation.model.destination import Backing, Group, Passage
-from fedlib.federation.workloads.backends import Backends, container_ports, shows_injection
+from fedlib.federation.workloads.backends import Backends, shows_injection
 from fedlib.federation.workloads.gateway_pods import GatewayPods
 from fedlib.snapshot.model import Snapshot, Workspace
 
@@ -44,6 +44,7 @@ class Isolation:
     gateways: GatewayPods
     principals: Principals
     report: Report
+    _known: dict[tuple[Ref, tuple[int, ...]], IsolatedPort] = field(default_factory=dict)
     _groups: dict[Ref, list[tuple[Group, Backing]]] = field(default_factory=lambda: defaultdict(list))
 
     def decide(self, groups: Iterable[Group]) -> tuple[IsolatedPort, ...]:
@@ -80,7 +81,7 @@ class Isolation:
             if not shows_injection(self.snapshot.namespaces.get((service.cluster, service.namespace)), workloads):
                 unprotected[service.cluster, service.namespace].append(service.name)
             for index, port in enumerate(service.ports):
-                numbers = self._container_ports(service, index, port, workloads)
+                numbers = self._container_ports(service, index, port)
                 if numbers:
                     yield ProtectedPort(service, workspace, port.number, numbers)
         for (cluster, namespace), names in sorted(unprotected.items()):
@@ -101,9 +102,7 @@ class Isolation:
             return False
         return bool(service.selector)
 
-    def _container_ports(
-        self, service: Service, index: int, port: ServicePort, workloads: tuple[Workload, ...]
-    ) -> tuple[int, ...]:
+    def _container_ports(self, service: Service, index: int, port: ServicePort) -> tuple[int, ...]:
         """The container ports behind a port; none where it cannot be isolated."""
         location = service.at("spec", "ports", index)
         if port.protocol != "TCP":
@@ -111,7 +110,7 @@ class Isolation:
                 catalogue.PORT_NOT_ISOLATED, service.ref, location, port=port.number, protocol=port.protocol
             )
             return ()
-        found = container_ports(port, workloads)
+        found = self.backends.container_ports(service, port)
         if not found:
             self.report.add(
                 catalogue.ISOLATED_PORT_UNKNOWN, service.ref, location, port=port.number, target=port.target_port
@@ -119,6 +118,13 @@ class Isolation:
         return found
 
     def _isolated(self, port: ProtectedPort, workspace: Workspace) -> IsolatedPort:
+        """Who may call a port; the same for all ports of a Service with the same container ports."""
+        key = (port.service.ref, port.container_ports)
+        if key not in self._known:
+            self._known[key] = self._find_callers(port, workspace)
+        return replace(self._known[key], port=port)
+
+    def _find_callers(self, port: ProtectedPort, workspace: Workspace) -> IsolatedPort:
         destination = self.destinations.find(DestinationKind.SERVICE, port.service.ref)
         admitted = set(destination.consumers if destination else ())
         groups = [

@@ -22,8 +22,14 @@ from fedlib.federation.model.causes import routed_causes
 from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.model.route import Route, RoutedHosts
+from fedlib.snapshot.allowance import Allowance
 
 PASSED_THROUGH: Final = (TLSMode.PASSTHROUGH, TLSMode.AUTO_PASSTHROUGH)
+
+MAX_RULES: Final = 512
+"""Of an AuthorizationPolicy, from the rules of its CRD."""
+MAX_COMPARED: Final = 300_000
+"""Pairs of a route with a policy and one before it, for the policies of each workspace."""
 
 Readable = dict[Ref, tuple[TokenRule, ...]]
 """The token rules of each policy that can be translated."""
@@ -38,10 +44,15 @@ class JwtRoutes:
     report: Report
     rules: list[AccessRules] = field(default_factory=list)
     tokens: dict[tuple[Ref, Ref], TokenRules] = field(default_factory=dict)
+    _hosts: dict[Ref, set[tuple[str, ...]]] = field(default_factory=dict)
+    _common: dict[Ref, set[Ref | None]] = field(default_factory=dict)
+    """For each gateway Service what is said of the tables that it serves, see `_index`."""
+    _allowed: Allowance = field(default_factory=lambda: Allowance(MAX_COMPARED))
 
     def decide(self, routes: Iterable[RoutedHosts]) -> None:
         """Decide everything."""
         every = tuple(routes)
+        self._index(every)
         for routed in every:
             policies = {one.ref: one for route in routed.routes if (one := route.policies.get(JWTPolicySpec))}
             for ref, policy in sorted(policies.items()):
@@ -53,25 +64,44 @@ class JwtRoutes:
                         problem="routes of sidecars cannot check tokens; use applyToDestinations for these Services",
                     )  # fmt: skip
                 else:
-                    self._on_routes(routed, policy, every)
+                    self._on_routes(routed, policy)
 
-    def _on_routes(self, routed: RoutedHosts, policy: Policy[JWTPolicySpec], every: tuple[RoutedHosts, ...]) -> None:
+    def _index(self, every: Iterable[RoutedHosts]) -> None:
+        """Note for each gateway which hosts its tables have, and which policy all routes of a table have."""
+        for routed in every:
+            policies = {_policy_of(route) for route in routed.routes}
+            common = next(iter(policies)) if len(policies) == 1 else None
+            for gateway in routed.gateways:
+                self._hosts.setdefault(gateway.service.ref, set()).add(routed.hosts)
+                if routed.routes:
+                    self._common.setdefault(gateway.service.ref, set()).add(common)
+
+    def _on_routes(self, routed: RoutedHosts, policy: Policy[JWTPolicySpec]) -> None:
         refused: list[Rule] = []
-        for index, route in enumerate(routed.routes):
-            if route.policies.get(JWTPolicySpec) == policy:
-                try:
-                    requests = request_rules(route.matchers, routed.hosts, _earlier(routed.routes[:index], policy))
-                except InexpressibleError as error:
-                    problem = f"it applies to route '{route.name}' on a gateway, and {error}"
-                    self._refuse(policy, problem)
-                    return
-                refused += _combined(requests, demands(policy.spec.config))
+        demanded = demands(policy.spec.config)
+        earlier: list[HTTPRequestMatcher] = []
+        for route in routed.routes:
+            matchers = route.matchers or (ANY,)
+            if _policy_of(route) != policy.ref:
+                earlier += matchers
+                continue
+            try:
+                if len(refused) + len(matchers) * len(demanded) > MAX_RULES:
+                    raise InexpressibleError(f"with the routes before it that takes more than {MAX_RULES} rules")
+                if not self._allowed.take(policy.workspace, len(matchers) * len(earlier)):
+                    raise InexpressibleError("its table has too many routes to tell its requests from those of others")
+                requests = request_rules(matchers, routed.hosts, earlier)
+            except InexpressibleError as error:
+                problem = f"it applies to route '{route.name}' on a gateway, and {error}"
+                self._refuse(policy, problem)
+                return
+            refused += _combined(requests, demanded)
         for gateway in routed.gateways:
-            if "*" in routed.hosts and any(_other_hosts(other, routed, gateway) for other in every):
+            if "*" in routed.hosts and self._hosts[gateway.service.ref] != {routed.hosts}:
                 self._refuse(policy, "it applies to a route for all hosts, and others have hosts on the same gateway")
                 return
             self._on_gateway(gateway, routed, policy, tuple(refused))
-            if any(_serves(other, gateway) and _lacks(other, policy) for other in every):
+            if self._common[gateway.service.ref] != {policy.ref}:
                 what = f"all requests through {gateway.service.ref}"
                 self.report.add(catalogue.JWT_CHECKS_MORE, policy.ref, policy.resource.at("applyToRoutes"), what=what)
 
@@ -105,11 +135,10 @@ class JwtRoutes:
         self.report.add(catalogue.JWT_INEXPRESSIBLE, policy.ref, policy.resource.at("applyToRoutes"), problem=problem)
 
 
-def _earlier(routes: Iterable[Route], policy: Policy[JWTPolicySpec]) -> Iterator[HTTPRequestMatcher]:
-    """What routes before take for themselves; those with the same policy refuse the same."""
-    for route in routes:
-        if route.policies.get(JWTPolicySpec) != policy:
-            yield from route.matchers or (ANY,)
+def _policy_of(route: Route) -> Ref | None:
+    """The JWTPolicy of a route. What earlier routes with the same one take for themselves, they refuse the same."""
+    policy = route.policies.get(JWTPolicySpec)
+    return policy.ref if policy is not None else None
 
 
 def _combined(requests: Iterable[Rule], demanded: Iterable[Rule]) -> Iterator[Rule]:
@@ -127,15 +156,3 @@ def _http_ports(gateway: VirtualGateway) -> tuple[int, ...]:
         and (listener.spec.tls is None or listener.spec.tls.mode not in PASSED_THROUGH)
     }
     return tuple(sorted(found))
-
-
-def _serves(routed: RoutedHosts, gateway: VirtualGateway) -> bool:
-    return any(one.service.ref == gateway.service.ref for one in routed.gateways)
-
-
-def _other_hosts(other: RoutedHosts, routed: RoutedHosts, gateway: VirtualGateway) -> bool:
-    return other is not routed and other.hosts != routed.hosts and _serves(other, gateway)
-
-
-def _lacks(routed: RoutedHosts, policy: Policy[JWTPolicySpec]) -> bool:
-    return any(route.policies.get(JWTPolicySpec) != policy for route in routed.routes)

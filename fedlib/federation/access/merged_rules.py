@@ -38,13 +38,23 @@ def merge_rules(parts: Iterable[AccessRules]) -> tuple[AccessRules, ...]:
 
 def _joined(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     """The rules by port; those that differ in their ports only are one, because they may list many principals."""
-    alike: list[tuple[Rule, set[int]]] = []
+    alike: dict[object, list[tuple[Rule, set[int]]]] = defaultdict(list)
     for rule in rules:
         anywhere = replace(rule, ports=())
-        ports = next((ports for other, ports in alike if other == anywhere and bool(ports) is bool(rule.ports)), None)
+        listed = alike[_outline(rule)]
+        ports = next((ports for other, ports in listed if other == anywhere), None)
         if ports is None:
-            alike.append((anywhere, set(rule.ports)))
+            listed.append((anywhere, set(rule.ports)))
         else:
             ports.update(rule.ports)
-    joined = [replace(rule, ports=tuple(sorted(ports))) for rule, ports in alike]
+    joined = [replace(rule, ports=tuple(sorted(ports))) for listed in alike.values() for rule, ports in listed]
     return tuple(sorted(joined, key=lambda rule: rule.ports))
+
+
+def _outline(rule: Rule) -> object:
+    """What equal rules have in common, without the lists of principals: those are long, and many rules share one."""
+    sources = [
+        (replace(source, principals=None), source.principals and (len(source.principals), source.principals[0]))
+        for source in rule.sources
+    ]
+    return (bool(rule.ports), tuple(sources), replace(rule, ports=(), sources=()))

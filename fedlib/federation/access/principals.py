@@ -28,6 +28,7 @@ class Principals:
     report: Report
     _workspaces: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _partners: dict[str, list[str]] = field(default_factory=dict)
+    _selected: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
     _indexed: dict[str, SelectorIndex[Owned[ServiceAccount]]] = field(default_factory=dict)
     _places: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -53,12 +54,16 @@ class Principals:
         """
         if workspace not in self._partners:
             self._partners[workspace] = self._find_partners(workspace)
-        selected = (
-            one.object
-            for name in (workspace, *self._partners[workspace])
-            for one in self._accounts(name).select(selector)
-        )
-        return tuple(sorted({self._principal(account) for account in selected}))
+        labels = tuple(sorted(selector.labels.items()))
+        key = (workspace, labels, selector.name, selector.namespace, selector.cluster, selector.workspace)
+        if key not in self._selected:
+            selected = (
+                one.object
+                for name in (workspace, *self._partners[workspace])
+                for one in self._accounts(name).select(selector)
+            )
+            self._selected[key] = tuple(sorted({self._principal(account) for account in selected}))
+        return self._selected[key]
 
     def gateway(self, gateway: EastWestGateway) -> tuple[str, ...]:
         """The principals of a gateway's pods; reported where none is known."""

@@ -9,7 +9,7 @@ from fedlib.config.model import Model
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.model.access import ProtectedPort, Rule
 from fedlib.federation.model.policy import Policy
-from fedlib.federation.workloads.backends import Backends, container_ports
+from fedlib.federation.workloads.backends import Backends
 from fedlib.federation.workloads.gateway_pods import GatewayPods
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS, declared_protocol
 from fedlib.snapshot.model import Snapshot
@@ -37,8 +37,9 @@ class ProtectedPorts:
             if service.type != "ExternalName" and not api_server:
                 self.report.add(catalogue.NOT_PROTECTED, service.ref, service.at("spec"))
             return None
-        listed = next(port for port in service.ports if port.number == number)
-        numbers = container_ports(listed, self.backends.workloads(service))
+        listed = service.tcp_port(number)
+        assert listed is not None  # policies select TCP ports
+        numbers = self.backends.container_ports(service, listed)
         if not numbers:
             self.report.add(
                 catalogue.ACCESS_PORT_UNKNOWN, policy.ref, policy.resource.at(),
@@ -48,8 +49,8 @@ class ProtectedPorts:
 
     def check_protocol(self, policy: Policy[Model], port: ProtectedPort, rules: Iterable[Rule]) -> None:
         """Report conditions on HTTP requests where the port has another protocol."""
-        listed = next(one for one in port.service.ports if one.number == port.number)
-        protocol = declared_protocol(listed)
+        listed = port.service.tcp_port(port.number)
+        protocol = declared_protocol(listed) if listed is not None else None
         if protocol is not None and protocol not in HTTP_PROTOCOLS and any(rule.needs_http for rule in rules):
             self.report.add(
                 catalogue.ACCESS_NEEDS_HTTP, policy.ref, policy.resource.at("config"),

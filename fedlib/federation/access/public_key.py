@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from fedlib.federation.access.web_key import web_key
 
-_PEM: Final = re.compile(r"-----BEGIN ((?:RSA )?PUBLIC KEY)-----(.*?)-----END \1-----", re.DOTALL)
+_PEM: Final = re.compile(r"-----BEGIN ((?:RSA )?PUBLIC KEY)-----([^-]*)-----END \1-----")
 _RSA: Final = bytes.fromhex("2a864886f70d010101")
 _ELLIPTIC: Final = bytes.fromhex("2a8648ce3d0201")
 _CURVES: Final = {

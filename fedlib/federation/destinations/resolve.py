@@ -14,10 +14,11 @@ from fedlib.config.external_service import ExternalServiceSpec
 from fedlib.config.model import Model
 from fedlib.config.resource import Resource
 from fedlib.config.selectors import DestinationKind, DestinationReference
-from fedlib.config.validate import suggest
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
+from fedlib.diagnostics.suggestion import Suggestion, suggest
+from fedlib.diagnostics.text import ports_text
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.hosts.called import CalledHosts
@@ -190,7 +191,7 @@ class DestinationResolver:
             )  # fmt: skip
         return found
 
-    def _elsewhere(self, kind: DestinationKind, name: str, namespace: str, cluster: str) -> str:
+    def _elsewhere(self, kind: DestinationKind, name: str, namespace: str, cluster: str) -> str | Suggestion:
         """Where an object of this name is, or which name comes near."""
         if not self._known:
             for known, ref in self.destinations.by_ref:
@@ -219,10 +220,10 @@ class DestinationResolver:
     ) -> DestinationPort | None:
         wanted = reference.port
         tcp = service.ports
-        matching = list(tcp) if wanted is None else [port for port in tcp if wanted.matches(port.number, port.name)]
+        matching = tcp if wanted is None else service.matching(wanted)
         if len(matching) != 1:
             problem = f"no TCP port {wanted}" if wanted else f"{len(tcp)} TCP ports, and the route names none"
-            shown = ", ".join(f"{port.number}{f' ({port.name})' if port.name else ''}" for port in tcp) or "none"
+            shown = ports_text((port.number, port.name) for port in tcp) or "none"
             self.report.add(
                 catalogue.ROUTE_PORT_UNKNOWN, table.ref, table.at(*path, "port"),
                 route=route, destination=service.ref, problem=problem, ports=shown,

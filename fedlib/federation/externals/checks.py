@@ -66,10 +66,10 @@ def _check_tls(external: External, spec: ExternalServiceSpec, index: int, port: 
             catalogue.EXTERNAL_CREDENTIAL, resource.ref, where,
             port=port.number, workspaces=" and ".join(f"'{name}'" for name in external.consumers),
         )  # fmt: skip
-    for host in external.hosts:
-        if not tls.sni and (external.addresses or host.startswith("*")):
-            shown = external.addresses[0] if external.addresses else host
-            report.add(catalogue.EXTERNAL_NO_SNI, resource.ref, where, port=port.number, host=shown)
+    without = [host for host in external.hosts if external.addresses or host.startswith("*")] if not tls.sni else []
+    for host in without[:1]:
+        shown = external.addresses[0] if external.addresses else host
+        report.add(catalogue.EXTERNAL_NO_SNI, resource.ref, where, port=port.number, host=shown)
 
 
 def _ignored(tls: ClientsideTLS, spec: ExternalServiceSpec) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -16,6 +16,7 @@ from fedlib.federation.externals.egress import EgressRouter
 from fedlib.federation.externals.endpoints import EndpointFinder
 from fedlib.federation.externals.hosts import ExternalHosts
 from fedlib.federation.finders import Finders
+from fedlib.federation.hosts.host_allowance import HostAllowance
 from fedlib.federation.hosts.hostname import address_host
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import DestinationPort, External, FederatedService, Protocol
@@ -30,11 +31,13 @@ def decide_externals(
     """Decide all ExternalServices, sorted. One without a host, an address or a port that it may use is left out."""
     snapshot, places, report = finders.snapshot, finders.places, finders.report
     hosts, finder = ExternalHosts(snapshot, services, report), EndpointFinder(snapshot, report)
-    router = EgressRouter(snapshot, gateways, report)
+    router, allowed = EgressRouter(snapshot, gateways, report), HostAllowance(report)
     decided: list[External] = []
     for owned in sorted(snapshot.of(ExternalServiceSpec), key=lambda one: one.resource.age):
         external = _decide(owned, hosts, finder, places, report)
-        if external.hosts and external.ports:
+        endpoints = len(external.endpoints) * len(external.ports)
+        fits = allowed.take(external.resource, external.workspace, len(external.hosts), endpoints)
+        if fits and external.hosts and external.ports:
             check_external(external, report)
             decided.append(replace(external, egress=router.routes(external)))
     return tuple(sorted(decided, key=lambda one: one.resource.ref))

@@ -7,16 +7,21 @@ the requests to the egress gateway, and that calls the port, with TLS where the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from fedlib.config.external_service import EgressGatewayRoutes, ExternalPort, ExternalServiceSpec
 from fedlib.config.route_table import RouteTableSpec
-from fedlib.config.virtual_gateway import TLSMode, VirtualGatewaySpec
+from fedlib.config.virtual_gateway import Listener, TLSMode, VirtualGatewaySpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.hosts.hostname import local_host
 from fedlib.federation.model.destination import EgressRoute, External, Resolution
-from fedlib.federation.model.gateway import GatewayListener, VirtualGateway
-from fedlib.snapshot.model import Snapshot
+from fedlib.federation.model.gateway import ListenersByHost, VirtualGateway
+from fedlib.snapshot.allowance import Allowance
+from fedlib.snapshot.model import OwnedResource, Snapshot
+
+MAX_WAYS: Final = 10_000
+"""Hosts of ExternalServices of one workspace, each for every egress gateway, and the listeners that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,19 @@ class EgressRouter:
     snapshot: Snapshot
     gateways: tuple[VirtualGateway, ...]
     report: Report
+    _by_ref: dict[Ref, list[VirtualGateway]] = field(default_factory=dict)
+    _tables: dict[str, list[OwnedResource[RouteTableSpec]]] = field(default_factory=dict)
+    """The RouteTables of sidecars by their hosts."""
+    _allowed: Allowance = field(default_factory=lambda: Allowance(MAX_WAYS))
+
+    def __post_init__(self) -> None:
+        """Index the gateways and the hosts of RouteTables once."""
+        for gateway in self.gateways:
+            self._by_ref.setdefault(gateway.resource.ref, []).append(gateway)
+        for owned in self.snapshot.of(RouteTableSpec):
+            if not owned.spec.virtual_gateways or owned.spec.workload_selectors:
+                for host in dict.fromkeys(host.lower() for host in owned.spec.hosts):
+                    self._tables.setdefault(host, []).append(owned)
 
     def routes(self, external: External) -> tuple[EgressRoute, ...]:
         """The ways of all hosts and ports, by host, port and gateway."""
@@ -69,12 +87,20 @@ class EgressRouter:
                 port=port.number, match=egress.port_match, problem=problem,
             )  # fmt: skip
         gateways = list(self._named(external, index, port, egress))
+        if not self._allowed.take(external.workspace, sum(len(external.hosts) + one.extent for one in gateways)):
+            self.report.add(
+                catalogue.WORKSPACE_TOO_MUCH, external.resource.ref, where,
+                problem="hosts of ExternalServices take too many ways through egress gateways",
+                workspace=external.workspace, limit=MAX_WAYS, advice="name fewer gateways for each port",
+            )  # fmt: skip
+            return
+        exposing = [(gateway, _exposing(gateway, external)) for gateway in gateways]
         for host in external.hosts:
             if external.resolution(host) is Resolution.NONE:
                 self.report.add(catalogue.EGRESS_WILDCARD, external.resource.ref, where, host=host)
                 continue
-            for gateway in gateways:
-                listener = _listener(gateway, external, host)
+            for gateway, listeners in exposing:
+                listener = listeners.first(host)
                 if listener is not None:
                     own_host = local_host(gateway.service, self.snapshot.clusters)
                     yield EgressRoute(host, port.number, egress.port_match, gateway, listener, own_host)
@@ -94,11 +120,14 @@ class EgressRouter:
         if not egress.virtual_gateway_refs:
             problem = "egressGatewayRoutes names no VirtualGateway"
             self.report.add(catalogue.EGRESS_GATEWAY_UNKNOWN, resource.ref, where, port=port.number, problem=problem)
-        for one in egress.virtual_gateway_refs:
-            ref = Ref(
+        named = [
+            Ref(
                 "VirtualGateway", one.name, one.namespace or resource.ref.namespace, one.cluster or resource.ref.cluster
             )
-            found = [gateway for gateway in self.gateways if gateway.resource.ref == ref]
+            for one in egress.virtual_gateway_refs
+        ]
+        for ref in dict.fromkeys(named):
+            found = self._by_ref.get(ref, [])
             if not found:
                 known = any(o.resource.ref == ref for o in self.snapshot.of(VirtualGatewaySpec))
                 problem = f"{ref} has no gateway with a listener" if known else f"{ref} does not exist"
@@ -127,12 +156,9 @@ class EgressRouter:
 
     def _check_route_tables(self, external: External) -> None:
         """Report RouteTables that route a host in the same sidecars."""
-        for owned in self.snapshot.of(RouteTableSpec):
-            spec = owned.spec
-            if spec.virtual_gateways and not spec.workload_selectors:
-                continue
-            for host in external.hosts:
-                if owned.workspace in external.consumers and host in [one.lower() for one in spec.hosts]:
+        for host in external.hosts:
+            for owned in self._tables.get(host, ()):
+                if owned.workspace in external.consumers:
                     self.report.add(
                         catalogue.EGRESS_ROUTE_TABLE, external.resource.ref, external.resource.at("hosts"),
                         host=host, workspace=owned.workspace, table=owned.resource.ref,
@@ -150,11 +176,13 @@ def _match_problem(spec: ExternalServiceSpec, port: ExternalPort, match: int) ->
     return "is a port for HTTPS, and what is encrypted cannot be routed" if port.protocol.value == "HTTPS" else ""
 
 
-def _listener(gateway: VirtualGateway, external: External, host: str) -> GatewayListener | None:
-    """The first listener that takes requests for the host, as HTTP or in Istio's mTLS."""
-    for listener in gateway.exposes(external.resource, external.workspace, host):
-        tls = listener.spec.tls
-        plain = tls is None and not listener.spec.https_redirect
-        if listener.spec.http is not None and (plain or (tls is not None and tls.mode is TLSMode.ISTIO_MUTUAL)):
-            return listener
-    return None
+def _exposing(gateway: VirtualGateway, external: External) -> ListenersByHost:
+    """The listeners that take requests for an ExternalService, as HTTP or in Istio's mTLS."""
+    taking = tuple(listener for listener in gateway.listeners if _takes_requests(listener.spec))
+    return replace(gateway, listeners=taking).exposing(external.resource, external.workspace)
+
+
+def _takes_requests(listener: Listener) -> bool:
+    if listener.http is None:
+        return False
+    return not listener.https_redirect if listener.tls is None else listener.tls.mode is TLSMode.ISTIO_MUTUAL

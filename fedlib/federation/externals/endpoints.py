@@ -5,19 +5,26 @@ Source: `selector` and `targetPort` of Gloo's ExternalService. An endpoint witho
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from fedlib.config.external_service import ExternalEndpointSpec, ExternalPort, ExternalServiceSpec
-from fedlib.config.gloo import Locality, PortSelector
+from fedlib.config.gloo import Locality, ObjectSelector, PortSelector
 from fedlib.config.resource import Resource
 from fedlib.diagnostics import Report, catalogue
+from fedlib.federation.model import limits
 from fedlib.federation.model.address import UNIX, is_hostname, is_ipv6
 from fedlib.federation.model.destination import ExternalAddress
+from fedlib.snapshot.allowance import Allowance
 from fedlib.snapshot.model import OwnedResource, Snapshot
-from fedlib.snapshot.selection import labels_match
+from fedlib.snapshot.selector_index import Owned, SelectorIndex
 
 Endpoint = Resource[ExternalEndpointSpec]
+
+MAX_ENDPOINT_PORTS: Final = 100_000
+"""Ports of endpoints of all ExternalServices of one workspace: those of an endpoint count for each that selects it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +33,20 @@ class EndpointFinder:
 
     snapshot: Snapshot
     report: Report
+    _indexed: dict[str, SelectorIndex[Owned[Endpoint]]] = field(default_factory=dict)
+    _allowed: Allowance = field(default_factory=lambda: Allowance(MAX_ENDPOINT_PORTS))
 
     def find(
         self, owned: OwnedResource[ExternalServiceSpec]
     ) -> tuple[tuple[ExternalPort, ...], tuple[ExternalAddress, ...]]:
         """The ports that can be served, by number, and the endpoints, sorted by address."""
-        selected = list(self._usable(owned, self._selected(owned)))
+        if owned.spec.selector and not self._allowed.left(owned.workspace):
+            self._report_too_much(owned)
+            return (), ()
+        selected = self._selected(owned)
+        if not self._is_within_limits(owned, selected):
+            return (), ()
+        selected = list(self._usable(owned, selected))
         ports = tuple(
             port
             for index, port in sorted(enumerate(owned.spec.ports), key=lambda item: item[1].number)
@@ -44,11 +59,8 @@ class EndpointFinder:
         spec = owned.spec
         if not spec.selector:
             return []
-        selected = [
-            other.resource
-            for other in self.snapshot.of(ExternalEndpointSpec)
-            if other.workspace == owned.workspace and labels_match(spec.selector, other.resource.labels)
-        ]
+        chosen = self._index(owned.workspace).select(ObjectSelector(labels=spec.selector))
+        selected = [one.object for one in itertools.islice(chosen, limits.MAX_ENDPOINTS + 1)]
         if not selected:
             wildcard = any(host.startswith("*") for host in spec.hosts)
             instead = "connections go to the address that the client called" if spec.addresses or wildcard else ""
@@ -58,6 +70,39 @@ class EndpointFinder:
             )  # fmt: skip
         return selected
 
+    def _index(self, workspace: str) -> SelectorIndex[Owned[Endpoint]]:
+        if not self._indexed:
+            found: dict[str, list[Owned[Endpoint]]] = {}
+            for one in self.snapshot.of(ExternalEndpointSpec):
+                endpoint = Owned(one.resource, one.resource.ref, one.resource.labels, one.workspace)
+                found.setdefault(one.workspace, []).append(endpoint)
+            self._indexed.update({name: SelectorIndex(tuple(listed)) for name, listed in found.items()})
+        return self._indexed.get(workspace, SelectorIndex())
+
+    def _is_within_limits(self, owned: OwnedResource[ExternalServiceSpec], selected: list[Endpoint]) -> bool:
+        """Whether one ServiceEntry can hold the endpoints, and those of the whole workspace are not too many."""
+        resource, spec = owned.resource, owned.spec
+        if len(selected) > limits.MAX_ENDPOINTS:
+            self.report.add(
+                catalogue.TOO_MUCH, resource.ref, resource.at("selector"),
+                problem="the selector selects more ExternalEndpoints than a ServiceEntry can hold",
+                limit=limits.MAX_ENDPOINTS, advice="narrow the selector",
+            )  # fmt: skip
+            return False
+        fits = self._allowed.take(owned.workspace, len(selected) * len(spec.ports))
+        if not fits:
+            self._report_too_much(owned)
+        return fits
+
+    def _report_too_much(self, owned: OwnedResource[ExternalServiceSpec]) -> None:
+        resource = owned.resource
+        self.report.add(
+            catalogue.WORKSPACE_TOO_MUCH, resource.ref, resource.at("selector"),
+            problem="ExternalServices have too many endpoints, each counted for every port of every service",
+            workspace=owned.workspace, limit=MAX_ENDPOINT_PORTS,
+            advice="let fewer ExternalServices select the same ones",
+        )  # fmt: skip
+
     def _usable(self, owned: OwnedResource[ExternalServiceSpec], selected: list[Endpoint]) -> Iterator[Endpoint]:
         """Those that can stand in one ServiceEntry."""
         addresses = [endpoint.spec.address for endpoint in selected]
@@ -66,7 +111,7 @@ class EndpointFinder:
             address = endpoint.spec.address
             problem = ""
             if address.startswith(UNIX):
-                problem = _socket_problem(address, owned.spec, addresses)
+                problem = _socket_problem(address, owned.spec, named=named)
             if problem:
                 self.report.add(
                     catalogue.EXTERNAL_ENDPOINT_UNUSABLE, owned.resource.ref, owned.resource.at("selector"),
@@ -97,12 +142,12 @@ class EndpointFinder:
         return not problem
 
 
-def _socket_problem(address: str, spec: ExternalServiceSpec, addresses: Iterable[str]) -> str:
+def _socket_problem(address: str, spec: ExternalServiceSpec, *, named: bool) -> str:
     if address.endswith("/"):
         return "its path is that of a folder"
     if len(spec.ports) != 1:
         return f"a socket serves one port, and the ExternalService has {len(spec.ports)}"
-    if any(map(is_hostname, addresses)):
+    if named:
         return "a socket cannot stand beside DNS names"
     return ""
 

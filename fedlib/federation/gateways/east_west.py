@@ -11,9 +11,9 @@ from typing import Final
 
 from fedlib.config.gloo import EastWestGateway as Selection
 from fedlib.config.gloo import ObjectSelector, PortSelector
-from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.cause import NO_CAUSES, Cause, Why
+from fedlib.diagnostics.suggestion import suggest
 from fedlib.discovery.inventory import Node, Service, ServicePort, Workload
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import ClientMode
@@ -130,7 +130,7 @@ class EastWestGateways:
     def _port(
         self, service: Service, wanted: PortSelector, mode: ClientMode, asking: tuple[Ref, ...]
     ) -> ServicePort | None:
-        port = next((p for p in service.ports if p.protocol == "TCP" and wanted.matches(p.number, p.name)), None)
+        port = service.tcp_port(wanted.key)
         if port is None:
             names = suggest(wanted.name, [p.name for p in service.ports]) if wanted.name else ""
             passing = mode is ClientMode.SNI_ROUTING

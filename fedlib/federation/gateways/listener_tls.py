@@ -5,6 +5,7 @@ Source: `TLSConfig` of Gloo's VirtualGateway; the list of ciphers is that of its
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -67,7 +68,8 @@ def _check_parameters(resource: Resource[VirtualGatewaySpec], index: int, tls: T
         )  # fmt: skip
     written = tls.parameters.cipher_suites
     left_out = sorted(set(written) - CIPHERS)
-    left_out += sorted({f"{cipher} (again)" for cipher in written if cipher in CIPHERS and written.count(cipher) > 1})
+    again = {cipher for cipher, count in Counter(written).items() if cipher in CIPHERS and count > 1}
+    left_out += sorted(f"{cipher} (again)" for cipher in again)
     if left_out:
         report.add(
             catalogue.LISTENER_CIPHERS, resource.ref, resource.at(*where, "cipherSuites"),

@@ -6,7 +6,8 @@ Source: `workloads` of Gloo's VirtualGateway.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from fedlib.config.gloo import ObjectSelector
 from fedlib.config.selectors import WorkloadKind, WorkloadSelector
@@ -16,54 +17,75 @@ from fedlib.discovery.inventory import Service
 from fedlib.federation.gateways.east_west import DEFAULT_LABELS
 from fedlib.federation.workloads.backends import Backends
 from fedlib.federation.workloads.gateway_pods import is_gateway
+from fedlib.snapshot.allowance import Allowance
 from fedlib.snapshot.model import OwnedResource, Snapshot
-from fedlib.snapshot.selection import labels_match, selects
+from fedlib.snapshot.selection import labels_match
+from fedlib.snapshot.selector_index import Owned, SelectorIndex
+
+MAX_LISTENERS: Final = 20_000
+"""Of all VirtualGateways of one workspace, each on each of its gateways."""
+
+_Services = SelectorIndex[Owned[Service]]
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayServices:
-    """Selects gateway Services of a workspace."""
+    """Selects gateway Services of a workspace. Those of each workspace are indexed once."""
 
     snapshot: Snapshot
     backends: Backends
     report: Report
+    _indexed: dict[str, tuple[_Services, _Services, list[Service]]] = field(default_factory=dict)
+    """By workspace all Services, those that are gateways, and of those the ones that are not east-west gateways."""
+    _allowed: Allowance = field(default_factory=lambda: Allowance(MAX_LISTENERS))
 
-    def selected(
-        self, owned: OwnedResource[VirtualGatewaySpec], workloads: Iterable[WorkloadSelector] | None
-    ) -> list[Service]:
+    def selected(self, owned: OwnedResource[VirtualGatewaySpec]) -> list[Service]:
         """The gateway Services that a VirtualGateway selects, sorted; what is strange about them is reported."""
-        candidates = self.snapshot.services_by_workspace.get(owned.workspace, ())
-        gateways = [service for service in candidates if is_gateway(service, self.backends.workloads(service))]
-        if workloads is None:
-            found = [service for service in gateways if not _is_east_west(service)]
-        else:
-            found = list(self._of_entries(owned, workloads, candidates, gateways))
+        workloads, resource = owned.spec.workloads, owned.resource
+        _, _, north_south = self._index(owned.workspace)
+        found = north_south if workloads is None else list(self._of_entries(owned, workloads))
         if not found:
-            resource = owned.resource
             self.report.add(
                 catalogue.VIRTUAL_GATEWAY_SELECTS_NOTHING, resource.ref, resource.at("workloads"),
                 workspace=owned.workspace,
             )  # fmt: skip
+        if not self._allowed.take(owned.workspace, len(found) * len(owned.spec.listeners)):
+            self.report.add(
+                catalogue.WORKSPACE_TOO_MUCH, resource.ref, resource.at("workloads"),
+                problem="VirtualGateways have too many listeners on all of their gateways", workspace=owned.workspace,
+                limit=f"{MAX_LISTENERS} listeners", advice="let each VirtualGateway select its own gateways",
+            )  # fmt: skip
+            return []
         usable = {service.ref: service for service in found if self._has_selector(service, owned)}
         return [service for _, service in sorted(usable.items())]
 
+    def _index(self, workspace: str) -> tuple[_Services, _Services, list[Service]]:
+        """What selectors find by the labels that the Service selects, as Gloo has it: those are what the pods carry."""
+        if workspace not in self._indexed:
+            every = self.snapshot.services_by_workspace.get(workspace, ())
+            owned = [Owned(one, one.ref, one.selector, workspace) for one in every]
+            gateways = [one for one in owned if is_gateway(one.object, self.backends.workloads(one.object))]
+            self._indexed[workspace] = (
+                SelectorIndex(tuple(owned)),
+                SelectorIndex(tuple(gateways)),
+                [one.object for one in gateways if not _is_east_west(one.object)],
+            )
+        return self._indexed[workspace]
+
     def _of_entries(
-        self,
-        owned: OwnedResource[VirtualGatewaySpec],
-        workloads: Iterable[WorkloadSelector],
-        candidates: Iterable[Service],
-        gateways: list[Service],
+        self, owned: OwnedResource[VirtualGatewaySpec], workloads: Iterable[WorkloadSelector]
     ) -> Iterator[Service]:
         """What the entries select: known gateways, or else what is named all the same."""
         resource = owned.resource
+        candidates, gateways, _ = self._index(owned.workspace)
         for index, entry in enumerate(workloads):
             selector = entry.selector or ObjectSelector()
             named = bool(selector.name or selector.labels)
-            found = [service for service in gateways if _selects(selector, service, owned.workspace)]
+            found = [one.object for one in gateways.select(selector)]
             if not named:
                 found = [service for service in found if not _is_east_west(service)]
             if named and not found:
-                found = [service for service in candidates if _selects(selector, service, owned.workspace)]
+                found = [one.object for one in candidates.select(selector)]
                 for service in found:
                     where = resource.at("workloads", index)
                     self.report.add(catalogue.VIRTUAL_GATEWAY_UNLIKELY, resource.ref, where, service=service.ref)
@@ -82,14 +104,6 @@ class GatewayServices:
                 catalogue.GATEWAY_NO_SELECTOR, service.ref, service.at("spec"), related=(owned.resource.ref,)
             )
         return bool(service.selector)
-
-
-def _selects(selector: ObjectSelector, service: Service, workspace: str) -> bool:
-    """Labels are those of the Service's selector, as Gloo has it: they are what the gateway's pods carry."""
-    return selects(
-        selector, labels=service.selector, name=service.name, namespace=service.namespace, cluster=service.cluster,
-        workspace=workspace,
-    )  # fmt: skip
 
 
 def _is_east_west(service: Service) -> bool:

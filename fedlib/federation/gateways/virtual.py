@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from fedlib.config.validate import suggest
 from fedlib.config.virtual_gateway import Listener, VirtualGatewaySpec
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.suggestion import Suggestion
 from fedlib.discovery.inventory import Service, ServicePort
 from fedlib.federation.gateways.listener_tls import check_tls
 from fedlib.federation.gateways.services import GatewayServices
 from fedlib.federation.model.gateway import GatewayListener, VirtualGateway
-from fedlib.federation.workloads.backends import Backends, container_port
+from fedlib.federation.workloads.backends import Backends
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
 
@@ -35,7 +35,7 @@ def decide_virtual_gateways(snapshot: Snapshot, backends: Backends, report: Repo
     for owned in sorted(snapshot.of(VirtualGatewaySpec), key=lambda one: one.resource.age):
         spec = owned.spec
         usable = {index: one for index, one in enumerate(spec.listeners) if _is_usable(owned, index, one, report)}
-        selected = services.selected(owned, spec.workloads)
+        selected = services.selected(owned)
         ports.check(owned, usable, selected)
         for service in selected:
             listeners = tuple(ports.listeners(owned, usable, service))
@@ -56,7 +56,8 @@ class _Ports:
 
     backends: Backends
     report: Report
-    _taken: dict[tuple[Ref, int], list[_Taken]] = field(default_factory=dict)
+    _taken: dict[tuple[Ref, int], dict[str, _Taken]] = field(default_factory=dict)
+    """By gateway and port the listeners that have it, by their first host."""
 
     def check(
         self, owned: OwnedResource[VirtualGatewaySpec], listeners: Mapping[int, Listener], services: list[Service]
@@ -64,11 +65,12 @@ class _Ports:
         """Report listeners, by their index, whose port some or all of the gateways lack."""
         resource = owned.resource
         for index, listener in listeners.items():
-            lacking = [service for service in services if _service_port(service, listener) is None]
+            lacking = [service for service in services if service.tcp_port(listener.port.key) is None]
             where = resource.at("listeners", index, "port")
             if lacking and len(lacking) == len(services):
-                names = sorted({port.name for service in services for port in service.ports if port.name})
-                suggestion = suggest(listener.port.name, names) if listener.port.name else ""
+                suggestion = Suggestion(
+                    listener.port.name or "", lambda: {port.name for service in services for port in service.ports}
+                )  # fmt: skip
                 self.report.add(
                     catalogue.LISTENER_PORT_MISSING, resource.ref, where,
                     listener=index, port=listener.port, suggestion=suggestion,
@@ -85,20 +87,19 @@ class _Ports:
     ) -> Iterator[GatewayListener]:
         """The listeners that get their port of one gateway."""
         for index, spec in listeners.items():
-            port = _service_port(service, spec)
+            port = service.tcp_port(spec.port.key)
             number = self._target(owned, index, service, port) if port is not None else None
             if port is None or number is None:
                 continue
             listener = GatewayListener(index, spec, port.number, number)
-            if self._is_free(owned, listener, service):
-                self._taken.setdefault((service.ref, number), []).append(_Taken(listener, owned))
+            if self._takes(owned, listener, service):
                 yield listener
 
     def _target(
         self, owned: OwnedResource[VirtualGatewaySpec], index: int, service: Service, port: ServicePort
     ) -> int | None:
         """The number of the port on which the gateway's pods listen."""
-        found = container_port(port, self.backends.workloads(service))
+        found = self.backends.container_port(service, port)
         if isinstance(found, int):
             return found
         self.report.add(
@@ -107,26 +108,21 @@ class _Ports:
         )  # fmt: skip
         return None
 
-    def _is_free(self, owned: OwnedResource[VirtualGatewaySpec], listener: GatewayListener, service: Service) -> bool:
-        for other in self._taken.get((service.ref, listener.target_port), ()):
-            problem = _clash(listener.spec, other.listener.spec)
-            if problem:
-                self.report.add(
-                    catalogue.LISTENER_CONFLICT, owned.resource.ref, owned.resource.at("listeners", listener.index),
-                    listener=listener.index, port=listener.port, service=service.ref, other=other.listener.index,
-                    winner=other.owned.resource.ref, problem=problem,
-                )  # fmt: skip
-                return False
-        return True
-
-
-def _service_port(service: Service, listener: Listener) -> ServicePort | None:
-    return next((p for p in service.ports if p.protocol == "TCP" and listener.port.matches(p.number, p.name)), None)
-
-
-def _clash(one: Listener, other: Listener) -> str:
-    """Why two listeners cannot share a port; empty when they can."""
-    if one.protocol is not other.protocol:
-        return f"one speaks {other.protocol} and the other {one.protocol}"
-    host = one.first_host.lower()
-    return f"both begin with the host '{host}'" if host == other.first_host.lower() else ""
+    def _takes(self, owned: OwnedResource[VirtualGatewaySpec], listener: GatewayListener, service: Service) -> bool:
+        """Whether a listener can have a port: all on one speak the same protocol, and begin with different hosts."""
+        taken = self._taken.setdefault((service.ref, listener.target_port), {})
+        host, protocol = listener.spec.first_host.lower(), listener.spec.protocol
+        other, problem = next(iter(taken.values()), None), ""
+        if other is not None and other.listener.spec.protocol is not protocol:
+            problem = f"one speaks {other.listener.spec.protocol} and the other {protocol}"
+        elif host in taken:
+            other, problem = taken[host], f"both begin with the host '{host}'"
+        if other is None or not problem:
+            taken[host] = _Taken(listener, owned)
+            return True
+        self.report.add(
+            catalogue.LISTENER_CONFLICT, owned.resource.ref, owned.resource.at("listeners", listener.index),
+            listener=listener.index, port=listener.port, service=service.ref, other=other.listener.index,
+            winner=other.owned.resource.ref, problem=problem,
+        )  # fmt: skip
+        return False

@@ -6,19 +6,25 @@ Source: the fields `services` and `ports` of Gloo's `VirtualDestination`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from fedlib.config.gloo import PortSelector
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Report, catalogue
+from fedlib.diagnostics.text import ports_text
 from fedlib.discovery.inventory import Service, ServicePort, Workload
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.gateways.east_west import EastWestGateways
 from fedlib.federation.model.destination import Backing, ClientMode, DestinationPort, Protocol
 from fedlib.federation.model.gateway import EastWestGateway
-from fedlib.federation.workloads.backends import Backends, container_port, shows_injection, versions
+from fedlib.federation.workloads.backends import Backends, shows_injection
 from fedlib.federation.workloads.protocols import carries, declared_protocol
+from fedlib.snapshot.allowance import Allowance
 from fedlib.snapshot.model import OwnedResource, Snapshot
+
+MAX_CANDIDATES: Final = 50_000
+"""Services that the groups of one workspace select, and likewise addresses of ExternalServices for each port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class BackingFinder:
     backends: Backends
     resolver: EastWestGateways
     report: Report
+    _allowed: Allowance = field(default_factory=lambda: Allowance(MAX_CANDIDATES))
 
     def find(
         self, owned: OwnedResource[VirtualDestinationSpec], mode: ClientMode
@@ -37,7 +44,7 @@ class BackingFinder:
         """The ports that every backing has, and the backings by cluster, sorted."""
         chosen = self._choose(owned)
         workloads = {cluster: self.backends.workloads(service) for cluster, service in chosen.items()}
-        ports, targets = self._ports(owned, chosen, workloads)
+        ports, targets = self._ports(owned, chosen)
         clusters = {cluster for name in owned.consumers for cluster in self.snapshot.workspaces[name].namespaces}
         backings = {}
         for cluster, service in chosen.items():
@@ -56,7 +63,7 @@ class BackingFinder:
                 )  # fmt: skip
             accepted = self._gateway_identities(gateways) if terminating else ()
             backings[cluster] = Backing(
-                service, targets[cluster], identities, gateways, versions(workloads[cluster]), accepted
+                service, targets[cluster], identities, gateways, self.backends.versions(service), accepted
             )
         return ports, backings
 
@@ -66,8 +73,12 @@ class BackingFinder:
         resource = owned.resource
         for index, selector in enumerate(owned.spec.services):
             matched = False
+            if not self._allowed.left(owned.workspace):
+                report_too_many_candidates(owned, "services", "Services", self._allowed, self.report)
+                return {}
             for service in self.destinations.services(selector, owned.workspace):
                 matched = True
+                self._allowed.take(owned.workspace)
                 found.setdefault(service.cluster, {})[service.namespace, service.name] = service
             if not matched:
                 self.report.add(
@@ -139,7 +150,6 @@ class BackingFinder:
         self,
         owned: OwnedResource[VirtualDestinationSpec],
         chosen: Mapping[str, Service],
-        workloads: Mapping[str, tuple[Workload, ...]],
     ) -> tuple[tuple[DestinationPort, ...], dict[str, dict[int, int]]]:
         """The group's ports that every backing has, and by cluster the container port behind each."""
         ports: list[DestinationPort] = []
@@ -147,14 +157,11 @@ class BackingFinder:
         for index, mapping in enumerate(owned.spec.ports):
             wanted = mapping.target_port or PortSelector(number=mapping.number)
             port = DestinationPort(mapping.number, "", Protocol(mapping.protocol.value))
-            behind = {cluster: _service_port(service, wanted) for cluster, service in chosen.items()}
+            behind = {cluster: service.tcp_port(wanted.key) for cluster, service in chosen.items()}
             if not self._check_targets(owned, index, wanted, chosen, behind):
                 continue
             found = {cluster: one for cluster, one in behind.items() if one is not None}
-            numbers = {
-                cluster: self._container_port(owned, chosen[cluster], one, workloads[cluster])
-                for cluster, one in found.items()
-            }
+            numbers = {cluster: self._container_port(owned, chosen[cluster], one) for cluster, one in found.items()}
             self._check_protocols(owned, index, port, chosen, found)
             if None in numbers.values():
                 continue
@@ -186,9 +193,8 @@ class BackingFinder:
         owned: OwnedResource[VirtualDestinationSpec],
         service: Service,
         port: ServicePort,
-        workloads: tuple[Workload, ...],
     ) -> int | None:
-        number = container_port(port, workloads)
+        number = self.backends.container_port(service, port)
         if isinstance(number, int):
             return number
         self.report.add(
@@ -224,10 +230,16 @@ class BackingFinder:
                 )  # fmt: skip
 
 
-def _service_port(service: Service, wanted: PortSelector) -> ServicePort | None:
-    return next((p for p in service.ports if p.protocol == "TCP" and wanted.matches(p.number, p.name)), None)
+def report_too_many_candidates(
+    owned: OwnedResource[VirtualDestinationSpec], field_: str, kind: str, allowed: Allowance, report: Report
+) -> None:
+    """Report a group whose selectors are more than its workspace may have looked at."""
+    report.add(
+        catalogue.WORKSPACE_TOO_MUCH, owned.resource.ref, owned.resource.at(field_),
+        problem=f"VirtualDestinations select too many {kind}, each counted for every selector that selects it",
+        workspace=owned.workspace, limit=allowed.limit, advice="let each selector name what is meant",
+    )  # fmt: skip
 
 
 def _shown(service: Service) -> str:
-    ports = [f"{p.number}{f' ({p.name})' if p.name else ''}" for p in service.ports if p.protocol == "TCP"]
-    return ", ".join(ports) or "no TCP port"
+    return ports_text((port.number, port.name) for port in service.ports if port.protocol == "TCP") or "no TCP port"

@@ -6,7 +6,7 @@ import it, in every cluster, also where no Service of it runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from fedlib.config.gloo import WorkspaceOptions
@@ -21,6 +21,7 @@ from fedlib.federation.groups.checks import check_group, fits
 from fedlib.federation.groups.externals import ExternalFinder
 from fedlib.federation.groups.hosts import settle_hosts
 from fedlib.federation.groups.places import place_group
+from fedlib.federation.hosts.host_allowance import HostAllowance
 from fedlib.federation.model.destination import ClientMode, FederatedService, Group, Passage
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
@@ -41,10 +42,19 @@ def federate_groups(
     found = [_group(owned, snapshot, finder, externals, report) for owned in snapshot.of(VirtualDestinationSpec)]
     hosts = settle_hosts(found, federated, snapshot, report)
     groups = [replace(group, hosts=hosts[group.resource.ref]) for group in found if hosts[group.resource.ref]]
+    groups = list(_within_limits(groups, HostAllowance(report)))
     for group in groups:
         check_group(group, snapshot, report)
     fitting = (place_group(group, places) for group in groups if fits(group, report))
     return tuple(sorted(fitting, key=lambda group: group.resource.ref))
+
+
+def _within_limits(groups: Iterable[Group], allowed: HostAllowance) -> Iterator[Group]:
+    for group in sorted(groups, key=lambda one: one.resource.age):
+        endpoints = sum(len(one.endpoints) for backing in group.backings.values() for one in backing.gateways)
+        endpoints += sum(len(one.addresses) for one in group.externals)
+        if allowed.take(group.resource, group.workspace, len(group.hosts), endpoints * len(group.ports)):
+            yield group
 
 
 def _group(

@@ -6,13 +6,16 @@ Source: the field `externalServices` of Gloo's `VirtualDestination`; several may
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fedlib.config.gloo import PortSelector
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.text import ports_text
 from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.groups.backings import MAX_CANDIDATES, report_too_many_candidates
 from fedlib.federation.model.destination import External, ExternalAddress, ExternalBacking, Group, Passage
+from fedlib.snapshot.allowance import Allowance
 from fedlib.snapshot.model import OwnedResource
 
 
@@ -22,6 +25,7 @@ class ExternalFinder:
 
     destinations: DestinationIndex
     report: Report
+    _allowed: Allowance = field(default_factory=lambda: Allowance(MAX_CANDIDATES))
 
     def add(self, owned: OwnedResource[VirtualDestinationSpec], group: Group) -> Group:
         """The group with the ExternalServices that its VirtualDestination selects."""
@@ -35,8 +39,13 @@ class ExternalFinder:
         found: dict[Ref, External] = {}
         for index, selector in enumerate(owned.spec.external_services):
             matched = False
+            if not self._allowed.left(owned.workspace):
+                report_too_many_candidates(owned, "externalServices", "addresses", self._allowed, self.report)
+                return ()
             for external in self.destinations.externals(selector, owned.workspace):
                 matched = True
+                addresses = external.endpoints or external.addresses or external.hosts
+                self._allowed.take(owned.workspace, len(addresses) * len(owned.spec.ports))
                 found[external.resource.ref] = external
             if not matched:
                 self.report.add(
@@ -76,7 +85,7 @@ class ExternalFinder:
             if port is not None:
                 found[mapping.number] = port.number
                 continue
-            has = ", ".join(f"{p.number}{f' ({p.name})' if p.name else ''}" for p in external.ports)
+            has = ports_text((p.number, p.name) for p in external.ports)
             self.report.add(
                 catalogue.GROUP_TARGET_PORT_MISSING, resource.ref, resource.at("ports", index, "targetPort"),
                 port=wanted, services=f"{external.resource.ref} (it has {has})", related=(external.resource.ref,),

@@ -39,9 +39,13 @@ def called_host(destination: Destination, federated: FederatedService | None, cl
 
 @dataclass(frozen=True, slots=True)
 class CalledHosts:
-    """Knows the federated hosts of each Service by (Service, consuming workspace), the owner's own first."""
+    """Knows the federated hosts of each Service by (Service, consuming workspace), the owner's own first.
+
+    `remote` has what is called in other clusters by (host, consuming workspace).
+    """
 
     federated: Mapping[tuple[Ref, str], tuple[FederatedService, ...]]
+    remote: Mapping[tuple[str, str], FederatedService]
 
     def of_service(self, service: Ref, workspace: str) -> FederatedService | None:
         """The federated host of a Service for a workspace."""
@@ -56,17 +60,16 @@ class CalledHosts:
 
     def named(self, host: str, workspace: str) -> FederatedService | None:
         """What a workspace calls in other clusters by a federated host."""
-        for (_, consumer), listed in self.federated.items():
-            for one in listed if consumer == workspace else ():
-                if one.host == host and one.gateways:
-                    return one
-        return None
+        return self.remote.get((host, workspace))
 
 
 def index_called(services: Iterable[FederatedService]) -> CalledHosts:
     """Index the federated hosts."""
     found: dict[tuple[Ref, str], list[FederatedService]] = {}
+    remote: dict[tuple[str, str], FederatedService] = {}
     for service in sorted(services, key=lambda one: (one.workspace not in one.consumers, one.host)):
         for consumer in service.consumers:
             found.setdefault((service.service.ref, consumer), []).append(service)
-    return CalledHosts({key: tuple(listed) for key, listed in found.items()})
+            if service.gateways:
+                remote.setdefault((service.host, consumer), service)
+    return CalledHosts({key: tuple(listed) for key, listed in found.items()}, remote)

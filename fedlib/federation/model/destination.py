@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from fedlib.config.external_service import ExternalServiceSpec
+from fedlib.config.gloo import PortSelector
 from fedlib.config.resource import Resource
 from fedlib.config.selectors import DestinationKind
 from fedlib.config.virtual_destination import VirtualDestinationSpec
@@ -261,6 +262,12 @@ class External:
     addresses: tuple[str, ...] = ()
     endpoints: tuple[ExternalAddress, ...] = ()
     egress: tuple[EgressRoute, ...] = ()
+    _named: bool = field(init=False, default=False, compare=False, repr=False)
+    """Whether any endpoint has a DNS name."""
+
+    def __post_init__(self) -> None:
+        """Look at the endpoints once: each host asks about them."""
+        object.__setattr__(self, "_named", any(is_hostname(endpoint.address) for endpoint in self.endpoints))
 
     @property
     def entry_ports(self) -> tuple[DestinationPort, ...]:
@@ -278,8 +285,7 @@ class External:
     def resolution(self, host: str) -> Resolution:
         """How the addresses of a host are found."""
         if self.endpoints:
-            named = any(is_hostname(endpoint.address) for endpoint in self.endpoints)
-            return Resolution.DNS if named else Resolution.STATIC
+            return Resolution.DNS if self._named else Resolution.STATIC
         return Resolution.NONE if self.addresses or host.startswith("*") else Resolution.DNS
 
 
@@ -318,3 +324,12 @@ class Destination:
     ports: tuple[DestinationPort, ...]
     decision: Service | Group | External = field(compare=False)
     own_host: str = ""
+    _by_key: dict[int | str, list[DestinationPort]] = field(default_factory=dict, compare=False, repr=False)
+
+    def matching(self, selector: PortSelector) -> Sequence[DestinationPort]:
+        """The ports that a selector means."""
+        if not self._by_key:
+            for port in self.ports:
+                for key in (port.number, port.name):
+                    self._by_key.setdefault(key, []).append(port)
+        return self._by_key.get(selector.key, ())

@@ -5,7 +5,7 @@ Source: `RouteTableFilter` and `ExternalServiceFilter` of Gloo's VirtualGateway.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fedlib.config.external_service import ExternalServiceSpec
@@ -16,6 +16,7 @@ from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.virtual_gateway import ExternalServiceFilter, Listener, RouteTableFilter, VirtualGatewaySpec
 from fedlib.diagnostics.cause import NO_CAUSES, Causes
 from fedlib.discovery.inventory import Service
+from fedlib.federation.model.host_patterns import HostPatterns, host_patterns
 from fedlib.snapshot.selection import selects
 
 
@@ -94,7 +95,20 @@ class VirtualGateway:
             owner: the workspace that owns the table.
             host: one of its hosts, which may have a wildcard.
         """
-        return tuple(listener for listener in self.listeners if self._lets_in(listener, table, owner, host))
+        return self.letting_in(table, owner).serving(host)
+
+    def letting_in(self, table: Resource[RouteTableSpec], owner: str) -> ListenersByHost:
+        """The listeners that let a RouteTable in, by the hosts that they serve for it; see `allows`."""
+        return ListenersByHost.of(
+            (listener, self._admitted(listener.spec.allowed_route_tables, table, owner, listener))
+            for listener in self.listeners
+        )
+
+    @property
+    def extent(self) -> int:
+        """How many listeners and filters there are, which is how long it takes to see whom they let in."""
+        specs = [listener.spec for listener in self.listeners]
+        return sum(1 + len(one.allowed_route_tables) + len(one.exposed_external_services) for one in specs)
 
     def restricts(self, table: Resource[RouteTableSpec], owner: str, hosts: Iterable[str]) -> tuple[int, ...]:
         """The ports to which routes for these hosts must be limited, by a `port` in each match of the VirtualService.
@@ -103,33 +117,40 @@ class VirtualGateway:
         not let the table in, its routes match the ports of the others. Empty when there is nothing to limit.
         """
         wanted = tuple(hosts)
-        serving = {one.target_port for host in wanted for one in self.listeners if _covers_any(one.hosts, host)}
-        allowed = {one.target_port for host in wanted for one in self.allows(table, owner, host)}
+        serving = ListenersByHost.of((one, one.hosts) for one in self.listeners).ports(wanted)
+        allowed = self.letting_in(table, owner).ports(wanted)
         return tuple(sorted(allowed)) if allowed < serving else ()
+
+    def exposing(self, external: Resource[ExternalServiceSpec], owner: str) -> ListenersByHost:
+        """The listeners that lead to an ExternalService that `owner` owns, by the hosts that they serve for it.
+
+        A host must be both one of the listener's and one of a filter's.
+        """
+        return ListenersByHost.of(
+            (listener, self._admitted(listener.spec.exposed_external_services, external, owner, listener))
+            for listener in self.listeners
+        )
 
     def exposes(self, external: Resource[ExternalServiceSpec], owner: str, host: str) -> tuple[GatewayListener, ...]:
         """The listeners that lead to a host of an ExternalService that `owner` owns."""
-        return tuple(
-            listener
-            for listener in self.listeners
-            if _covers_any(listener.hosts, host)
-            and (
-                not listener.spec.exposed_external_services
-                or any(self._admits(one, external, owner, host) for one in listener.spec.exposed_external_services)
-            )
-        )
+        return self.exposing(external, owner).serving(host)
 
-    def _lets_in(self, listener: GatewayListener, table: Resource[RouteTableSpec], owner: str, host: str) -> bool:
-        if not listener.spec.allowed_route_tables:
-            return _covers_any(listener.hosts, host)
-        return any(self._admits(one, table, owner, host) for one in listener.spec.allowed_route_tables)
+    def _admitted(
+        self,
+        filters: Sequence[RouteTableFilter | ExternalServiceFilter],
+        guest: Resource[Model],
+        owner: str,
+        listener: GatewayListener,
+    ) -> Iterable[str]:
+        """The hosts of the filters that admit a guest; without any filter those of the listener."""
+        hosts = [_host(one.host) for one in filters if self._admits(one, guest, owner)]
+        return hosts if filters else listener.hosts
 
-    def _admits(
-        self, one: RouteTableFilter | ExternalServiceFilter, guest: Resource[Model], owner: str, host: str
-    ) -> bool:
-        """A filter without a selector admits every guest: Solo's workshops show it, though the API says the opposite.
+    def _admits(self, one: RouteTableFilter | ExternalServiceFilter, guest: Resource[Model], owner: str) -> bool:
+        """Whether a filter admits a guest, whatever the host.
 
-        An empty selector admits those of this workspace.
+        One without a selector admits every guest: Solo's workshops show it, though the API says the opposite. An empty
+        selector admits those of this workspace.
         """
         namespace = one.host.rpartition("/")[0].replace(".", self.resource.ref.namespace)
         if namespace not in ("", "*", guest.ref.namespace):
@@ -137,24 +158,52 @@ class VirtualGateway:
         if one.selector == ObjectSelector() and owner != self.workspace:
             return False
         ref = guest.ref
-        return _overlap(_host(one.host), host.lower()) and selects(
+        return selects(
             one.selector or ObjectSelector(), labels=guest.labels, name=ref.name, namespace=ref.namespace,
             cluster=ref.cluster, workspace=owner,
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class ListenersByHost:
+    """Listeners of a gateway by the hosts that they serve."""
+
+    listeners: tuple[GatewayListener, ...]
+    _patterns: HostPatterns
+    _places: Mapping[str, list[int]]
+    """The places in `listeners` by host."""
+
+    @classmethod
+    def of(cls, listeners: Iterable[tuple[GatewayListener, Iterable[str]]]) -> ListenersByHost:
+        """Index listeners by their hosts."""
+        listed: list[GatewayListener] = []
+        places: dict[str, list[int]] = {}
+        for place, (listener, hosts) in enumerate(listeners):
+            listed.append(listener)
+            for host in dict.fromkeys(host.lower() for host in hosts):
+                places.setdefault(host, []).append(place)
+        return cls(tuple(listed), host_patterns(places), places)
+
+    def serving(self, host: str) -> tuple[GatewayListener, ...]:
+        """The listeners that serve a host, which may have a wildcard, in their order."""
+        places = {place for pattern in self._patterns.meeting(host) for place in self._places[pattern]}
+        return tuple(self.listeners[place] for place in sorted(places))
+
+    def first(self, host: str) -> GatewayListener | None:
+        """The first listener that serves a host."""
+        places = (self._places[pattern][0] for pattern in self._patterns.meeting(host))
+        place = min(places, default=None)
+        return None if place is None else self.listeners[place]
+
+    def serves(self, host: str) -> bool:
+        """Whether any listener serves a host."""
+        return next(self._patterns.meeting(host), None) is not None
+
+    def ports(self, hosts: Iterable[str]) -> set[int]:
+        """The ports of the gateway's pods on which any of the hosts is served."""
+        meeting = {pattern for host in hosts for pattern in self._patterns.meeting(host)}
+        return {self.listeners[place].target_port for pattern in meeting for place in self._places[pattern]}
+
+
 def _host(value: str) -> str:
     return value.rpartition("/")[2].lower()
-
-
-def _covers_any(patterns: Iterable[str], host: str) -> bool:
-    return any(_overlap(pattern, host.lower()) for pattern in patterns)
-
-
-def _overlap(one: str, other: str) -> bool:
-    """Whether some name matches both; Istio serves what two hosts have in common."""
-    return _covers(one, other) or _covers(other, one)
-
-
-def _covers(pattern: str, host: str) -> bool:
-    return pattern == host or (pattern.startswith("*") and host.removeprefix("*").endswith(pattern[1:]))

@@ -24,7 +24,8 @@ from fedlib.federation.policies.inheritance import Own, inherit
 from fedlib.federation.policies.rules import RULES, Target, rule_of
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.policies.select_routes import RouteSelection
-from fedlib.federation.policies.select_workloads import WorkloadSelection, select_listeners
+from fedlib.federation.policies.select_workloads import WorkloadSelection
+from fedlib.federation.policies.trials import Trials
 from fedlib.snapshot.model import Snapshot
 
 RouteKey = tuple[tuple[Ref, ...], tuple[Step, ...], str]
@@ -41,6 +42,7 @@ class _Attachment:
     snapshot: Snapshot
     destinations: DestinationIndex
     report: Report
+    trials: Trials
     counts: dict[Ref, int] = field(default_factory=lambda: defaultdict(int))
     routes: Claims[RouteKey] = field(default_factory=lambda: Claims(Target.ROUTES))
     called: Claims[tuple[RouteKey, int]] = field(default_factory=lambda: Claims(Target.ROUTE_DESTINATIONS))
@@ -68,7 +70,7 @@ def attach_policies(
         (Policy(owned.resource, owned.workspace) for spec in RULES for owned in snapshot.of(spec)),
         key=lambda policy: policy.resource.age,
     )
-    work = _Attachment(snapshot, offer.destinations, report)
+    work = _Attachment(snapshot, offer.destinations, report, Trials(snapshot, report))
     routed = _attach_routes(policies, routes, work)
     selected = _attach_destinations(policies, offer.services, work)
     _attach_proxies(policies, work)
@@ -82,7 +84,8 @@ def attach_policies(
 def _attach_routes(
     policies: Iterable[Policy[Model]], routes: Iterable[RoutedHosts], work: _Attachment
 ) -> tuple[RoutedHosts, ...]:
-    selection = RouteSelection([policy for policy in policies if Target.ROUTES in rule_of(policy).targets])
+    chosen = [policy for policy in policies if Target.ROUTES in rule_of(policy).targets]
+    selection = RouteSelection(chosen, work.trials)
     return tuple(
         replace(routed, routes=tuple(_attach_route(route, selection, work) for route in routed.routes))
         for routed in routes
@@ -93,7 +96,8 @@ def _attach_route(route: Route, selection: RouteSelection, work: _Attachment) ->
     key = (tuple(table.table.ref for table in route.tables), route.path, route.name)
     name = f"'{route.name}' of {route.tables[-1].table.ref}"
     for policy in selection.of_route(route):
-        work.counts[policy.ref] += work.routes.claim(key, policy, name)
+        if work.trials.select(policy, Target.ROUTES):
+            work.counts[policy.ref] += work.routes.claim(key, policy, name)
     called = tuple(
         _attach_called(route, destination, (key, index), selection, work)
         for index, destination in enumerate(route.destinations)
@@ -109,7 +113,8 @@ def _attach_called(
 ) -> RouteDestination:
     for policy in selection.of_destination(route, called):
         name = f"{called.destination.ref} of '{route.name}'"
-        work.counts[policy.ref] += work.called.claim(key, policy, name)
+        if work.trials.select(policy, Target.ROUTE_DESTINATIONS):
+            work.counts[policy.ref] += work.called.claim(key, policy, name)
     policies = work.called.accepted(key)
     return replace(called, policies=policies) if policies else called
 
@@ -121,7 +126,7 @@ def _attach_destinations(
     federated: dict[Ref, list[str]] = defaultdict(list)
     for service in services:
         federated[service.service.ref].append(service.host)
-    selection = DestinationSelection(work.destinations)
+    selection = DestinationSelection(work.destinations, work.trials)
     source_only = work.snapshot.policy_inheritance is PolicyInheritance.SOURCE
     claimed: dict[DestinationPort, Destination] = {}
     for policy in policies:
@@ -152,14 +157,14 @@ def _report_limits(policy: Policy[Model], skipped: set[str], ungrouped: set[str]
 
 
 def _attach_proxies(policies: Iterable[Policy[Model]], work: _Attachment) -> None:
-    selection = WorkloadSelection(work.snapshot)
+    selection = WorkloadSelection(work.snapshot, work.trials)
     for policy in policies:
         targets = rule_of(policy).targets
         if Target.WORKLOADS in targets:
             for workload in selection.selected(policy):
                 work.counts[policy.ref] += work.workloads.claim(workload.ref, policy, str(workload.ref))
         if Target.LISTENERS in targets:
-            for owned, index in select_listeners(policy, work.snapshot):
+            for owned, index in selection.listeners(policy):
                 name = f"listener {index} of {owned.resource.ref}"
                 work.counts[policy.ref] += work.listeners.claim((owned.resource.ref, index), policy, name)
 

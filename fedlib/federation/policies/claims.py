@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import heapq
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -29,7 +29,7 @@ class Claims(Generic[T]):
     """Which policies apply to which targets. Claims must come from the oldest policy to the youngest."""
 
     target: Target
-    _accepted: dict[T, dict[type[Model], list[Policy[Model]]]] = field(default_factory=dict)
+    _accepted: dict[T, dict[type[Model], dict[Ref, Policy[Model]]]] = field(default_factory=dict)
     _lost: dict[tuple[Ref, Ref], tuple[Policy[Model], set[str]]] = field(default_factory=dict)
 
     def claim(self, target: T, policy: Policy[Model], name: str) -> bool:
@@ -38,19 +38,19 @@ class Claims(Generic[T]):
         Returns:
             Whether the target is a new one of the policy's.
         """
-        same = self._accepted.setdefault(target, {}).setdefault(type(policy.resource.spec), [])
-        if policy in same:
+        same = self._accepted.setdefault(target, {}).setdefault(type(policy.resource.spec), {})
+        if policy.ref in same:
             return False
         if same and not rule_of(policy).additive:
-            self._lost.setdefault((policy.ref, same[0].ref), (policy, set()))[1].add(name)
+            self._lost.setdefault((policy.ref, next(iter(same))), (policy, set()))[1].add(name)
             return False
-        same.append(policy)
+        same[policy.ref] = policy
         return True
 
     def accepted(self, target: T) -> PoliciesByKind:
         """The policies of a target; of an additive kind several, the oldest first."""
         found = self._accepted.get(target)
-        return policies_by_kind(itertools.chain.from_iterable(found.values())) if found else NO_POLICIES
+        return policies_by_kind(one for same in found.values() for one in same.values()) if found else NO_POLICIES
 
     def targets(self) -> Iterable[T]:
         """All targets that have a policy."""
@@ -69,5 +69,6 @@ class Claims(Generic[T]):
 
 def some(names: Iterable[str]) -> str:
     """Some of the names, sorted, and how many more there are."""
-    shown = sorted(names)
-    return ", ".join(shown[:_SHOWN]) + (f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else "")
+    listed = [*names]
+    shown = heapq.nsmallest(_SHOWN, listed)
+    return ", ".join(shown) + (f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else "")

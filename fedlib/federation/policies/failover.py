@@ -43,15 +43,13 @@ def judge_mappings(config: FailoverConfig) -> tuple[JudgedMapping, ...]:
 
 
 def _distributions(config: FailoverConfig) -> Iterator[JudgedMapping]:
-    taken: list[Locality] = []
+    taken = _DisjointLocalities()
     for index, mapping in enumerate(config.locality_mappings):
         even = all(locality.weight is None for locality in mapping.to)
         shared = ("it has no weights beside mappings with weights, so its requests are shared out evenly",)
         overlap = "in 'to' of one mapping" if _overlaps_within(mapping) else ""
-        if not overlap and any(_overlap(mapping.from_, other) for other in taken):
+        if not overlap and not taken.add(mapping.from_):
             overlap = "in 'from' of two mappings"
-        if not overlap:
-            taken.append(mapping.from_)
         yield JudgedMapping(index, mapping, not overlap, shared if even else (), overlap)
 
 
@@ -77,19 +75,30 @@ def _ignored_parts(mapping: LocalityMapping) -> Iterator[str]:
         yield "failover without weights goes from region to region, and zones are not looked at"
 
 
-def _overlap(one: Locality, other: Locality) -> bool:
-    """Whether a locality is part of the other one, or the same."""
-    return all(a == b for a, b in zip(_parts(one), _parts(other), strict=False))
+class _DisjointLocalities:
+    """Localities of which none is part of another one, or the same."""
+
+    def __init__(self) -> None:
+        self._whole: set[tuple[str, ...]] = set()
+        self._beginnings: set[tuple[str, ...]] = set()
+
+    def add(self, locality: Locality) -> bool:
+        """Add one; False where it overlaps with one that was added before."""
+        parts = _parts(locality)
+        beginnings = [parts[:length] for length in range(len(parts) + 1)]
+        if parts in self._beginnings or any(one in self._whole for one in beginnings):
+            return False
+        self._whole.add(parts)
+        self._beginnings.update(beginnings)
+        return True
 
 
 def _overlaps_within(mapping: LocalityMapping) -> bool:
     """Whether localities of `to` overlap without being the same."""
-    return any(
-        _overlap(one, other) and _parts(one) != _parts(other)
-        for index, one in enumerate(mapping.to)
-        for other in mapping.to[:index]
-    )
+    taken = _DisjointLocalities()
+    distinct = {_parts(locality): locality for locality in mapping.to}
+    return not all(taken.add(locality) for locality in distinct.values())
 
 
-def _parts(locality: Locality) -> list[str]:
-    return [part for part in (locality.region, locality.zone, locality.sub_zone) if part]
+def _parts(locality: Locality) -> tuple[str, ...]:
+    return tuple(part for part in (locality.region, locality.zone, locality.sub_zone) if part)

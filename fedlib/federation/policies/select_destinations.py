@@ -14,6 +14,7 @@ from fedlib.federation.model.destination import Destination
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.rules import Target, rule_of
 from fedlib.federation.policies.select_routes import unselected
+from fedlib.federation.policies.trials import Trials
 
 EVERYTHING = ObjectSelector()
 
@@ -23,6 +24,7 @@ class DestinationSelection:
     """Evaluates DestinationSelectors of a workspace over what it owns and imports."""
 
     destinations: DestinationIndex
+    trials: Trials
 
     def selected(self, policy: Policy[Model]) -> Iterator[tuple[Destination, int]]:
         """What a policy applies to: what it selects, or everything where it selects nothing and that means all.
@@ -38,17 +40,21 @@ class DestinationSelection:
         for entry in entries:
             if entry.kind not in rule_of(policy).kinds:
                 continue
-            for one, port in self.matching(entry, policy.workspace):
+            for one, port in self.matching(entry, policy):
                 if (one.ref, port) not in found and _may_apply(policy, one):
+                    if not self.trials.select(policy, Target.DESTINATIONS):
+                        return
                     found.add((one.ref, port))
                     yield one, port
 
-    def matching(self, entry: DestinationSelector, workspace: str) -> Iterator[tuple[Destination, int]]:
-        """The (destination, port number) pairs that one selector of a workspace selects."""
-        for one in self.destinations.select(entry.kind, entry.selector or EVERYTHING, workspace):
-            for port in one.ports:
-                if entry.port is None or entry.port.matches(port.number, port.name):
-                    yield one, port.number
+    def matching(self, entry: DestinationSelector, policy: Policy[Model]) -> Iterator[tuple[Destination, int]]:
+        """The (destination, port number) pairs that one selector of a policy selects."""
+        for one in self.destinations.select(entry.kind, entry.selector or EVERYTHING, policy.workspace):
+            ports = one.ports if entry.port is None else one.matching(entry.port)
+            if not self.trials.take(policy, Target.DESTINATIONS, 1 + len(ports)):
+                return
+            for port in ports:
+                yield one, port.number
 
 
 def _may_apply(policy: Policy[Model], destination: Destination) -> bool:

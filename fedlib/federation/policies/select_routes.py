@@ -8,7 +8,7 @@ does not reach the table's routes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -19,10 +19,13 @@ from fedlib.federation.model.destination import Destination
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.model.route import Route, RouteDestination, TableLabels
 from fedlib.federation.policies.rules import Target, rule_of
+from fedlib.federation.policies.trials import Trials
 from fedlib.snapshot.label_selectors import LabelSelectors, label_selectors
 from fedlib.snapshot.selection import labels_match, selects
 
 EVERY_ROUTE = RouteSelector()
+
+Entry = TypeVar("Entry", RouteSelector, RouteDestinationSelector)
 
 
 @dataclass(slots=True)
@@ -30,6 +33,9 @@ class RouteSelection:
     """Finds the policies of a route. Their selectors are indexed by workspace and by the labels that they ask for."""
 
     policies: Iterable[Policy[Model]]
+    trials: Trials
+    _oldest: dict[str, Policy[Model]] = field(default_factory=dict)
+    """A policy of each workspace, for findings about all of its policies."""
     _on_routes: dict[str, LabelSelectors[tuple[Policy[Model], RouteSelector]]] = field(default_factory=dict)
     _on_destinations: dict[str, LabelSelectors[tuple[Policy[Model], RouteDestinationSelector]]] = field(
         default_factory=dict
@@ -40,6 +46,7 @@ class RouteSelection:
         on_routes: dict[str, list[tuple[Policy[Model], RouteSelector]]] = defaultdict(list)
         on_destinations: dict[str, list[tuple[Policy[Model], RouteDestinationSelector]]] = defaultdict(list)
         for policy in self.policies:
+            self._oldest.setdefault(policy.workspace, policy)
             entries: tuple[RouteSelector, ...] = policy.entries(Target.ROUTES.attribute)
             if unselected(policy) is Target.ROUTES:
                 entries = (EVERY_ROUTE,)
@@ -53,8 +60,7 @@ class RouteSelection:
         """The policies that select a route, the oldest first."""
         found: dict[Ref, Policy[Model]] = {}
         for table in route.tables:
-            filed = self._on_routes.get(table.workspace)
-            for policy, entry in filed.selecting(table.labels) if filed else ():
+            for policy, entry in self._selecting(self._on_routes, table):
                 if policy.ref not in found and _selects(entry, table, route):
                     found[policy.ref] = policy
         return sorted(found.values(), key=lambda policy: policy.resource.age)
@@ -63,17 +69,26 @@ class RouteSelection:
         """The policies that select a destination of a route, the oldest first."""
         found: dict[Ref, Policy[Model]] = {}
         for table in route.tables:
-            filed = self._on_destinations.get(table.workspace)
-            for policy, entry in filed.selecting(table.labels) if filed else ():
+            for policy, entry in self._selecting(self._on_destinations, table):
                 if not _matches_table(entry.route, table):
                     continue
                 listed = entry.on_destinations
+                if not self.trials.take(policy, Target.ROUTE_DESTINATIONS, len(listed)):
+                    break
                 if not listed or any(_is_called(one, destination) for one in listed):
                     found[policy.ref] = policy
         return sorted(found.values(), key=lambda policy: policy.resource.age)
 
-
-Entry = TypeVar("Entry", RouteSelector, RouteDestinationSelector)
+    def _selecting(
+        self, filed: Mapping[str, LabelSelectors[tuple[Policy[Model], Entry]]], table: TableLabels
+    ) -> Iterator[tuple[Policy[Model], Entry]]:
+        """The selectors that ask for labels of a route as one of its tables has them."""
+        selectors = filed.get(table.workspace)
+        if selectors is None:
+            return
+        looked_at = selectors.candidates(table.labels)
+        if not looked_at or self.trials.take(self._oldest[table.workspace], Target.ROUTES, looked_at):
+            yield from selectors.selecting(table.labels)
 
 
 def _by_labels(entries: Iterable[tuple[Policy[Model], Entry]]) -> LabelSelectors[tuple[Policy[Model], Entry]]:
@@ -108,9 +123,7 @@ def _is_called(selector: DestinationSelector, called: RouteDestination) -> bool:
     one: Destination = called.destination
     if one.kind is not selector.kind:
         return False
-    if selector.port is not None and not any(
-        port.number == called.port and selector.port.matches(port.number, port.name) for port in one.ports
-    ):
+    if selector.port is not None and all(port.number != called.port for port in one.matching(selector.port)):
         return False
     return selector.selector is None or selects(
         selector.selector, labels=one.labels, name=one.ref.name, namespace=one.ref.namespace,

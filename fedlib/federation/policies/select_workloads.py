@@ -9,10 +9,12 @@ from fedlib.config.gloo import ObjectSelector
 from fedlib.config.model import Model
 from fedlib.config.selectors import ListenerSelector
 from fedlib.config.virtual_gateway import VirtualGatewaySpec
+from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Workload
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.rules import Target
 from fedlib.federation.policies.select_routes import unselected
+from fedlib.federation.policies.trials import Trials
 from fedlib.snapshot.model import NamespaceKey, OwnedResource, Snapshot
 from fedlib.snapshot.selection import selects
 from fedlib.snapshot.selector_index import Owned, SelectorIndex
@@ -25,15 +27,34 @@ class WorkloadSelection:
     """Finds the workloads that policies select. Those of a workspace are indexed once."""
 
     snapshot: Snapshot
+    trials: Trials
     _indexed: dict[str, SelectorIndex[Owned[Workload]]] = field(default_factory=dict)
+    _gateways: dict[str, list[OwnedResource[VirtualGatewaySpec]]] = field(default_factory=dict)
 
     def selected(self, policy: Policy[Model]) -> Iterable[Workload]:
         """The workloads of the policy's workspace that its `applyToWorkloads` selects, by the labels of their pods."""
         if policy.workspace not in self._indexed:
             self._indexed[policy.workspace] = SelectorIndex(tuple(self._owned(policy)))
         index = self._indexed[policy.workspace]
-        selected = (one for selector in workload_selectors(policy) for one in index.select(selector))
-        return {one.ref: one.object for one in selected}.values()
+        found: dict[Ref, Workload] = {}
+        for one in (one for selector in workload_selectors(policy) for one in index.select(selector)):
+            if not self.trials.select(policy, Target.WORKLOADS):
+                break
+            found[one.ref] = one.object
+        return found.values()
+
+    def listeners(self, policy: Policy[Model]) -> Iterator[tuple[OwnedResource[VirtualGatewaySpec], int]]:
+        """The (VirtualGateway, index of the listener) pairs of the policy's workspace that it selects."""
+        if not self._gateways:
+            for owned in self.snapshot.of(VirtualGatewaySpec):
+                self._gateways.setdefault(owned.workspace, []).append(owned)
+        entries: tuple[ListenerSelector, ...] = policy.entries(Target.LISTENERS.attribute)
+        for owned in self._gateways.get(policy.workspace, ()):
+            if not self.trials.take(policy, Target.LISTENERS, len(owned.spec.listeners) * (1 + len(entries))):
+                return
+            for index, listener in enumerate(owned.spec.listeners):
+                if any(_selects_listener(entry, owned, listener.port.number, listener.port.name) for entry in entries):
+                    yield owned, index
 
     def _owned(self, policy: Policy[Model]) -> Iterator[Owned[Workload]]:
         for key in own_namespaces(policy, self.snapshot):
@@ -70,19 +91,6 @@ def own_namespaces(policy: Policy[Model], snapshot: Snapshot) -> Iterator[Namesp
     for cluster, namespaces in sorted(snapshot.workspaces[policy.workspace].namespaces.items()):
         for namespace in namespaces:
             yield cluster, namespace
-
-
-def select_listeners(
-    policy: Policy[Model], snapshot: Snapshot
-) -> Iterator[tuple[OwnedResource[VirtualGatewaySpec], int]]:
-    """The (VirtualGateway, index of the listener) pairs of the policy's workspace that it selects."""
-    entries: tuple[ListenerSelector, ...] = policy.entries(Target.LISTENERS.attribute)
-    for owned in snapshot.of(VirtualGatewaySpec):
-        if owned.workspace != policy.workspace:
-            continue
-        for index, listener in enumerate(owned.spec.listeners):
-            if any(_selects_listener(entry, owned, listener.port.number, listener.port.name) for entry in entries):
-                yield owned, index
 
 
 def _selects_listener(

@@ -13,6 +13,7 @@ from fedlib.config.selectors import DestinationKind, DestinationReference
 from fedlib.diagnostics import Report, catalogue
 from fedlib.diagnostics.source import Step, path_text
 from fedlib.federation.destinations.resolve import DestinationResolver
+from fedlib.federation.model.host_patterns import host_patterns
 from fedlib.federation.model.route import ConnectionRoute
 from fedlib.federation.routes.tables import Table
 from fedlib.federation.workloads.protocols import TLS_PROTOCOLS
@@ -81,9 +82,10 @@ class ConnectionRoutes:
     def _tls_problem(self, path: tuple[Step, ...], route: TLSRoute) -> Problem | None:
         if not route.matchers:
             return path, "a TLS route needs a matcher with sniHosts", "add matchers: [{sniHosts: [...]}]"
+        hosts = host_patterns(self.table.spec.hosts)
         for index, matcher in enumerate(route.matchers):
             for position, name in enumerate(matcher.sni_hosts):
-                if not any(_within(host, name) for host in self.table.spec.hosts):
+                if not hosts.cover(name):
                     where = (*path, "matchers", index, "sniHosts", position)
                     return where, f"the SNI '{name}' is none of the table's hosts", "add it to the hosts"
         return None
@@ -98,8 +100,3 @@ def report_tcp_on_gateways(table: Table, report: Report) -> None:
     advice = "select sidecars by workloadSelectors, or use tls routes"
     problem = "TCP routes are for sidecars, and gateways alone use the table"
     report.add(catalogue.CONNECTION_ROUTE_INVALID, table.ref, location, route="tcp", problem=problem, advice=advice)
-
-
-def _within(host: str, name: str) -> bool:
-    """Whether a name, which may have a wildcard, is a host's own or below its wildcard."""
-    return host == name or (host.startswith("*") and name.removeprefix("*").endswith(host[1:]))

@@ -24,8 +24,9 @@ from fedlib.federation.routes.binding import Binding, GatewayBinder
 from fedlib.federation.routes.connections import ConnectionRoutes, report_tcp_on_gateways
 from fedlib.federation.routes.delegation import Delegation, FlatRoute
 from fedlib.federation.routes.hosts import KnownHosts, check_hosts, known_hosts, settle_hosts, uses_sidecars
+from fedlib.federation.routes.match_limits import MatchLimits
 from fedlib.federation.routes.tables import Table, read_route_tables, source_labels
-from fedlib.federation.routes.unreachable import report_unreachable
+from fedlib.federation.routes.unreachable import UnreachableRoutes
 from fedlib.snapshot.model import Snapshot
 
 REQUIRE_AUTH: Final = "gateway.gloo.solo.io/require_auth"
@@ -38,20 +39,22 @@ def route_hosts(finders: Finders, offer: Offer) -> tuple[RoutedHosts, ...]:
     resolver = DestinationResolver(snapshot, offer.called, offer.destinations, report)
     tables = read_route_tables(snapshot, report)
     known = known_hosts(offer.services, offer.destinations)
-    delegation = Delegation(tables, report)
+    delegation, unreachable = Delegation(tables, report), UnreachableRoutes(report)
     flat: dict[Ref, tuple[FlatRoute, ...]] = {}
     for table in tables.roots:
         check_hosts(table, known, report)
         flattened = delegation.flatten(table)
         flat[table.ref] = tuple(one if _is_translated(one, report) else replace(one, broken=True) for one in flattened)
-        report_unreachable(flattened, report)
+        unreachable.check(flattened)
     for table in tables.tables:
         if not table.spec.hosts and table.ref not in delegation.used:
             report.add(catalogue.ROUTE_TABLE_HOSTS, table.ref, table.resource.at())
     binder = GatewayBinder(snapshot, offer.gateways, report)
     bindings = {table.ref: binder.bind(table) for table in tables.roots}
     routing = _Routing(snapshot, flat, bindings, known, resolver, finders.places, report)
-    routed = [*routing.in_sidecars(list(tables.roots)), *routing.on_gateways(tables.roots)]
+    limits = MatchLimits(report)
+    roots = [table for table in tables.roots if limits.fits(table, flat[table.ref], bindings[table.ref])]
+    routed = [*routing.in_sidecars(roots), *routing.on_gateways(roots)]
     return tuple(sorted(routed, key=lambda r: (r.table.ref, r.workspace, not r.mesh, r.suffix)))
 
 

@@ -10,10 +10,11 @@ from fedlib.config.route_table import Delegate
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
 from fedlib.federation.routes.tables import RouteTables, Table
+from fedlib.snapshot.allowance import Allowance
 
 
 def select_delegates(
-    table: Table, path: tuple[Step, ...], delegate: Delegate, tables: RouteTables, report: Report
+    table: Table, path: tuple[Step, ...], delegate: Delegate, tables: RouteTables, allowed: Allowance, report: Report
 ) -> list[Table] | None:
     """The tables that a delegating route selects, in the order in which they are tried.
 
@@ -22,6 +23,7 @@ def select_delegates(
         path: where the route stands in its spec.
         delegate: the route's action.
         tables: all tables.
+        allowed: how many tables the routes of each workspace may select.
         report: takes the findings.
 
     Returns:
@@ -31,7 +33,11 @@ def select_delegates(
     fine = True
     for index, selector in enumerate(delegate.route_tables):
         location = table.resource.at(*path, "delegate", "routeTables", index)
+        if not allowed.left(table.workspace):
+            _report_limit(table, path, allowed, report)
+            return None
         found = [one for one in tables.select(selector, table.workspace) if selector.name or one.ref != table.ref]
+        allowed.take(table.workspace, 1 + len(found))
         usable = [one for one in found if not one.spec.hosts]
         if selector.name and not usable:
             problem = f"no RouteTable '{selector.name}' of workspace '{table.workspace}' or imported by it fits"
@@ -48,6 +54,14 @@ def select_delegates(
     for one in chosen.values():
         _check(table, one, report)
     return sorted(chosen.values(), key=lambda one: -one.spec.weight) if fine else None
+
+
+def _report_limit(table: Table, path: tuple[Step, ...], allowed: Allowance, report: Report) -> None:
+    report.add(
+        catalogue.WORKSPACE_TOO_MUCH, table.ref, table.resource.at(*path, "delegate"),
+        problem="delegating routes select too many tables", workspace=table.workspace,
+        limit=allowed.limit, advice="let a few tables select the others, and delegate to those few",
+    )  # fmt: skip
 
 
 def _check(parent: Table, child: Table, report: Report) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from fedlib.config.route_table import Delegate, HTTPRoute, SortMethod
 from fedlib.config.selectors import HTTPRequestMatcher
@@ -17,14 +16,12 @@ from fedlib.config.untranslated import untranslated_below
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
 from fedlib.federation.model.route import SourceLabels, TableLabels
-from fedlib.federation.routes.delegates import select_delegates
+from fedlib.federation.routes import delegation_size
+from fedlib.federation.routes.delegation_size import Delegates
 from fedlib.federation.routes.matchers import ConflictError, combine_matchers
 from fedlib.federation.routes.names import route_names, table_suffix
 from fedlib.federation.routes.tables import RouteTables, Table, both_labels, source_labels
-
-MAX_DEPTH: Final = 32
-MAX_ROUTES: Final = 10_000
-"""Of one root table, with all below it; each table that is delegated to counts as one more."""
+from fedlib.snapshot.allowance import Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +67,19 @@ class Delegation:
     report: Report
     used: set[Ref] = field(default_factory=set)
     """The tables that any other delegates to."""
+    _delegates: Delegates = field(init=False)
+    _allowed: Allowance = field(default_factory=lambda: Allowance(delegation_size.MAX_DELEGATED))
+    """What the root tables of each workspace may have by delegation, all together."""
     _left: int = 0
-    """How many more routes the root table may have."""
+    """How many more matches of routes the root table may have."""
+
+    def __post_init__(self) -> None:
+        """Selections of tables are kept: many routes may delegate to one table that delegates on."""
+        self._delegates = Delegates(self.tables, self.report)
 
     def flatten(self, root: Table) -> tuple[FlatRoute, ...]:
         """All routes of a root table, in the order in which they are tried, each with a name of its own."""
-        self._left = MAX_ROUTES
+        self._left = delegation_size.MAX_ROUTES
         routes = self._expand(root, _Above()) or []
         counts: Counter[str] = Counter()
         named = []
@@ -115,14 +119,26 @@ class Delegation:
         return expanded if fits else None
 
     def _is_within_limits(self, table: Table, above: _Above) -> bool:
-        self._left -= 1 + len(table.spec.http)
-        problem = f"is more than {MAX_DEPTH} tables deep" if len(above.tables) >= MAX_DEPTH else ""
-        if self._left < 0 and above.tables:
-            problem = f"gives more than {MAX_ROUTES} routes"
+        """Whether a table may be part of its root; what is too much is reported there."""
+        root = above.tables[0].table if above.tables else table.resource
+        count = delegation_size.count_routes(table, delegation_size.ways(above.matchers))
+        self._left -= count
+        problem = ""
+        if len(above.tables) >= delegation_size.MAX_DEPTH:
+            problem = f"is more than {delegation_size.MAX_DEPTH} tables deep"
+        elif self._left < 0 and above.tables:
+            problem = f"gives more than {delegation_size.MAX_ROUTES} routes"
         if problem:
-            root = above.tables[0].table
             self.report.add(catalogue.DELEGATION_TOO_LARGE, root.ref, root.at("http"), root=root.ref, problem=problem)
-        return not problem
+            return False
+        if not above.tables or self._allowed.take(above.tables[0].workspace, count):
+            return True
+        self.report.add(
+            catalogue.WORKSPACE_TOO_MUCH, root.ref, root.at("http"),
+            problem="the table has too many routes by delegation", workspace=above.tables[0].workspace,
+            limit=self._allowed.limit, advice="let one root table with all hosts delegate, in place of several",
+        )  # fmt: skip
+        return False
 
     def _with_own_labels(self, table: Table, above: _Above) -> _Above:
         both = both_labels(above.source_labels, source_labels(table.spec))
@@ -138,7 +154,7 @@ class Delegation:
         """The routes that a delegating route stands for: those of the tables that it selects, in their order."""
         if not self._is_translated(flat):
             return [replace(flat, broken=True)]
-        chosen = select_delegates(flat.table, flat.path, delegate, self.tables, self.report)
+        chosen = self._delegates.below(flat.table, flat.path, flat.route)
         above = _Above(flat.tables, flat.matchers, flat.source_labels, flat.broken)
         expanded: list[FlatRoute] = []
         fits = chosen is not None
@@ -151,7 +167,7 @@ class Delegation:
                 )  # fmt: skip
                 fits = False
                 continue
-            routes = self._expand(table, above)
+            routes = self._expand(table, above) if self._is_small_enough(table, flat) else None
             fits = fits and routes is not None
             expanded += routes or ()
         if not fits:
@@ -159,6 +175,17 @@ class Delegation:
         if delegate.sort_method is SortMethod.ROUTE_SPECIFICITY:
             expanded.sort(key=lambda route: _specificity(route.matchers))
         return expanded
+
+    def _is_small_enough(self, table: Table, flat: FlatRoute) -> bool:
+        """Whether no table below gives too many routes by itself: that is reported to whoever wrote it."""
+        found = self._delegates.too_large(table)
+        root = flat.tables[0]
+        if found is None:
+            return True
+        problem = f"gives more than {delegation_size.MAX_ROUTES} routes"
+        where = root.table if found.workspace == root.workspace else found.resource
+        self.report.add(catalogue.DELEGATION_TOO_LARGE, where.ref, where.at("http"), root=where.ref, problem=problem)
+        return False
 
     def _is_translated(self, flat: FlatRoute) -> bool:
         """Whether all fields of a delegating route are."""

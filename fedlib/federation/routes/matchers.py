@@ -7,9 +7,11 @@ each header, so some combinations that are no contradiction cannot be written ei
 
 from __future__ import annotations
 
-import re
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
+
+import re2
 
 from fedlib.config.selectors import HeaderMatcher, HTTPRequestMatcher, QueryParameterMatcher, StringMatch
 
@@ -17,6 +19,12 @@ Condition = TypeVar("Condition", HeaderMatcher, QueryParameterMatcher)
 
 _SPECIAL: Final = frozenset(".^$*+?()[]{}|\\")
 _OPTIONAL: Final = frozenset("*?{")
+
+LONGEST_REGEX: Final = 256
+LONGEST_PATH: Final = 512
+REGEX_MEMORY: Final = 1 << 20
+"""Characters of an expression and of a path up to which one is tried on the other, and bytes for that. RE2 takes at the
+worst as many steps as the product of both; of what is longer it is not known whether it matches."""
 
 
 class ConflictError(Exception):
@@ -33,7 +41,7 @@ def combine_matchers(
     """
     if not parents or not children:
         return tuple(parents or children)
-    combined: list[HTTPRequestMatcher] = []
+    combined: dict[HTTPRequestMatcher, None] = {}
     for child in children:
         found, problems = [], []
         for parent in parents:
@@ -43,7 +51,7 @@ def combine_matchers(
                 problems.append(str(problem))
         if not found:
             raise ConflictError(problems[0])
-        combined += [matcher for matcher in found if matcher not in combined]
+        combined.update(dict.fromkeys(found))
     return tuple(combined)
 
 
@@ -125,27 +133,42 @@ def show_path(match: StringMatch) -> str:
 
 def path_beginning(match: StringMatch) -> str:
     """With what every path that matches surely begins."""
-    if match.regex is None:
-        return match.exact or match.prefix or ""
-    literal = ""
-    for character in match.regex.removeprefix("^"):
-        if character in _SPECIAL:
-            literal = literal[:-1] if character in _OPTIONAL else literal
-            break
-        literal += character
-    return "" if _has_alternatives(match.regex) else literal
+    return (match.exact or match.prefix or "") if match.regex is None else _literal_beginning(match.regex)
+
+
+@functools.lru_cache(maxsize=1024)
+def _literal_beginning(regex: str) -> str:
+    """The characters before the first special one; nothing where the whole is a choice of several."""
+    plain = regex.removeprefix("^")
+    end = next((index for index, character in enumerate(plain) if character in _SPECIAL), len(plain))
+    optional = end < len(plain) and plain[end] in _OPTIONAL
+    return "" if _has_alternatives(regex) else plain[: max(end - 1, 0) if optional else end]
 
 
 def _has_alternatives(regex: str) -> bool:
-    """Whether the whole expression is a choice of several: there is a `|` outside of groups and classes."""
-    rest, before = re.sub(r"\\.|\[[^]]*\]", "", regex), ""
-    while rest != before:
-        rest, before = re.sub(r"\([^()]*\)", "", rest), rest
-    return "|" in rest
+    """Whether there is a `|` outside of groups and classes."""
+    depth, within, escaped = 0, False, False
+    for character in regex:
+        if escaped or character == "\\":
+            escaped = not escaped
+        elif within:
+            within = character != "]"
+        elif character == "[":
+            within = True
+        elif character in "()":
+            depth += 1 if character == "(" else -1
+        elif character == "|" and depth <= 0:
+            return True
+    return False
 
 
 def _regex_matches(regex: str, path: str) -> bool:
+    """Whether RE2, which the proxies use and which never backtracks, matches the whole path."""
+    if len(regex) > LONGEST_REGEX or len(path) > LONGEST_PATH:
+        return False
+    options = re2.Options()
+    options.log_errors, options.max_mem = False, REGEX_MEMORY
     try:
-        return re.fullmatch(regex, path) is not None
-    except re.error:
+        return re2.fullmatch(regex, path, options) is not None
+    except re2.error:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from fedlib.diagnostics import Ref, Report, catalogue
@@ -11,9 +12,11 @@ from fedlib.federation.routes.tables import Table
 def route_names(table: Table, report: Report) -> list[str]:
     """Gloo's names of a table's routes: unique, without the prefix `insecure-`; empty for a route without a name."""
     names: list[str] = []
-    plain = [route.name.removeprefix("insecure-") for route in table.spec.http]
-    for index, name in enumerate(plain):
-        count = plain[:index].count(name)
+    counts: Counter[str] = Counter()
+    for index, route in enumerate(table.spec.http):
+        name = route.name.removeprefix("insecure-")
+        count = counts[name]
+        counts[name] += 1
         if name and count:
             renamed = f"duplicate-{name}-{count}"
             report.add(

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from fedlib.diagnostics import Ref
 from fedlib.diagnostics.cause import Cause, Causes, Why
 from fedlib.federation.model.route import RouteDestination, RoutedHosts
 
 Labels = Mapping[str, str]
+
+MAX_SUBSETS: Final = 128
+"""Of one destination, in RouteTables of one workspace: they become a part of what the destination's owner has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,18 @@ class DemandedSubsets:
 
 def demanded_subsets(routes: Iterable[RoutedHosts]) -> DemandedSubsets:
     """Collect the subsets of all destinations of all routes."""
-    found: dict[tuple[str, Ref], list[Labels]] = {}
+    by_owner: dict[tuple[str, str, Ref], list[Labels]] = {}
     tables: dict[Ref, dict[Cause, None]] = {}
     for routed in routes:
         for table, one in _called(routed):
             if one.subset:
-                found.setdefault((routed.workspace, one.destination.ref), []).append(one.subset)
+                key = (routed.owner, routed.workspace, one.destination.ref)
+                by_owner.setdefault(key, []).append(one.subset)
                 tables.setdefault(one.destination.ref, {})[Cause(table, Why.DEMANDS)] = None
-    by_caller = {key: _sorted(listed) for key, listed in sorted(found.items())}
+    found: dict[tuple[str, Ref], list[Labels]] = {}
+    for (_, workspace, ref), listed_ in sorted(by_owner.items()):
+        found.setdefault((workspace, ref), []).extend(_sorted(listed_)[:MAX_SUBSETS])
+    by_caller = {called: _sorted(subsets) for called, subsets in found.items()}
     by_destination: dict[Ref, list[Labels]] = {}
     for (_, ref), subsets in by_caller.items():
         by_destination.setdefault(ref, []).extend(subsets)

@@ -6,7 +6,7 @@ Source: the field comments of Gloo's `RouteTable`. One with hosts is a root; one
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fedlib.config.gloo import ObjectSelector
@@ -104,18 +104,15 @@ def both_labels(one: SourceLabels, other: SourceLabels) -> SourceLabels | None:
     """The pods that both select; None where there can be none."""
     if not one or not other:
         return one or other
-    combined = [{**a, **b} for a in one for b in other if all(a.get(key, value) == value for key, value in b.items())]
-    return tuple(_unique(combined)) or None
+    combined = [{**a, **b} for a in one for b in other if _compatible(a, b)]
+    return tuple({tuple(sorted(labels.items())): labels for labels in combined}.values()) or None
 
 
 def disjoint(one: SourceLabels, other: SourceLabels) -> bool:
     """Whether no pod can be selected by both."""
-    return both_labels(one, other) is None
+    pairs = ((a, b) for a in one for b in other)
+    return bool(one and other) and not any(_compatible(a, b) for a, b in pairs)
 
 
-def _unique(labels: Iterable[dict[str, str]]) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
-    for one in labels:
-        if one not in found:
-            found.append(one)
-    return found
+def _compatible(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return all(one.get(key, value) == value for key, value in other.items())

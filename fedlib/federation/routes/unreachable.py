@@ -5,90 +5,66 @@ Source: `istioctl analyze` reports the same for VirtualServices (IST0130 and IST
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from fedlib.config.selectors import HTTPRequestMatcher, StringMatch
+from fedlib.config.selectors import HTTPRequestMatcher
 from fedlib.diagnostics import Report, catalogue
-from fedlib.federation.model.route import SourceLabels
 from fedlib.federation.routes.delegation import FlatRoute
-from fedlib.federation.routes.matchers import covers_path, path_beginning
+from fedlib.federation.routes.earlier_matchers import EarlierMatchers, conditions
+from fedlib.snapshot.allowance import Allowance
+
+MAX_COMPARISONS: Final = 400_000
+"""Of all root tables of one workspace."""
 
 _ANY = (HTTPRequestMatcher(),)
 
 
-def report_unreachable(routes: Sequence[FlatRoute], report: Report) -> None:
-    """Report routes, or single matchers of them, that earlier routes hide."""
-    earlier = _Earlier()
-    for route in routes:
-        hidden = [earlier.hiding(route, matcher) for matcher in route.matchers or _ANY]
-        earlier.add(route)
-        first = next((one for one in hidden if one is not None), None)
-        if first is None:
-            continue
-        location = route.table.resource.at(*route.path)
-        subject = route.table.ref
-        if all(hidden):
-            report.add(
+@dataclass(slots=True)
+class UnreachableRoutes:
+    """Reports routes, or single matchers of them, that earlier routes hide; of one root table after the other."""
+
+    report: Report
+    _allowed: Allowance = field(default_factory=lambda: Allowance(MAX_COMPARISONS))
+
+    def check(self, routes: Sequence[FlatRoute]) -> None:
+        """Check the routes of a root table, as far as its workspace may have them compared."""
+        owner = routes[0].tables[0].workspace if routes else ""
+        counts = Counter(one for route in routes for matcher in route.matchers for one in conditions(matcher))
+        earlier = EarlierMatchers(counts, self._allowed.left(owner))
+        for number, route in enumerate(routes):
+            matchers = route.matchers or _ANY
+            hidden = [earlier.hiding(matcher, route.source_labels) for matcher in matchers]
+            if earlier.left < 0:
+                self._report_stop(route)
+                break
+            for matcher in matchers:
+                earlier.add(number, matcher, route.source_labels)
+            first = next((one for one in hidden if one is not None), None)
+            if first is not None:
+                self._report_hidden(route, routes[first], None if None not in hidden else 1 + hidden.index(first))
+        self._allowed.take(owner, self._allowed.left(owner) - max(earlier.left, 0))
+
+    def _report_hidden(self, route: FlatRoute, earlier: FlatRoute, number: int | None) -> None:
+        """Report a route, or one of its matchers by its number from 1."""
+        location, subject = route.table.resource.at(*route.path), route.table.ref
+        if number is None:
+            self.report.add(
                 catalogue.ROUTE_UNREACHABLE, subject, location,
-                route=route.name, earlier=first.name,
+                route=route.name, earlier=earlier.name,
             )  # fmt: skip
         else:
-            report.add(
+            self.report.add(
                 catalogue.ROUTE_MATCHER_HIDDEN, subject, location,
-                route=route.name, earlier=first.name, number=1 + hidden.index(first),
+                route=route.name, earlier=earlier.name, number=number,
             )  # fmt: skip
 
-
-@dataclass(slots=True)
-class _Earlier:
-    """The matchers of earlier routes by path, so that a table of thousands of routes is checked in little time.
-
-    `plain` holds those by a prefix or an exact path in which case matters, `others` the rest.
-    """
-
-    plain: dict[tuple[bool, str], list[tuple[int, FlatRoute, HTTPRequestMatcher]]] = field(default_factory=dict)
-    others: list[tuple[int, FlatRoute, HTTPRequestMatcher]] = field(default_factory=list)
-    count: int = 0
-
-    def add(self, route: FlatRoute) -> None:
-        """Take a route up."""
-        self.count += 1
-        for matcher in route.matchers or _ANY:
-            uri = matcher.uri or StringMatch(prefix="")
-            found = self.others
-            if uri.regex is None and not uri.ignore_case:
-                found = self.plain.setdefault((uri.exact is not None, uri.exact or uri.prefix or ""), [])
-            found.append((self.count, route, matcher))
-
-    def hiding(self, route: FlatRoute, matcher: HTTPRequestMatcher) -> FlatRoute | None:
-        """The first earlier route that takes all requests of a matcher of `route`."""
-        begins = path_beginning(matcher.uri) if matcher.uri else ""
-        keys = [(False, begins[:length]) for length in range(len(begins) + 1)] + [(False, "/"), (True, begins)]
-        listed = [*self.others, *(entry for key in dict.fromkeys(keys) for entry in self.plain.get(key, ()))]
-        found = (
-            (number, one)
-            for number, one, outer in listed
-            if _uses_all(one.source_labels, route.source_labels) and _covers(outer, matcher)
-        )
-        return min(found, key=lambda entry: entry[0], default=(0, None))[1]
-
-
-def _uses_all(outer: SourceLabels, inner: SourceLabels) -> bool:
-    """Whether every pod of `inner` is one of `outer`."""
-    return not outer or (bool(inner) and all(any(_subset(wanted, labels) for wanted in outer) for labels in inner))
-
-
-def _subset(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:
-    return all(labels.get(key) == value for key, value in wanted.items())
-
-
-def _covers(outer: HTTPRequestMatcher, inner: HTTPRequestMatcher) -> bool:
-    """Whether every request that `inner` matches is surely one that `outer` matches."""
-    return (
-        covers_path(outer.uri, inner.uri)
-        and outer.method in ("", inner.method)
-        and outer.port in (None, inner.port)
-        and all(header in inner.headers for header in outer.headers)
-        and all(parameter in inner.query_parameters for parameter in outer.query_parameters)
-    )
+    def _report_stop(self, route: FlatRoute) -> None:
+        root = route.tables[0].table
+        self.report.add(
+            catalogue.NOT_COMPARED, root.ref, root.at("http"),
+            what=f"the routes from '{route.name}' on", workspace=route.tables[0].workspace, limit=self._allowed.limit,
+            advice="let routes differ in their paths: those that share one are compared by everything else",
+        )  # fmt: skip

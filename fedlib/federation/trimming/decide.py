@@ -23,6 +23,7 @@ from fedlib.federation.model.policy import NO_POLICIES, AppliedPolicies, Policy
 from fedlib.federation.model.route import RoutedHosts
 from fedlib.federation.policies.filters.servers import NO_SERVERS, AskedServers
 from fedlib.federation.policies.select_destinations import DestinationSelection
+from fedlib.federation.policies.trials import Trials
 from fedlib.federation.trimming.reachable_hosts import ReachableHosts
 from fedlib.federation.workloads.gateway_pods import GatewayPods
 from fedlib.snapshot.label_selectors import label_selectors
@@ -64,7 +65,7 @@ def decide_trimming(
     `servers` are what the proxies of a workspace and cluster ask, whatever they call.
     """
     reachable = ReachableHosts(finders.snapshot, offer.destinations, offer.called, routes)
-    selection = DestinationSelection(offer.destinations)
+    selection = DestinationSelection(offer.destinations, Trials(finders.snapshot, finders.report))
     return _Trimming(finders.snapshot, gateways, reachable, selection, policies, finders.report, servers).decide()
 
 
@@ -81,6 +82,8 @@ class _Trimming:
     servers: Servers
     _included: dict[Ref, tuple[Destination, ...]] = field(default_factory=dict)
     _why: dict[tuple[str, str], Causes] = field(default_factory=dict)
+    _why_kept: dict[tuple[tuple[Ref, ...], str, str], Causes] = field(default_factory=dict)
+    _kept: dict[tuple[tuple[Ref, ...], str, str], frozenset[str] | None] = field(default_factory=dict)
     _sorted: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
 
     def decide(self) -> tuple[TrimmedWorkload, ...]:
@@ -102,7 +105,7 @@ class _Trimming:
         found: dict[Ref, Destination] = {}
         for index, entry in enumerate(policy.spec.config.included_destinations):
             path = ("config", "includedDestinations", index)
-            found.update({one.ref: one for one, _ in self.selection.matching(entry, policy.workspace)})
+            found.update({one.ref: one for one, _ in self.selection.matching(entry, policy)})
             if entry.port is not None:
                 self.report.add(
                     catalogue.TRIM_KEEPS_ALL_PORTS, policy.ref, policy.resource.at(*path, "port"), port=entry.port
@@ -140,12 +143,21 @@ class _Trimming:
 
     def _causes(self, workload: Workload, workspace: str) -> Causes:
         applied = self.policies.workloads.get(workload.ref, NO_POLICIES).every(TrimProxyConfigPolicySpec)
-        included = [policy for policy in applied if self._included[policy.ref]]
+        included = tuple(policy for policy in applied if self._included[policy.ref])
         if included:
-            called = (Cause(one.ref, Why.LEADS_TO) for policy in included for one in self._included[policy.ref])
-            asked = self._asked((workspace, workload.cluster)).causes
-            return (*(policy.cause for policy in included), *called, *asked)
+            return self._causes_of_policies(included, workspace, workload.cluster)
         return self._causes_of_settings(workspace, workload.cluster)
+
+    def _causes_of_policies(
+        self, policies: tuple[Policy[TrimProxyConfigPolicySpec], ...], workspace: str, cluster: str
+    ) -> Causes:
+        key = (tuple(policy.ref for policy in policies), workspace, cluster)
+        if key not in self._why_kept:
+            called = {Cause(one.ref, Why.LEADS_TO): None for policy in policies for one in self._included[policy.ref]}
+            self._why_kept[key] = (
+                *(policy.cause for policy in policies), *called, *self._asked((workspace, cluster)).causes
+            )  # fmt: skip
+        return self._why_kept[key]
 
     def _causes_of_settings(self, workspace: str, cluster: str) -> Causes:
         key = (workspace, cluster)
@@ -163,6 +175,20 @@ class _Trimming:
     def _asked(self, key: tuple[str, str]) -> AskedServers:
         return self.servers.get(key, NO_SERVERS)
 
+    def _kept_by(self, policies: tuple[Ref, ...], workspace: str, cluster: str) -> frozenset[str] | None:
+        """The hosts that policies include together; None where they include no destination."""
+        key = (policies, workspace, cluster)
+        if key not in self._kept:
+            if len(policies) > 1:
+                single = [self._kept_by((policy,), workspace, cluster) for policy in policies]
+                some = [hosts for hosts in single if hosts is not None]
+                self._kept[key] = frozenset().union(*some) if some else None
+            else:
+                included = [one for policy in policies for one in self._included[policy]]
+                hosts = (self.reachable.of(one, workspace, cluster) for one in included)
+                self._kept[key] = frozenset(host for some in hosts for host in some) if included else None
+        return self._kept[key]
+
     def _with_servers(self, hosts: frozenset[str] | None, workspace: str, cluster: str) -> frozenset[str] | None:
         """With the servers that filters of the proxies ask: without them every request would fail, or none."""
         return None if hosts is None else hosts | self._asked((workspace, cluster)).hosts
@@ -170,10 +196,9 @@ class _Trimming:
     def _hosts(self, workload: Workload, workspace: str) -> frozenset[str] | None:
         """The hosts that a workload keeps; None where it keeps everything."""
         applied = self.policies.workloads.get(workload.ref, NO_POLICIES).every(TrimProxyConfigPolicySpec)
-        included = [one for policy in applied for one in self._included[policy.ref]]
-        if included:
-            hosts = (self.reachable.of(one, workspace, workload.cluster) for one in included)
-            return frozenset(host for some in hosts for host in some)
+        kept = self._kept_by(tuple(policy.ref for policy in applied), workspace, workload.cluster)
+        if kept is not None:
+            return kept
         settings = self.snapshot.workspaces[workspace]
         if _isolation(settings).enabled and _isolation(settings).trim_proxy_config:
             return self.reachable.everything(workspace, workload.cluster, workload.namespace)

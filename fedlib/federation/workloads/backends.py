@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+from fedlib.config.gloo import ObjectSelector
+from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.discovery.inventory import Namespace, Service, ServicePort, Workload
+from fedlib.federation.model import limits
+from fedlib.snapshot.allowance import Allowance
 from fedlib.snapshot.model import NamespaceKey, Snapshot
-from fedlib.snapshot.selection import labels_match
+from fedlib.snapshot.selector_index import Owned, SelectorIndex
+
+MAX_BACKING: Final = 100_000
+"""Workloads behind the Services of one workspace; one that several Services select counts for each, and for each port
+that is looked up by its name."""
+
+_Items = tuple[tuple[str, str], ...]
+"""Labels, sorted."""
 
 _INJECTION_LABEL = "istio-injection"
 _REVISION_LABEL = "istio.io/rev"
@@ -20,34 +31,104 @@ class Backends:
     """Finds the workloads of Services. Workloads are indexed by label once, so each look-up is short."""
 
     snapshot: Snapshot
-    _index: dict[NamespaceKey, dict[tuple[str, str], list[Workload]]] = field(default_factory=dict)
+    _index: dict[NamespaceKey, SelectorIndex[Owned[Workload]]] = field(default_factory=dict)
+    _versions: dict[Ref, tuple[_Items, Mapping[str, str]]] = field(default_factory=dict)
+    """The labels of each workload; those of the same labels share them."""
+    _distinct: dict[_Items, tuple[_Items, Mapping[str, str]]] = field(default_factory=dict)
+    _numbers: dict[tuple[Ref, str], tuple[int, ...]] = field(default_factory=dict)
+    _found: dict[Ref, tuple[Workload, ...]] = field(default_factory=dict)
+    _everybody: dict[NamespaceKey, tuple[str, ...]] = field(default_factory=dict)
+    _allowed: Allowance = field(default_factory=lambda: Allowance(MAX_BACKING))
+    _ambiguous: dict[Ref, tuple[Service, str]] = field(default_factory=dict)
+    _left_out: list[Service] = field(default_factory=list)
 
     def workloads(self, service: Service) -> tuple[Workload, ...]:
         """The workloads whose pods the Service's selector selects."""
+        ref = service.ref
+        if ref not in self._found:
+            owner = self.snapshot.owners.get((service.cluster, service.namespace), "")
+            found = tuple(self._selected(service))
+            named = {port.target_port for port in service.ports if isinstance(port.target_port, str)}
+            if not self._allowed.take(owner, len(found) * (1 + len(named))):
+                self._left_out.append(service)
+                found = ()
+            self._found[ref] = found
+        return self._found[ref]
+
+    def _selected(self, service: Service) -> Iterator[Workload]:
         key = (service.cluster, service.namespace)
         if key not in self._index:
-            by_label: dict[tuple[str, str], list[Workload]] = defaultdict(list)
-            for workload in self.snapshot.workloads.get(key, ()):
-                for item in workload.labels.items():
-                    by_label[item].append(workload)
-            self._index[key] = by_label
-        candidates = min((self._index[key].get(item, []) for item in service.selector.items()), key=len, default=[])
-        return tuple(workload for workload in candidates if labels_match(service.selector, workload.labels))
+            known = self.snapshot.workloads.get(key, ())
+            self._index[key] = SelectorIndex(tuple(Owned(one, one.ref, one.labels, "") for one in known))
+        if service.selector:
+            selector = ObjectSelector(labels=dict(service.selector))
+            yield from (one.object for one in self._index[key].select(selector))
+
+    def report_left_out(self, report: Report) -> None:
+        """Report the Services that count as having no pods, or no port of a name, because that is too much."""
+        for service, target in self._ambiguous.values():
+            report.add(
+                catalogue.TOO_MUCH, service.ref, service.at("spec", "ports"),
+                problem=f"workloads give the name '{target}' to too many different container ports",
+                limit=limits.MAX_PORTS, advice="let a name stand for the same port in all workloads of a Service",
+            )  # fmt: skip
+        for service in self._left_out:
+            owner = self.snapshot.owners.get((service.cluster, service.namespace), "")
+            report.add(
+                catalogue.WORKSPACE_TOO_MUCH, service.ref, service.at("spec", "selector"),
+                problem="Services select too many workloads, each counted for every Service that selects it",
+                workspace=owner, limit=MAX_BACKING, advice="let fewer Services select the same pods",
+            )  # fmt: skip
+
+    def container_port(self, service: Service, port: ServicePort) -> int | str:
+        """The number of the container port behind a Service's port, or why its name has none."""
+        numbers = self.container_ports(service, port)
+        if len(numbers) == 1:
+            return numbers[0]
+        if numbers:
+            return "is " + " and ".join(str(number) for number in numbers) + " in different workloads"
+        if self.workloads(service):
+            return "is not a container port of the Service's workloads"
+        return "cannot be looked up: no workload is known"
+
+    def container_ports(self, service: Service, port: ServicePort) -> tuple[int, ...]:
+        """The container ports behind a Service's port, sorted."""
+        target = port.target_port or port.number
+        if isinstance(target, int):
+            return (target,)
+        key = (service.ref, target)
+        if key not in self._numbers:
+            numbers = container_ports(port, self.workloads(service))
+            if len(numbers) > limits.MAX_PORTS:
+                self._ambiguous[service.ref] = (service, target)
+                numbers = ()
+            self._numbers[key] = numbers
+        return self._numbers[key]
+
+    def versions(self, service: Service) -> tuple[Mapping[str, str], ...]:
+        """The labels of the pods of each workload behind a Service, distinct and sorted."""
+        found: dict[int, tuple[_Items, Mapping[str, str]]] = {}
+        for workload in self.workloads(service):
+            if workload.ref not in self._versions:
+                items = tuple(sorted(workload.labels.items()))
+                self._versions[workload.ref] = self._distinct.setdefault(items, (items, dict(items)))
+            version = self._versions[workload.ref]
+            found[id(version)] = version
+        return tuple(labels for _, labels in sorted(found.values(), key=lambda version: version[0]))
 
     def identities(self, service: Service, workloads: tuple[Workload, ...]) -> tuple[str, ...]:
         """SPIFFE URIs of the pods; with no known workload those of all service accounts of the namespace."""
-        accounts = {workload.service_account for workload in workloads}
-        if not accounts:
-            known = self.snapshot.service_accounts.get((service.cluster, service.namespace), ())
-            accounts = {account.name for account in known}
+        if workloads:
+            return self._spiffe(service, {workload.service_account for workload in workloads})
+        place = (service.cluster, service.namespace)
+        if place not in self._everybody:
+            known = self.snapshot.service_accounts.get(place, ())
+            self._everybody[place] = self._spiffe(service, {account.name for account in known})
+        return self._everybody[place]
+
+    def _spiffe(self, service: Service, accounts: set[str]) -> tuple[str, ...]:
         domain = self.snapshot.clusters[service.cluster].trust_domain
         return tuple(f"spiffe://{domain}/ns/{service.namespace}/sa/{account}" for account in sorted(accounts))
-
-
-def versions(workloads: Iterable[Workload]) -> tuple[Mapping[str, str], ...]:
-    """The labels of the pods of each workload, distinct and sorted."""
-    distinct = {tuple(sorted(workload.labels.items())) for workload in workloads}
-    return tuple(dict(items) for items in sorted(distinct))
 
 
 def container_ports(port: ServicePort, workloads: Iterable[Workload]) -> tuple[int, ...]:
@@ -59,20 +140,6 @@ def container_ports(port: ServicePort, workloads: Iterable[Workload]) -> tuple[i
     if isinstance(target, int):
         return (target,)
     return tuple(sorted({w.container_ports[target] for w in workloads if target in w.container_ports}))
-
-
-def container_port(port: ServicePort, workloads: tuple[Workload, ...]) -> int | str:
-    """The number of the one container port behind a Service's port, or why its name has none."""
-    numbers = container_ports(port, workloads)
-    if len(numbers) == 1:
-        return numbers[0]
-    if numbers:
-        return "is " + " and ".join(str(number) for number in numbers) + " in different workloads"
-    return (
-        "is not a container port of the Service's workloads"
-        if workloads
-        else "cannot be looked up: no workload is known"
-    )
 
 
 def shows_injection(namespace: Namespace | None, workloads: tuple[Workload, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,15 @@ class Caller:
         for one in self.only or (wanted,):
             if one is not None and wanted in (None, one):
                 yield {**found, "port": one}
+
+
+def matches_of(callers: Iterable[Caller], match: Mapping[str, Any], port: int | None) -> list[dict[str, Any]]:
+    """The matches of all callers, each once: see `Caller.matches`."""
+    found: dict[tuple[tuple[tuple[str, str], ...], int | None], dict[str, Any]] = {}
+    for caller in callers:
+        for one in caller.matches(match, port):
+            found.setdefault((tuple(sorted(caller.labels.items())), one.get("port")), one)
+    return list(found.values())
 
 
 def sidecars(source_labels: SourceLabels) -> tuple[Caller, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fedlib.config.selectors import TLSRequestMatcher
 from fedlib.federation.model.route import ConnectionRoute
-from fedlib.istio.virtual_services.caller import Caller
+from fedlib.istio.virtual_services.caller import Caller, matches_of
 from fedlib.istio.virtual_services.route_destination import targets
 
 
@@ -17,9 +17,7 @@ def connection_route(route: ConnectionRoute, cluster: str, callers: Sequence[Cal
     matches: list[dict[str, Any]] = []
     for matcher in route.matchers or (None,):
         names = {"sniHosts": list(matcher.sni_hosts)} if isinstance(matcher, TLSRequestMatcher) else {}
-        port = matcher.port if matcher else None
-        listed = [match for caller in callers for match in caller.matches(names, port)]
-        matches += [match for index, match in enumerate(listed) if match not in listed[:index]]
+        matches += matches_of(callers, names, matcher.port if matcher else None)
     if not found or not matches:
         return None
     translated: dict[str, Any] = {"route": [target.entry(weighted=len(found) > 1) for target in found]}

@@ -8,7 +8,7 @@ from typing import Any, Final
 from fedlib.config.route_table import DirectResponse, ForwardTo, Redirect, RedirectResponseCode
 from fedlib.config.selectors import HeaderMatcher, HTTPRequestMatcher, StringMatch
 from fedlib.federation.model.route import Route
-from fedlib.istio.virtual_services.caller import Caller
+from fedlib.istio.virtual_services.caller import Caller, matches_of
 from fedlib.istio.virtual_services.mirror import mirrors
 from fedlib.istio.virtual_services.route_destination import Target, targets
 from fedlib.istio.virtual_services.route_policies import header_operations, route_policies
@@ -27,8 +27,7 @@ def http_route(route: Route, cluster: str, callers: Sequence[Caller]) -> dict[st
     translated: dict[str, Any] = {"name": route.name}
     matches: list[dict[str, Any]] = []
     for matcher in route.matchers or (HTTPRequestMatcher(),):
-        found = [match for caller in callers for match in caller.matches(_match(matcher), matcher.port)]
-        matches += [match for index, match in enumerate(found) if match not in found[:index]]
+        matches += matches_of(callers, _match(matcher), matcher.port)
     if not matches:
         return None
     if any(matches):

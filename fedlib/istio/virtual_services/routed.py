@@ -12,6 +12,7 @@ from fedlib.declarations.role import Effect, Role
 from fedlib.federation.hosts.called import called_host
 from fedlib.federation.model.causes import routed_causes
 from fedlib.federation.model.gateway import VirtualGateway
+from fedlib.federation.model.host_patterns import host_patterns
 from fedlib.federation.model.route import RoutedHosts, SourceLabels
 from fedlib.istio.virtual_services.caller import Caller, gateway_pods, sidecars
 from fedlib.istio.virtual_services.connection_route import connection_route
@@ -73,8 +74,8 @@ def _on_gateways(routed: RoutedHosts) -> Iterator[tuple[Places, dict[str, Any]]]
 
 def _hosts(routed: RoutedHosts) -> list[str]:
     """The hosts of a table without those that its own wildcards cover: Istio refuses an object that has both."""
-    wild = [host for host in routed.hosts if host.startswith("*")]
-    return [host for host in routed.hosts if not any(one != host and host.endswith(one[1:]) for one in wild)]
+    wild = host_patterns(host for host in routed.hosts if host.startswith("*"))
+    return [host for host in routed.hosts if all(one == host for one in wild.above(host))]
 
 
 def _routes(routed: RoutedHosts, cluster: str, gateways: Sequence[Caller] | None) -> dict[str, list[dict[str, Any]]]:

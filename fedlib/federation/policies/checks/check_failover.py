@@ -6,9 +6,9 @@ from typing import Final
 
 from fedlib.config.policies.failover import FailoverPolicySpec, OutlierDetectionPolicySpec
 from fedlib.config.selectors import DestinationKind
-from fedlib.config.validate import suggest
 from fedlib.diagnostics import catalogue
 from fedlib.diagnostics.source import Step
+from fedlib.diagnostics.suggestion import suggest
 from fedlib.federation.model.destination import Destination, Group
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.policies.checks.localities import Localities
@@ -33,8 +33,10 @@ def check_failover(use: Use, localities: Localities, notes: Notes) -> None:
         return
     if OutlierDetectionPolicySpec not in use.policies and not distributes(config):
         notes.add(catalogue.FAILOVER_WITHOUT_OUTLIER_DETECTION, policy, ("applyToDestinations",), use.destination)
-    for judged in judge_mappings(config):
-        _check_mapping(policy, judged, notes)
+    if notes.is_first(policy, FailoverPolicySpec):
+        for judged in judge_mappings(config):
+            _check_mapping(policy, judged, notes)
+        _check_known_regions(policy, localities, notes)
     if config.locality_mappings:
         _check_regions(policy, use, localities, notes)
     elif config.priority_labels is not None:
@@ -50,6 +52,20 @@ def _check_mapping(policy: Policy[FailoverPolicySpec], judged: JudgedMapping, no
         notes.report.add(catalogue.FAILOVER_LOCALITIES_OVERLAP, policy.ref, location, where=judged.overlap)
 
 
+def _check_known_regions(policy: Policy[FailoverPolicySpec], localities: Localities, notes: Notes) -> None:
+    known = localities.known()
+    for index, mapping in enumerate(policy.spec.config.locality_mappings):
+        sides: list[tuple[tuple[Step, ...], str]] = [(("from",), mapping.from_.region)]
+        sides += [(("to", position), locality.region) for position, locality in enumerate(mapping.to)]
+        for side, region in sides if known else ():
+            if region not in known:
+                location = policy.resource.at("config", "localityMappings", index, *side, "region")
+                notes.report.add(
+                    catalogue.FAILOVER_REGION_UNKNOWN, policy.ref, location,
+                    region=region, suggestion=suggest(region, known), known=", ".join(sorted(known)),
+                )  # fmt: skip
+
+
 def _check_regions(policy: Policy[FailoverPolicySpec], use: Use, localities: Localities, notes: Notes) -> None:
     known, behind = localities.known(), localities.behind(use.destination)
     clusters = localities.of_callers(use.workspaces)
@@ -60,20 +76,20 @@ def _check_regions(policy: Policy[FailoverPolicySpec], use: Use, localities: Loc
         notes.add(
             catalogue.FAILOVER_REGION_MISSING, policy, ("config", "localityMappings"), use.destination, cluster=cluster
         )
+    if behind is None:
+        return
+    for region, path in _targets(policy).items():
+        if region in known and region not in behind:
+            notes.add(catalogue.FAILOVER_REGION_EMPTY, policy, path, use.destination, region=region)
+
+
+def _targets(policy: Policy[FailoverPolicySpec]) -> dict[str, tuple[Step, ...]]:
+    """The regions that take over, and where each is named first."""
+    found: dict[str, tuple[Step, ...]] = {}
     for index, mapping in enumerate(policy.spec.config.locality_mappings):
-        sides = [("from", mapping.from_.region, ())] + [
-            ("to", locality.region, (position,)) for position, locality in enumerate(mapping.to)
-        ]
-        for side, region, position in sides:
-            path = ("config", "localityMappings", index, side, *position, "region")
-            if known and region not in known:
-                location = policy.resource.at(*path)
-                notes.report.add(
-                    catalogue.FAILOVER_REGION_UNKNOWN, policy.ref, location,
-                    region=region, suggestion=suggest(region, known), known=", ".join(sorted(known)),
-                )  # fmt: skip
-            elif side == "to" and region in known and behind is not None and region not in behind:
-                notes.add(catalogue.FAILOVER_REGION_EMPTY, policy, path, use.destination, region=region)
+        for position, locality in enumerate(mapping.to):
+            found.setdefault(locality.region, ("config", "localityMappings", index, "to", position, "region"))
+    return found
 
 
 def _check_labels(policy: Policy[FailoverPolicySpec], destination: Destination, notes: Notes) -> None:

@@ -45,6 +45,7 @@ class Notes:
     """Collects findings, so that a policy for a thousand destinations has one finding and not a thousand."""
 
     report: Report
+    _checked: set[tuple[Ref, object]] = field(default_factory=set)
     _found: dict[tuple[str, Ref, tuple[Step, ...], str], tuple[Code, Policy[Model], dict[str, Any], set[str]]] = field(
         default_factory=dict
     )
@@ -55,6 +56,12 @@ class Notes:
         """Note a finding about a policy and a destination. The template has `{destinations}` for all of them."""
         key = (code.id, policy.ref, path, str(sorted(arguments.items())))
         self._found.setdefault(key, (code, policy, arguments, set()))[3].add(str(destination.ref))
+
+    def is_first(self, policy: Policy[Model], what: object) -> bool:
+        """Whether this is asked for the first time: what depends on the policy alone is checked once."""
+        new = (policy.ref, what) not in self._checked
+        self._checked.add((policy.ref, what))
+        return new
 
     def flush(self) -> None:
         """Report everything."""

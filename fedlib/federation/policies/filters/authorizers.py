@@ -24,7 +24,7 @@ from fedlib.config.policies.ext_auth import (
 from fedlib.config.resource import Resource
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.cause import NO_CAUSES, Cause, Causes, Why
-from fedlib.federation.policies.filters.fields import refuses
+from fedlib.federation.policies.filters.fields import Refusals
 from fedlib.federation.policies.filters.references import References, check_address, refer
 from fedlib.federation.policies.filters.servers import ServerAddress, ServerFinder
 from fedlib.federation.policies.filters.uses import FilterUse, Place
@@ -60,6 +60,7 @@ def decide_authorizers(
 ) -> dict[Ref, Authorizer]:
     """Decide for all ExtAuthPolicies in use; what needs Solo's server is reported and left out."""
     found: dict[Ref, Authorizer] = {}
+    refusals = Refusals(report)
     for use in uses:
         config = use.policy.spec.config
         if use.policy.ref in refused:
@@ -71,14 +72,18 @@ def decide_authorizers(
         if config.gloo_auth is not None:
             authorizer = _pass_through(use, config.gloo_auth, finder, report)
         else:
-            authorizer = _custom(use, references, finder, report)
+            authorizer = _custom(use, references, finder, refusals, report)
         if authorizer is not None:
             found[use.policy.ref] = authorizer
     return found
 
 
 def _custom(
-    use: FilterUse[ExtAuthPolicySpec], references: References, finder: ServerFinder, report: Report
+    use: FilterUse[ExtAuthPolicySpec],
+    references: References,
+    finder: ServerFinder,
+    refusals: Refusals,
+    report: Report,
 ) -> Authorizer | None:
     resource, config = use.policy.resource, use.policy.spec.config
     server = references.find(resource, ExtAuthServerSpec, config.server, "server")
@@ -87,7 +92,7 @@ def _custom(
             _refuse(resource, ("config",), "the policy names no ExtAuthServer, and Solo's own is not here", report)
         return None
     settings = server.spec
-    if refuses(server, report):
+    if refusals.refuses(server):
         return None
     if settings.destination_server is None:
         problem = f"{server.ref} has no destinationServer, and Solo's own server is not here"

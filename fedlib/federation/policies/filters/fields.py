@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fedlib.config.model import Model
@@ -14,7 +15,7 @@ from fedlib.config.policies.rate_limit import RateLimitPolicySpec
 from fedlib.config.policies.traffic_control import HTTPBufferPolicySpec, ProxyProtocolPolicySpec
 from fedlib.config.resource import Resource
 from fedlib.config.untranslated import untranslated_below
-from fedlib.diagnostics import Report, catalogue
+from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
 
 FILTER_POLICIES: Final[tuple[type[Model], ...]] = (
@@ -37,6 +38,20 @@ def refuses(resource: Resource[Model], report: Report) -> bool:
         _check_csrf(resource, resource.spec.config, report)
     secret = report_secret_headers(resource, report)
     return secret or any(untranslated_below(resource.spec))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Looks at settings once, however many policies refer to them."""
+
+    report: Report
+    _known: dict[Ref, bool] = field(default_factory=dict)
+
+    def refuses(self, resource: Resource[Model]) -> bool:
+        """The same as `refuses`."""
+        if resource.ref not in self._known:
+            self._known[resource.ref] = refuses(resource, self.report)
+        return self._known[resource.ref]
 
 
 def report_secret_headers(resource: Resource[Model], report: Report) -> bool:

@@ -11,8 +11,8 @@ from typing import Final
 
 from fedlib.config.policies.health_check import ActiveHealthCheckPolicySpec
 from fedlib.config.selectors import ObjectReference
-from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.suggestion import Suggestion
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.model.destination import Destination, Protocol
 from fedlib.federation.model.gateway import VirtualGateway
@@ -111,8 +111,8 @@ def _ref(reference: ObjectReference, policy: Ref) -> Ref:
     return Ref("VirtualGateway", reference.name, namespace, cluster)
 
 
-def _problem(ref: Ref, found: list[VirtualGateway], gateways: tuple[VirtualGateway, ...]) -> str:
+def _problem(ref: Ref, found: list[VirtualGateway], gateways: tuple[VirtualGateway, ...]) -> str | Suggestion:
     if found:
         return f"workspace '{found[0].workspace}' of {ref} neither owns nor imports the destinations"
-    near = suggest(ref.name, {gateway.resource.ref.name for gateway in gateways})
-    return f"{ref} does not exist, or is on no gateway{near}"
+    names = sorted({gateway.resource.ref.name for gateway in gateways})
+    return Suggestion(ref.name, names, f"{ref} does not exist, or is on no gateway")

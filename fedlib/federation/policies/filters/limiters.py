@@ -21,7 +21,7 @@ from fedlib.config.resource import Resource, kind_of
 from fedlib.config.selectors import DestinationReference, ObjectReference
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.cause import NO_CAUSES, Cause, Causes, Why
-from fedlib.federation.policies.filters.fields import refuses
+from fedlib.federation.policies.filters.fields import Refusals
 from fedlib.federation.policies.filters.references import References, refer
 from fedlib.federation.policies.filters.servers import ServerAddress, ServerFinder
 from fedlib.federation.policies.filters.uses import FilterUse, Place
@@ -67,15 +67,20 @@ def decide_limiters(
 ) -> dict[Ref, Limiter]:
     """Decide for all RateLimitPolicies in use; one that limits nothing is reported and left out."""
     found: dict[Ref, Limiter] = {}
+    refusals = Refusals(report)
     for use in uses:
-        limiter = _limiter(use, references, finder, report) if use.policy.ref not in refused else None
+        limiter = _limiter(use, references, finder, refusals, report) if use.policy.ref not in refused else None
         if limiter is not None:
             found[use.policy.ref] = limiter
     return found
 
 
 def _limiter(
-    use: FilterUse[RateLimitPolicySpec], references: References, finder: ServerFinder, report: Report
+    use: FilterUse[RateLimitPolicySpec],
+    references: References,
+    finder: ServerFinder,
+    refusals: Refusals,
+    report: Report,
 ) -> Limiter | None:
     resource = use.policy.resource
     config = resource.spec.config
@@ -88,9 +93,9 @@ def _limiter(
     )
     if (config.server_settings and named is None) or (config.ratelimit_client_config and client is None):
         return None
-    if limits is not None and refuses(limits, report):
+    if limits is not None and refusals.refuses(limits):
         return None
-    descriptors = _descriptors(resource.spec, client, report)
+    descriptors = _descriptors(resource.spec, client, refusals)
     if limits is None or not descriptors:
         if config.ratelimit_server_config is None or descriptors == ():
             missing = "it has no descriptors" if limits else "it names no RateLimitServerConfig"
@@ -116,9 +121,9 @@ def _limiter(
 
 
 def _descriptors(
-    spec: RateLimitPolicySpec, client: Resource[RateLimitClientConfigSpec] | None, report: Report
+    spec: RateLimitPolicySpec, client: Resource[RateLimitClientConfigSpec] | None, refusals: Refusals
 ) -> tuple[RateLimitActions, ...] | None:
     """What the server is told; None where it cannot be translated, which was reported."""
     if client is None:
         return spec.config.raw.rate_limits if spec.config.raw else ()
-    return None if refuses(client, report) else client.spec.raw.rate_limits
+    return None if refusals.refuses(client) else client.spec.raw.rate_limits

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fedlib.config.model import Model
 from fedlib.config.resource import Resource, S, kind_of
 from fedlib.config.selectors import DestinationReference, ObjectReference
-from fedlib.config.validate import suggest
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.suggestion import suggest
 from fedlib.federation.policies.filters.servers import ServerAddress, ServerFinder
 from fedlib.federation.policies.filters.uses import FilterUse, Place
 from fedlib.snapshot.model import Snapshot
@@ -22,6 +22,7 @@ class References:
 
     snapshot: Snapshot
     report: Report
+    _known: dict[str, Mapping[Ref, Resource[Any]]] = field(default_factory=dict)
 
     def find(
         self, policy: Resource[Model], spec: type[S], reference: ObjectReference | None, field: str
@@ -33,17 +34,20 @@ class References:
         ref = Ref(
             kind, reference.name, reference.namespace or policy.ref.namespace, reference.cluster or policy.ref.cluster
         )
-        known: Mapping[Ref, Resource[Any]] = {
-            **self.snapshot.servers,
-            **{owned.resource.ref: owned.resource for owned in self.snapshot.of(spec)},
-        }
+        known = self._known_of(spec)
         if ref not in known:
-            near = suggest(str(ref), {str(one) for one in known if one.kind == kind})
+            near = suggest(str(ref), lambda: {str(one) for one in known if one.kind == kind})
             self.report.add(
                 catalogue.POLICY_REFERENCE_UNKNOWN, policy.ref, policy.at("config", field),
                 field=f"spec.config.{field}", reference=ref, suggestion=near,
             )  # fmt: skip
         return known.get(ref)
+
+    def _known_of(self, spec: type[S]) -> Mapping[Ref, Resource[Any]]:
+        if kind_of(spec) not in self._known:
+            own = {owned.resource.ref: owned.resource for owned in self.snapshot.of(spec)}
+            self._known[kind_of(spec)] = {**self.snapshot.servers, **own}
+        return self._known[kind_of(spec)]
 
 
 def refer(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from fedlib.config.gloo import PortSelector
 from fedlib.config.model import Model
 from fedlib.config.policies.connection import AdaptiveRequestConcurrencyPolicySpec
 from fedlib.config.policies.ext_auth import ExtAuthPolicySpec
@@ -15,7 +16,6 @@ from fedlib.discovery.inventory import Service
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.model.destination import Destination, Group
 from fedlib.federation.model.policy import AppliedPolicies, Policy
-from fedlib.federation.workloads.backends import container_port
 from fedlib.federation.workloads.gateway_pods import GatewayPods
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 from fedlib.snapshot.model import Snapshot
@@ -90,7 +90,7 @@ def _all(
 
 def _is_http(policy: Policy[Model], destination: Destination, port: int, report: Report) -> bool:
     """A port that declares nothing may carry HTTP: Istio finds out."""
-    protocol = next((one.protocol for one in destination.ports if one.number == port), None)
+    protocol = next((one.protocol for one in destination.matching(PortSelector(number=port))), None)
     if protocol is None or protocol in HTTP_PROTOCOLS:
         return True
     if any(policy.entries("apply_to_destinations")):
@@ -109,7 +109,7 @@ def _pods(destination: Destination, port: int, gateways: GatewayPods) -> Iterato
             if port in backing.target_ports:
                 yield backing.service, backing.target_ports[port]
     elif isinstance(decision, Service):
-        found = next((one for one in decision.ports if one.number == port and one.protocol == "TCP"), None)
-        number = container_port(found, gateways.backends.workloads(decision)) if found else ""
+        found = decision.tcp_port(port)
+        number = gateways.backends.container_port(decision, found) if found else ""
         if isinstance(number, int):
             yield decision, number

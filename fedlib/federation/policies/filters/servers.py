@@ -13,11 +13,12 @@ from fedlib.config.gloo import PortSelector
 from fedlib.config.selectors import DestinationKind, DestinationReference, ObjectReference
 from fedlib.diagnostics import Ref
 from fedlib.diagnostics.cause import NO_CAUSES, Causes
+from fedlib.diagnostics.text import ports_text
 from fedlib.discovery.inventory import Service
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.hosts.called import CalledHosts
 from fedlib.federation.hosts.hostname import first_callable, local_host
-from fedlib.federation.model.destination import Destination, DestinationPort, Protocol
+from fedlib.federation.model.destination import Destination, Protocol
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
 from fedlib.snapshot.model import Snapshot
 
@@ -56,6 +57,7 @@ class ServerFinder:
     destinations: DestinationIndex
     called: CalledHosts
     _by_host: dict[tuple[str, str], Service] = field(default_factory=dict)
+    _groups: dict[str, dict[str, Destination]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Index Services by cluster and own host."""
@@ -112,10 +114,20 @@ class ServerFinder:
         remote = self.destinations.named(federated.service.ref) if federated else None
         if remote is not None:
             return _stranger(remote, writer) or _at(remote, host, PortSelector(number=port))
-        for group in self.destinations.visible(DestinationKind.VIRTUAL_DESTINATION, workspace):
-            if not isinstance(group.decision, Service) and host in group.decision.hosts:
-                return _stranger(group, writer) or _at(group, host, PortSelector(number=port))
+        group = self._groups_of(workspace).get(host)
+        if group is not None:
+            return _stranger(group, writer) or _at(group, host, PortSelector(number=port))
         return f"'{host}' is no host of a Service or group that proxies of cluster '{cluster}' know"
+
+    def _groups_of(self, workspace: str) -> dict[str, Destination]:
+        """The groups that proxies of a workspace call, by host."""
+        if workspace not in self._groups:
+            found: dict[str, Destination] = {}
+            for group in self.destinations.visible(DestinationKind.VIRTUAL_DESTINATION, workspace):
+                for host in () if isinstance(group.decision, Service) else group.decision.hosts:
+                    found.setdefault(host, group)
+            self._groups[workspace] = found
+        return self._groups[workspace]
 
 
 def _stranger(destination: Destination, writer: str | None) -> str:
@@ -125,10 +137,8 @@ def _stranger(destination: Destination, writer: str | None) -> str:
 
 
 def _at(destination: Destination, host: str, wanted: PortSelector | None) -> ServerAddress | str:
-    ports: list[DestinationPort] = [
-        port for port in destination.ports if wanted is None or wanted.matches(port.number, port.name)
-    ]
+    ports = destination.ports if wanted is None else destination.matching(wanted)
     if len(ports) == 1:
         return ServerAddress(host, ports[0].number, ports[0].protocol)
-    shown = ", ".join(f"{port.number}{f' ({port.name})' if port.name else ''}" for port in destination.ports) or "none"
+    shown = ports_text((port.number, port.name) for port in destination.ports) or "none"
     return f"{destination.ref} has no one port {wanted or 'that is the only one'}; its TCP ports: {shown}"

@@ -42,11 +42,13 @@ def filter_uses(
         if served is not None:
             found.setdefault(served.ref, (served, set()))[1].add((owner, destination.cluster))
     routing = {(one.workspace, gateway.service.cluster) for one in routes for gateway in one.gateways}
+    every = {place for _, places in found.values() for place in places}
+    populated = {place for place in every if place in routing or _has_sidecars(*place, gateways)}
     return tuple(
         FilterUse(
             policy,
             tuple(sorted(places)),
-            frozenset(place for place in places if place in routing or _has_sidecars(*place, gateways)),
+            frozenset(places & populated),
         )
         for _, (policy, places) in sorted(found.items())
     )
