@@ -39,6 +39,7 @@ mesh-test: .venv/.dev  ## The real program on a real mesh: istiod, Envoy, reques
 
 bench: .venv/.dev  ## Ratios against a floor that is measured in the same run
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.hostile
 
 lock: .venv/.dev  ## The versions and hashes of all that requirements*.in name and what that brings along
 	$(LOCK) requirements.in --output-file requirements.txt

@@ -26,6 +26,10 @@ ELSEWHERE: Final = {
     "FED604": "1 MiB would make an unreadable case: tests/test_golden_limits.py",
     "FED602": "4,097 addresses would make an unreadable case: tests/test_golden_limits.py",
     "FED716": "129 ports would make an unreadable case: tests/test_golden_limits.py",
+    "FED990": "65 labels would make an unreadable case: tests/test_golden_allowances.py",
+    "FED991": "thousands of things would make an unreadable case: tests/test_golden_allowances.py",
+    "FED992": "thousands of things would make an unreadable case: tests/test_golden_allowances.py",
+    "FED993": "501 mistakes would make an unreadable case: tests/test_golden_allowances.py",
 }
 
 

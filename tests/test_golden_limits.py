@@ -11,7 +11,7 @@ import yaml
 from fedlib.config.strings import regex
 from fedlib.config.strings.regex import compile_regex
 from fedlib.federation.model import limits
-from fedlib.federation.routes import delegation
+from fedlib.federation.routes import delegation_size
 from tests.golden_case import GOLDEN, compile_case
 
 
@@ -120,7 +120,7 @@ def test_more_gateways_of_a_group_than_a_service_entry_can_have(monkeypatch: pyt
 )
 def test_delegation_without_end(monkeypatch: pytest.MonkeyPatch, limit: str, value: int, problem: str) -> None:
     """FED535: the delegating route answers 500, and the finding says which limit it is."""
-    monkeypatch.setattr(delegation, limit, value)
+    monkeypatch.setattr(delegation_size, limit, value)
     compilation = compile_case(GOLDEN / "delegation" / "nested.in.yaml")
     found = [finding for finding in compilation.report if finding.code.id == "FED535"]
     assert [finding.message for finding in found] == [f"delegation below RouteTable shop-backend/root (eu) {problem}"]
