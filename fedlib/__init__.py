@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from fedlib.config.stack_file import StackFile, find_stack_file, load_stack_file
     from fedlib.declarations.declaration import Declaration
     from fedlib.declarations.lineage import Lineage
-    from fedlib.diagnostics.finding import Finding, Location, Ref, Report, Severity
+    from fedlib.diagnostics.finding import Finding, Location, Ref, Severity
+    from fedlib.diagnostics.report import Report
     from fedlib.discovery.discover import discover
     from fedlib.discovery.inventory import ClusterInventory, Inventory
     from fedlib.distribution.plan import Plan
@@ -57,7 +58,8 @@ _HOMES: Final = {
     "fedlib.config.stack_file": ("StackFile", "find_stack_file", "load_stack_file"),
     "fedlib.declarations.declaration": ("Declaration",),
     "fedlib.declarations.lineage": ("Lineage",),
-    "fedlib.diagnostics.finding": ("Finding", "Location", "Ref", "Report", "Severity"),
+    "fedlib.diagnostics.finding": ("Finding", "Location", "Ref", "Severity"),
+    "fedlib.diagnostics.report": ("Report",),
     "fedlib.discovery.discover": ("discover",),
     "fedlib.discovery.inventory": ("ClusterInventory", "Inventory"),
     "fedlib.distribution.plan": ("Plan",),

@@ -17,9 +17,10 @@ import yaml
 from fedlib.compilation import Compilation, compile_federation
 from fedlib.config.load import Configuration, read_configuration
 from fedlib.config.stack_file import StackFile, load_stack_file
-from fedlib.diagnostics import Report
+from fedlib.diagnostics import PLATFORM, Report
 from fedlib.diagnostics.lists import flatten
 from fedlib.diagnostics.source import Origin, Source
+from fedlib.diagnostics.text import owner_text
 from fedlib.discovery.assemble import assemble
 from fedlib.discovery.inventory import ClusterInventory, Inventory
 from fedlib.discovery.recorded_objects import read_objects
@@ -54,7 +55,7 @@ def read_case(path: Path, report: Report) -> tuple[Configuration, Inventory]:
     unknown = set(document) - KEYS
     assert not unknown, f"unknown keys in {path.name}: {unknown}"
     configuration = read_configuration(stack, report)
-    return configuration, read_inventory(document, stack, report)
+    return configuration, read_inventory(document, stack, report.owned_by(PLATFORM))
 
 
 def read_inventory(document: dict[str, Any], stack: StackFile, report: Report) -> Inventory:
@@ -89,6 +90,7 @@ def show(compilation: Compilation) -> str:
             {
                 "code": f"{finding.code.id} {finding.code.title}",
                 "severity": finding.severity.value,
+                "owner": owner_text(finding.owner),
                 "subject": str(finding.subject),
                 **({"at": str(finding.location)} if str(finding.location) else {}),
                 "message": finding.message,

@@ -25,7 +25,8 @@ from fedlib.config.schema import stack_schema
 from fedlib.config.stack_file import StackFile, find_stack_file, load_stack_file
 from fedlib.diagnostics import Report, Severity
 from fedlib.diagnostics.finding import printable
-from fedlib.diagnostics.text import finding_json, status_json
+from fedlib.diagnostics.finding_groups import group_findings
+from fedlib.diagnostics.text import finding_json, group_json, status_json
 from fedlib.discovery.discover import discover, live_cluster, no_secrets
 from fedlib.discovery.inventory import Inventory
 from fedlib.discovery.progress import terminal_progress
@@ -154,6 +155,7 @@ def _as_json(compilation: Compilation) -> dict[str, Any]:
     details = compilation.details()
     return {
         "findings": [finding_json(finding) for finding in compilation.report],
+        "findingGroups": [group_json(group) for group in group_findings(compilation.report)],
         "statuses": [{**status_json(status), **details.get(status.resource, {})} for status in compilation.statuses],
         "objects": compilation.plan.counts(),
         "digest": compilation.plan.digest(),

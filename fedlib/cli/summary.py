@@ -13,9 +13,10 @@ from rich.style import Style
 from rich.table import Table
 
 from fedlib.compilation import Compilation
-from fedlib.diagnostics import Finding, Severity
+from fedlib.diagnostics import PLATFORM, Finding, Severity
 from fedlib.diagnostics.finding import printable
-from fedlib.diagnostics.text import counts_text, finding_text
+from fedlib.diagnostics.finding_groups import FindingGroup, group_findings
+from fedlib.diagnostics.text import counts_text, group_text, owner_text
 from fedlib.discovery.inventory import Inventory
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.workloads.protocols import HTTP_PROTOCOLS
@@ -55,26 +56,40 @@ def _example(decisions: Decisions) -> str:
 
 
 def print_findings(console: Console, findings: Iterable[Finding], *, verbose: bool = False) -> None:
-    """Print findings, errors last, so that they stand where a reader looks, and count them.
+    """Print findings, errors last, so that they stand where a reader looks, and count them for each owner.
 
-    Infos are one line with their codes, unless the reader wants all (`verbose`).
+    What one edit mends is one finding. Of one severity those of the platform come last: they concern everybody. Infos
+    are one line with their codes, unless the reader wants all (`verbose`).
     """
-    listed = list(findings)
-    infos = [] if verbose else [finding for finding in listed if finding.severity is Severity.INFO]
+    groups = group_findings(findings)
+    infos = [] if verbose else [one for one in groups if one.severity is Severity.INFO]
     if infos:
         console.print(_folded(infos), soft_wrap=True)
-    shown = [one for one in listed if verbose or one.severity is not Severity.INFO]
+    shown = [one for one in groups if verbose or one.severity is not Severity.INFO]
     words = {severity: _coloured(severity, console) for severity in Severity}
     # written as they are: rich would look for markup in them, and takes a millisecond for each
     console.file.writelines(
-        f"{words[finding.severity]} {finding_text(finding)}\n"
-        for finding in sorted(shown, key=lambda one: _LAST.index(one.severity))
+        f"{words[group.severity]} {group_text(group, everything=verbose)}\n"
+        for group in sorted(shown, key=lambda one: (_LAST.index(one.severity), _by_owner(one.owner)))
     )
-    console.print(f"Findings: {counts_text(listed)}")
+    _print_counts(console, groups)
 
 
-def _folded(infos: list[Finding]) -> str:
-    codes = Counter(f"{finding.code.id} {finding.code.title}" for finding in infos)
+def _by_owner(owner: str) -> tuple[bool, str]:
+    return (owner == PLATFORM, owner)
+
+
+def _print_counts(console: Console, groups: tuple[FindingGroup, ...]) -> None:
+    """How many there are, and whose they are where there are several owners."""
+    console.print(f"Findings: {counts_text(groups)}")
+    owners = sorted({one.owner for one in groups}, key=_by_owner)
+    for owner in owners if len(owners) > 1 else ():
+        counts = counts_text(one for one in groups if one.owner == owner)
+        console.print(f"  {escape(owner_text(owner))}: {counts}", soft_wrap=True)
+
+
+def _folded(infos: list[FindingGroup]) -> str:
+    codes = Counter(f"{one.code.id} {one.code.title}" for one in infos)
     kinds = ", ".join(code + (f" ({number})" if number > 1 else "") for code, number in sorted(codes.items()))
     return f"[{_COLOURS[Severity.INFO]}]info[/] {counts_text(infos)}, shown with -v: {kinds}"
 

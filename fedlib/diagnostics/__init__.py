@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from fedlib.diagnostics.finding import NOWHERE, Code, Finding, Location, Ref, Report, Severity
+from fedlib.diagnostics.finding import NOWHERE, PLATFORM, Code, Finding, Location, Ref, Severity
+from fedlib.diagnostics.report import Report
 
-__all__ = ["NOWHERE", "Code", "Finding", "Location", "Ref", "Report", "Severity"]
+__all__ = ["NOWHERE", "PLATFORM", "Code", "Finding", "Location", "Ref", "Report", "Severity"]

@@ -7,20 +7,11 @@ thing left out. Nothing here knows a later stage.
 from __future__ import annotations
 
 import enum
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from fedlib.diagnostics.suggestion import Suggestion
-
 LONGEST_NAME: Final = 500
-LONGEST_ARGUMENT: Final = 2_000
-LONGEST_MESSAGE: Final = 5_000
-"""Characters of a name, of what is filled into a message, and of a message: input may have a million of them."""
-
-MOST_COMPARISONS: Final = 50_000
-"""Of words for suggestions in all findings about resources of one namespace."""
+"""Characters of a name: input may have a million of them."""
 
 
 class Severity(enum.StrEnum):
@@ -74,13 +65,17 @@ class Location:
 
 NOWHERE: Final = Location()
 
+PLATFORM: Final = ""
+"""The owner of what belongs to no workspace: the stack, clusters, Workspaces, files, the settings of meshes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
     """An entry of the catalogue.
 
     `message` and `hint` are `str.format` templates; `meaning` explains the finding in `docs/findings.md`. `fails` makes
-    the resource FAILED: it is right in itself and was not applied.
+    the resource FAILED: it is right in itself and was not applied. `cause` is a template as well: of one owner findings
+    with equal causes are shown as one; where it is empty, those with equal messages are.
     """
 
     id: str
@@ -90,11 +85,16 @@ class Code:
     hint: str
     meaning: str
     fails: bool = False
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to know: which code, about what, where in the input, and what to do about it."""
+    """One thing to know: which code, about what, where in the input, what to do about it, and whose input it is.
+
+    `owner` is a workspace's name or the PLATFORM. Findings of one code, owner and `cause` are mended by one edit. A
+    finding `of_others` is told to whoever uses a thing of somebody else: it is no ERROR, or others could stop them.
+    """
 
     code: Code
     subject: Ref
@@ -102,11 +102,15 @@ class Finding:
     message: str
     hint: str
     related: tuple[Ref, ...] = ()
+    cause: str = ""
+    owner: str = PLATFORM
+    of_others: bool = False
 
     @property
     def severity(self) -> Severity:
-        """The severity of its code."""
-        return self.code.severity
+        """The severity of its code; of what others wrote, a WARNING at most."""
+        severity = self.code.severity
+        return Severity.WARNING if self.of_others and severity is Severity.ERROR else severity
 
     @property
     def sort_key(self) -> tuple[int, str, Ref, Location, str]:
@@ -124,64 +128,3 @@ def printable(text: str) -> str:
 def shortened(text: str, longest: int) -> str:
     """The text, without its end where it is longer than that."""
     return text if len(text) <= longest else f"{text[:longest]}..."
-
-
-@dataclass(slots=True)
-class Report:
-    """Collects findings. Beside it only finders change: they keep answers, and what they answer never changes."""
-
-    _findings: dict[tuple[str, Ref, Location, str], Finding] = field(default_factory=dict)
-    _spent: dict[tuple[str, str], int] = field(default_factory=dict)
-    _compared: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """The comparisons for suggestions by namespace and cluster, so that one team's do not cost another team its own."""
-
-    def add(
-        self,
-        code: Code,
-        subject: Ref,
-        location: Location = NOWHERE,
-        /,
-        *,
-        related: tuple[Ref, ...] = (),
-        **arguments: object,
-    ) -> None:
-        """Record a finding; `arguments` fill the templates of `code`. The same finding twice counts once."""
-        arguments = {name: self._shown(value, subject) for name, value in arguments.items()}
-        message = printable(shortened(code.message.format(**arguments), LONGEST_MESSAGE))
-        key = (code.id, subject, location, message)
-        known = self._findings.get(key)
-        concerned = tuple(sorted({*related, *(known.related if known else ())}))
-        self._findings[key] = Finding(
-            code, subject, location, message, printable(code.hint.format(**arguments)), concerned
-        )
-
-    def spend(self, subject: Ref, steps: int) -> int:
-        """Count work that is done for the sake of a resource, and return that of its namespace in all."""
-        place = (subject.cluster, subject.namespace)
-        self._spent[place] = self._spent.get(place, 0) + steps
-        return self._spent[place]
-
-    def _shown(self, value: object, subject: Ref) -> object:
-        """What is filled in for an argument."""
-        if isinstance(value, Suggestion):
-            place = (subject.namespace, subject.cluster)
-            value, left = value.found(MOST_COMPARISONS - self._compared[place])
-            self._compared[place] = MOST_COMPARISONS - left
-        return shortened(value, LONGEST_ARGUMENT) if isinstance(value, str) else value
-
-    def __iter__(self) -> Iterator[Finding]:
-        """All findings, sorted."""
-        return iter(sorted(self._findings.values(), key=lambda finding: finding.sort_key))
-
-    def __len__(self) -> int:
-        """The number of findings."""
-        return len(self._findings)
-
-    def count(self, severity: Severity) -> int:
-        """The number of findings of this severity."""
-        return sum(1 for finding in self._findings.values() if finding.severity is severity)
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether any finding is an ERROR."""
-        return any(f.severity is Severity.ERROR for f in self._findings.values())

@@ -18,9 +18,10 @@ import yaml
 
 from fedlib.diagnostics import catalogue
 from fedlib.diagnostics.file_text import read_text
-from fedlib.diagnostics.finding import Location, Ref, Report
+from fedlib.diagnostics.finding import Location, Ref
 from fedlib.diagnostics.left_out import LeftOut
 from fedlib.diagnostics.left_out import Step as Step
+from fedlib.diagnostics.report import Report
 from fedlib.diagnostics.templates import UNNAMED_GAP, Gap, gap_before
 from fedlib.diagnostics.yaml_loader import YamlLoader
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from fedlib.config.stack import Cluster
 from fedlib.config.stack_file import StackFile
-from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics import PLATFORM, Ref, Report, catalogue
 from fedlib.discovery.inventory import ClusterInventory, Inventory
 from fedlib.discovery.live_cluster import LiveCluster
 from fedlib.discovery.progress import Progress, silent
@@ -44,6 +44,7 @@ def discover(
     Returns:
         The inventories. A cluster that could not be read is reported, and is not in it.
     """
+    report = report.owned_by(PLATFORM)  # how clusters are looked at, whoever's the objects are
     found: dict[str, ClusterInventory] = {}
     live: dict[str, LiveCluster] = {}
     for name, cluster in sorted(clusters.items()):

@@ -14,8 +14,9 @@ from fedlib.config.load import read_configuration
 from fedlib.config.stack import StackConfig
 from fedlib.config.stack_file import PROJECT, StackFile, find_stack_file, load_stack_file
 from fedlib.diagnostics import Report, Severity
+from fedlib.diagnostics.finding_groups import group_findings
 from fedlib.diagnostics.source import Source
-from fedlib.diagnostics.text import counts_text, finding_text, status_json
+from fedlib.diagnostics.text import counts_text, group_text, status_json
 from fedlib.discovery.discover import discover
 from fedlib.distribution.plan import hosts_of
 from fedlib.emit.components import FederationComponent
@@ -46,10 +47,11 @@ def _declare(root: Path) -> None:
     inventory = discover(configuration.config.clusters, stack, report, config.get)
     compilation = compile_federation(configuration, inventory, report)
     component = FederationComponent(PROJECT)
-    for finding in report:
-        _LOGS[finding.severity](finding_text(finding), resource=component)
+    groups = group_findings(report)
+    for one in groups:
+        _LOGS[one.severity](group_text(one), resource=component)
     if report.has_errors:
-        raise pulumi.RunError(f"{counts_text(report)}: see above. Nothing was declared.")
+        raise pulumi.RunError(f"{counts_text(groups)}: see above. Nothing was declared.")
     outputs = _outputs(compilation)
     component.declare(compilation.plan, targets, outputs)
     for name, value in outputs.items():

@@ -73,7 +73,7 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
 
 def _check(finders: Finders, offer: Offer, routes: tuple[RoutedHosts, ...], policies: AppliedPolicies) -> None:
     """Report what was decided as written and will not work as meant."""
-    check_subsets(routes, finders.backends, finders.report)
+    check_subsets(routes, finders)
     check_policies(finders, offer, policies)
     check_mesh_settings(finders, offer)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from fedlib.config.gloo import Federation, PortSelector, WorkspaceSettingsSpec
@@ -24,11 +25,15 @@ from fedlib.federation.model import limits
 from fedlib.federation.model.destination import FederatedPort, FederatedService, Group, Passage, Protocol
 from fedlib.federation.model.gateway import EastWestGateway
 from fedlib.federation.places import PlaceFinder
+from fedlib.federation.told import told
 from fedlib.federation.workloads.backends import Backends, shows_injection
 from fedlib.federation.workloads.gateway_pods import is_gateway
 from fedlib.federation.workloads.protocols import declared_protocol
 from fedlib.snapshot.model import Snapshot
 from fedlib.snapshot.selection import labels_match, selects
+
+_Unprotected = tuple[str, str, tuple[str, ...]]
+"""A cluster, a namespace, and the workspaces that its Services are called by from other clusters."""
 
 GATEWAY_HEALTH: Final = 15021
 """The port on which Istio's gateways tell load balancers that they are ready."""
@@ -47,18 +52,23 @@ class _Candidate:
     @property
     def decider(self) -> str:
         """The workspace whose settings count: the owner, or else the first importer that federates it."""
-        return self.owner if self.owner in self.federations else min(self.federations)
+        return self.deciders[0]
+
+    @property
+    def deciders(self) -> tuple[str, ...]:
+        """The workspaces that ask for the host: its owner, or else all importers that federate it."""
+        return (self.owner,) if self.owner in self.federations else tuple(sorted(self.federations))
 
 
 def federate_services(finders: Finders) -> tuple[FederatedService, ...]:
     """Decide all federated hosts, sorted by host."""
     snapshot, backends, report = finders.snapshot, finders.backends, finders.report
     candidates = _candidates(snapshot, report)
-    unprotected: dict[tuple[str, str], list[str]] = defaultdict(list)
+    unprotected: dict[_Unprotected, list[str]] = defaultdict(list)
     accepted: list[FederatedService] = []
     federating: set[str] = set()
     for host, candidate in sorted(candidates.items()):
-        service = candidate.service
+        service, report = candidate.service, _told(candidate, finders)
         if not _can_be_federated(host, service, snapshot, report):
             continue
         workloads = backends.workloads(service)
@@ -67,17 +77,20 @@ def federate_services(finders: Finders) -> tuple[FederatedService, ...]:
         if not ports or not identities:
             continue
         gateways = _gateways(candidate, snapshot, finders.east_west)
+        if gateways is None:
+            federating.update(candidate.federations)  # the findings of gateways say why there is no host
         if gateways is None or not _fits(host, service, gateways, report):
             continue
         if service.cluster_ip == "None":
             report.add(catalogue.HEADLESS, service.ref, service.at("spec", "clusterIP"))
         if gateways and _lacks_sidecars(service, workloads, snapshot):
-            unprotected[service.cluster, service.namespace].append(service.name)
+            unprotected[service.cluster, service.namespace, _callers(candidate, snapshot)].append(service.name)
         pods = backends.versions(service)
         accepted.append(_federated(host, candidate, ports, identities, gateways, pods, finders.places))
         federating.update(candidate.federations)
-    _report_unprotected(unprotected, snapshot, report)
-    _report_nothing(snapshot, federating, report)
+    _report_unprotected(unprotected, finders)
+    refused = (one for one in candidates.values() if finders.report.refuses(one.service.ref))
+    _report_nothing(snapshot, federating.union(*(one.federations for one in refused)), finders.report)
     return tuple(accepted)
 
 
@@ -231,14 +244,13 @@ def _identities(
 
 def _ports(candidate: _Candidate, backends: Backends, report: Report) -> tuple[FederatedPort, ...]:
     service = candidate.service
-    deciders = [candidate.decider] if candidate.decider == candidate.owner else sorted(candidate.federations)
-    wanted = [candidate.federations[name].ports for name in deciders]
+    wanted = [candidate.federations[name].ports for name in candidate.deciders]
     ports: dict[int, FederatedPort] = {}
-    selected = 0
+    selected: set[str] = set()
     for index, port in enumerate(service.ports):
         if not any(not ports_ or any(p.matches(port.number, port.name) for p in ports_) for ports_ in wanted):
             continue
-        selected += 1
+        selected.add(port.protocol)
         federated = _port(service, index, port, backends, report)
         if federated is not None:
             ports[port.number] = federated
@@ -247,7 +259,7 @@ def _ports(candidate: _Candidate, backends: Backends, report: Report) -> tuple[F
             catalogue.TOO_MANY_PORTS, service.ref, service.at("spec", "ports"), count=len(ports), limit=limits.MAX_PORTS
         )
         return ()
-    if not ports and (selected or not service.ports):
+    if not ports and "TCP" not in selected and (selected or not service.ports):  # of others it was said why
         report.add(catalogue.NO_PORTS, service.ref, service.at("spec", "ports"))
     return tuple(ports[number] for number in sorted(ports))
 
@@ -326,17 +338,40 @@ def _report_unused(
         )  # fmt: skip
 
 
-def _report_unprotected(unprotected: dict[tuple[str, str], list[str]], snapshot: Snapshot, report: Report) -> None:
-    for (cluster, namespace), names in sorted(unprotected.items()):
+def _told(candidate: _Candidate, finders: Finders) -> Report:
+    """Who is told what is wrong: the Service's owner where it federates the Service, or else the importers that do."""
+    if candidate.owner in candidate.federations:
+        return finders.report
+    sources = (finders.snapshot.workspaces[name].settings_source("federation") for name in candidate.deciders)
+    return finders.report.told_to(
+        *((one.ref, partial(one.at, "options", "federation", "serviceSelector")) for one in sources if one)
+    )
+
+
+def _callers(candidate: _Candidate, snapshot: Snapshot) -> tuple[str, ...]:
+    """Who calls from other clusters: the owner if it does, or else importers."""
+    home = candidate.service.cluster
+    callers = [name for name in sorted(candidate.consumers) if set(snapshot.workspaces[name].namespaces) - {home}]
+    return (candidate.owner,) if candidate.owner in callers else tuple(callers)
+
+
+def _report_unprotected(unprotected: Mapping[_Unprotected, list[str]], finders: Finders) -> None:
+    for (cluster, namespace, callers), names in sorted(unprotected.items()):
         shown = ", ".join(sorted(names)[:5]) + (", ..." if len(names) > 5 else "")
-        found = snapshot.namespaces[cluster, namespace]
-        report.add(catalogue.NO_SIDECAR, found.ref, found.at(), namespace=namespace, services=shown)
+        found = finders.snapshot.namespaces[cluster, namespace]
+        owner = finders.snapshot.owners.get((cluster, namespace), "")
+        for caller in callers:
+            report = told(caller, owner, finders.snapshot, finders.report)
+            report.add(catalogue.NO_SIDECAR, found.ref, found.at(), namespace=namespace, services=shown)
 
 
-def _report_nothing(snapshot: Snapshot, successful: set[str], report: Report) -> None:
+def _report_nothing(snapshot: Snapshot, explained: set[str], report: Report) -> None:
+    """Report workspaces that federate nothing, but for those that do, or of which errors say why they do not."""
     for name, workspace in sorted(snapshot.workspaces.items()):
         federation = workspace.settings.options.federation
         resource = workspace.settings_source("federation")
         gateways = any(_leads_between_clusters(one) for one in snapshot.services_by_workspace.get(name, ()))
-        if federation and federation.enabled and name not in successful and resource and not gateways:
+        if not (federation and federation.enabled and resource and workspace.namespaces):
+            continue
+        if name not in explained and not gateways and not report.refuses(resource.ref):
             report.add(catalogue.FEDERATED_NOTHING, resource.ref, resource.at("options", "federation"), workspace=name)

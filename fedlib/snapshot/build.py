@@ -25,6 +25,7 @@ from fedlib.snapshot.clusters import describe_clusters
 from fedlib.snapshot.membership import ConfigOwners, Membership, resolve_membership
 from fedlib.snapshot.mesh import resolve_mesh
 from fedlib.snapshot.model import Cluster, NamespaceKey, OwnedResource, Snapshot, Workspace
+from fedlib.snapshot.owners import find_owners
 from fedlib.snapshot.settings import resolve_settings
 from fedlib.snapshot.sharing_checks import check_sharing, shareable
 from fedlib.snapshot.visibility import Visibility, resolve_visibility
@@ -56,6 +57,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     namespaces = [namespace for one in inventories for namespace in one.namespaces if not namespace.terminating]
     clusters = describe_clusters(configuration.config.clusters, by_kind.pop(kind_of(KubernetesClusterSpec), []), report)
     membership = resolve_membership(workspaces, clusters, namespaces, report)
+    report.resolve_owners(find_owners(resources, membership).of)
     by_key = {(namespace.cluster, namespace.name): namespace for namespace in namespaces}
     owned = _owned_namespaces(membership)
     config_owners = ConfigOwners(membership, by_key, report)

@@ -79,15 +79,20 @@ class ConfigOwners:
         cluster, namespace = resource.ref.cluster, resource.ref.namespace
         owner, enabled = self._answer(cluster, namespace)
         if owner is None:
-            self.report.add(
-                catalogue.RESOURCE_OUTSIDE, resource.ref, resource.at(), namespace=namespace, cluster=cluster
-            )
+            if not self._is_explained(cluster, namespace):
+                self.report.add(
+                    catalogue.RESOURCE_OUTSIDE, resource.ref, resource.at(), namespace=namespace, cluster=cluster
+                )
         elif not enabled:
             self.report.add(
                 catalogue.CONFIG_DISABLED, resource.ref, resource.at(),
                 workspace=owner, namespace=namespace, cluster=cluster,
             )  # fmt: skip
         return owner if enabled else None
+
+    def _is_explained(self, cluster: str, namespace: str) -> bool:
+        """Whether errors say why a namespace has no owner: several want it, or a Workspace is not understood."""
+        return (cluster, namespace) in self.membership.contested or self.report.refuses_kind("Stack", "Workspace")
 
     def _answer(self, cluster: str, namespace: str) -> tuple[str | None, bool]:
         key = (cluster, namespace)
@@ -133,7 +138,8 @@ def resolve_membership(
             contested.add(key)
             _report_contested(namespace, [workspaces[name] for name in wanted], report)
     for name, resource in sorted(workspaces.items()):
-        if name not in selecting and resource.spec.workload_clusters and not _is_elsewhere(resource, clusters):
+        explained = report.refuses(resource.ref) or _is_elsewhere(resource, clusters)
+        if name not in selecting and resource.spec.workload_clusters and not explained:
             report.add(catalogue.EMPTY_WORKSPACE, resource.ref, resource.at("workloadClusters"), workspace=name)
     return Membership(workspaces, clusters, owners, frozenset(contested))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic
 
 from fedlib.config.gloo import WorkspaceSettingsSpec, WorkspaceSpec
 from fedlib.config.resource import Resource, S, S_co, kind_of
 from fedlib.config.stack import GroupShape, Placement, PolicyInheritance
 from fedlib.diagnostics import NOWHERE, Location, Ref
+from fedlib.diagnostics.report import Place
 from fedlib.discovery.inventory import Namespace, Node, Service, ServiceAccount, Workload
 from fedlib.snapshot.mesh import Mesh
 from fedlib.snapshot.visibility import Visibility
@@ -54,6 +56,12 @@ class Workspace:
     def ref(self) -> Ref:
         """The identity of the Workspace object."""
         return self.resource.ref
+
+    @property
+    def imports(self) -> Place:
+        """Where it says what it imports."""
+        source = self.settings_source("import_from")
+        return (source.ref, partial(source.at, "importFrom")) if source else (self.ref, self.resource.at)
 
 
 @dataclass(frozen=True, slots=True)

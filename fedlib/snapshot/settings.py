@@ -54,7 +54,8 @@ def resolve_settings(
     for name, workspace in sorted(workspaces.items()):
         candidates = found.get(name, [])
         if not candidates:
-            report.add(catalogue.NO_SETTINGS, workspace.ref, workspace.at(), workspace=name)
+            if not report.refuses_kind("Stack", "Workspace"):  # or else nobody knows whose settings are whose
+                report.add(catalogue.NO_SETTINGS, workspace.ref, workspace.at(), workspace=name)
         elif not sum(_differs(other, candidates[0], name, report) for other in candidates):  # all, for their findings
             sources[name] = candidates[0]
     return _effective(workspaces, sources, overall)

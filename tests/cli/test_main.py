@@ -66,6 +66,7 @@ def test_check_prints_json_for_machines(project: Project, capsys: pytest.Capture
     result = json.loads(capsys.readouterr().out)
     (finding,) = (one for one in result["findings"] if one["severity"] != "info")
     assert finding["code"] == "FED207"
+    assert finding["owner"] == {"kind": "Workspace", "name": "shop"}
     assert finding["file"] == "stacks/Pulumi.small.yaml"
     assert finding["line"] > 0
     assert result["objects"]["eu"] == {"Gateway": 1, "ServiceEntry": 3}
@@ -137,10 +138,50 @@ def test_errors_come_last_and_infos_are_folded(project: Project, capsys: pytest.
     assert folded.index("info 4 infos") < folded.index("warning FED207") < folded.index("error FED204")
     assert "FED340 MeshSettingsUnknown (2), FED353 TrustDomainUnknown (2)" in folded
     assert "info FED340" not in folded
-    assert folded.splitlines()[-1] == "Findings: 1 error, 1 warning, 4 infos"
+    assert folded.splitlines()[-3:] == [
+        "Findings: 1 error, 1 warning, 4 infos",
+        "  workspace shop: 1 warning",
+        "  the platform: 1 error, 4 infos",
+    ]
     assert main(["check", "--stack", "small", "-v"]) == 1
     shown = capsys.readouterr().out
     assert shown.index("info FED340") < shown.index("warning FED207") < shown.index("error FED204")
+
+
+def test_findings_that_one_edit_mends_are_one(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """A namespace without the label for sidecars, and 60 groups: one warning, and one group for machines."""
+    for path in project.folder.glob("inventory/*.yaml"):
+        path.write_text(path.read_text("utf-8").replace("istio-injection: enabled", "team: shop"), "utf-8")
+    project.config["federation:resources"] = [
+        {
+            "apiVersion": "networking.gloo.solo.io/v2",
+            "kind": "VirtualDestination",
+            "metadata": {"name": f"group-{number}", "namespace": "shop-backend"},
+            "spec": {
+                "hosts": [f"group-{number}.shop.mesh"],
+                "services": [{"name": "catalog", "cluster": "eu"}],
+                "ports": [{"number": 80, "protocol": "HTTP", "targetPort": {"number": 8080}}],
+            },
+        }
+        for number in range(60)
+    ]
+    project.write()
+    assert main(["check", "--stack", "small"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (head,) = [number for number, line in enumerate(lines) if "FED706" in line]
+    assert lines[head] == (
+        "warning FED706 GroupWithoutSidecar [VirtualDestination shop-backend/group-0 (mgmt)] of workspace shop"
+    )
+    assert lines[head + 2].startswith("  also: VirtualDestination shop-backend/group-1 (mgmt) at ")
+    assert lines[head + 2].endswith(" and 56 more")
+    assert main(["check", "--stack", "small", "-v"]) == 0
+    assert "VirtualDestination shop-backend/group-59 (mgmt) at " in capsys.readouterr().out
+    assert main(["check", "--stack", "small", "--output", "json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    (group,) = (one for one in result["findingGroups"] if one["code"] == "FED706")
+    assert (group["count"], group["subjects"]) == (60, 60)
+    assert group["owner"] == {"kind": "Workspace", "name": "shop"}
+    assert sum(one["group"] == group["id"] for one in result["findings"]) == 60
 
 
 def test_schema_for_editors_is_fresh() -> None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 
 import fedlib
-from fedlib.diagnostics import Report, Severity, finding
+from fedlib.diagnostics import Report, Severity, report
 from fedlib.federation.routes import delegation_size
 from fedlib.snapshot.allowance import Allowance
 from tests.hostile.attacks import ATTACKS
@@ -44,7 +44,7 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Allowance, "__init__", scaled)
     monkeypatch.setattr(delegation_size, "MAX_ROUTES", delegation_size.MAX_ROUTES // SCALE)
-    monkeypatch.setattr(finding, "MOST_COMPARISONS", finding.MOST_COMPARISONS // SCALE)
+    monkeypatch.setattr(report, "MOST_COMPARISONS", report.MOST_COMPARISONS // SCALE)
 
 
 def count_lines(work: Callable[[], object]) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from fedlib.compilation import Compilation, compile_federation
 from fedlib.config.load import read_configuration
 from fedlib.config.stack_file import StackFile
-from fedlib.diagnostics import Report
+from fedlib.diagnostics import PLATFORM, Report
 from fedlib.diagnostics.source import Source
 from fedlib.discovery.assemble import assemble
 from fedlib.discovery.inventory import Inventory, Namespace, Node, Service, ServiceAccount, Workload
@@ -68,7 +68,10 @@ def compile_world(world: World) -> Compilation:
     inventory = Inventory(
         {
             cluster: assemble(
-                cluster, [(one, None) for one in world.objects if one.cluster == cluster], report, live=False
+                cluster,
+                [(one, None) for one in world.objects if one.cluster == cluster],
+                report.owned_by(PLATFORM),
+                live=False,
             )
             for cluster in world.config["clusters"]
         }

@@ -81,6 +81,7 @@ CALLERS_BEHIND_GATEWAY = code(
     "use clientMode auto or sniRouting, which keep the client's identity",
     "TLS of other clusters ends at the east-west gateway, which opens a connection of its own. The isolated Service "
     "must admit the gateway's service account and cannot tell its clients apart.",
+    cause="{gateway}",
 )
 GROUP_CALLER_REFUSED = code(
     "FED879",
@@ -100,6 +101,7 @@ IDENTITIES_SHARED = code(
     "give each cluster a trust domain of its own, or let the namespace belong to one workspace in all clusters",
     "An identity is a trust domain, a namespace and a service account. Clusters that share a trust domain share the "
     "identities of namespaces with one name, and no policy can tell them apart.",
+    cause="{reason}",
 )
 CLIENT_UNKNOWN = code(
     "FED881",

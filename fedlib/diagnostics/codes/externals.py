@@ -98,7 +98,7 @@ EXTERNAL_CREDENTIAL = code(
     "FED751",
     "ExternalCredentialForGateways",
     WARNING,
-    "port {port}: credentialName works in gateways only; sidecars of {workspaces} originate TLS without it",
+    "port {port}: credentialName works in gateways only; sidecars originate TLS without it",
     "mount files into the sidecars and name them, or lead the port through an egress gateway with egressGatewayRoutes",
     "Istio reads the Secret of a DestinationRule in gateways. A sidecar goes by the paths of files alone.",
 )

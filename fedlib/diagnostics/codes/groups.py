@@ -64,6 +64,7 @@ GROUP_NO_SIDECAR = code(
     "sidecar.istio.io/inject=true",
     "Clients speak mTLS to every backing of a group that has backings in several clusters, and a gateway passes it "
     "through to the pod: pods without a sidecar answer neither remote nor local clients.",
+    cause="{service.cluster} {namespace}",
 )
 GROUP_UNREACHABLE = code(
     "FED715",
@@ -72,6 +73,7 @@ GROUP_UNREACHABLE = code(
     "other clusters cannot reach {service}: cluster '{cluster}' has no usable east-west gateway",
     "see the findings of the gateways",
     "Clients of a group in other clusters reach its pods through the east-west gateway of the pods' cluster.",
+    cause="{cluster}",
 )
 GROUP_EMPTY = code(
     "FED707",

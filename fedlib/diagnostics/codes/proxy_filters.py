@@ -58,9 +58,10 @@ LIMITS_OF_SERVER = code(
     "FED846",
     "LimitsOfServer",
     INFO,
-    "proxies ask under the domain '{domain}'; the limits themselves are for the server",
+    "proxies ask under the domain '{domain}'; the limits of {limits} themselves are for the server",
     "give the rate limit server these descriptors under that domain; Envoy's own one reads them as they stand here",
     "Gloo sends limits to Solo's rate limit server over a connection of its own. Nothing in Istio carries them.",
+    cause="{limits}",
 )
 SERVER_UNREACHABLE = code(
     "FED847",

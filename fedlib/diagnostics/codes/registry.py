@@ -14,7 +14,15 @@ RETIRED: Final = frozenset({"FED603", "FED820"})
 
 
 def code(
-    id_: str, title: str, severity: Severity, message: str, hint: str, meaning: str, *, fails: bool = False
+    id_: str,
+    title: str,
+    severity: Severity,
+    message: str,
+    hint: str,
+    meaning: str,
+    *,
+    fails: bool = False,
+    cause: str = "",
 ) -> Code:
     """Enter a code; see `Code` for the fields.
 
@@ -23,5 +31,5 @@ def code(
     """
     if id_ in CODES or id_ in RETIRED:
         raise ValueError(f"{id_} is taken")
-    CODES[id_] = Code(id_, title, severity, message, hint, meaning, fails)
+    CODES[id_] = Code(id_, title, severity, message, hint, meaning, fails, cause)
     return CODES[id_]

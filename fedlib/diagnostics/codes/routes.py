@@ -11,6 +11,7 @@ ROUTE_DESTINATION_UNKNOWN = code(
     "route '{route}': {kind} {namespace}/{name} does not exist in cluster '{cluster}'{suggestion}",
     "mend the reference; namespace and cluster default to those of the RouteTable itself",
     "The route answers 500 until its destination exists. Other routes of the table live.",
+    cause="{kind} {namespace}/{name} {cluster}",
 )
 ROUTE_DESTINATION_INVISIBLE = code(
     "FED502",
@@ -19,14 +20,16 @@ ROUTE_DESTINATION_INVISIBLE = code(
     "route '{route}': {destination} {whose} is not available to workspace '{workspace}'",
     "{advice}",
     "A route may only use destinations of its own workspace and imported ones. The route answers 500.",
+    cause="{destination} {workspace}",
 )
 ROUTE_NEEDS_FEDERATION = code(
     "FED503",
     "DestinationNotFederated",
     ERROR,
     "route '{route}': {destination} is in another cluster than {clusters}, and its port {port} is not federated",
-    "enable options.federation in workspace '{owner}' with a serviceSelector and ports that include it",
+    "{advice}",
     "A Service of another cluster is reachable through its federated host only. The route answers 500 there.",
+    cause="{destination} {port}",
 )
 ROUTE_PORT_UNKNOWN = code(
     "FED504",
@@ -35,6 +38,7 @@ ROUTE_PORT_UNKNOWN = code(
     "route '{route}': {destination} has {problem}",
     "its ports are: {ports}",
     "A destination needs a port that its object has; it may be left out when there is one. The route answers 500.",
+    cause="{destination} {problem}",
 )
 ROUTE_WEIGHTS = code(
     "FED505",
@@ -99,6 +103,7 @@ ROUTE_PROTOCOL = code(
     "route '{route}': port {port} of {destination} is declared as {protocol}, and {kind} is sent to it",
     "{advice}",
     "The destination of an HTTP route speaks HTTP, and that of a TLS route TLS.",
+    cause="{destination} {port} {kind}",
 )
 ROUTE_DESTINATION_UNFIT = code(
     "FED513",
@@ -107,6 +112,7 @@ ROUTE_DESTINATION_UNFIT = code(
     "route '{route}': {destination} cannot be used: {problem}",
     "send requests to a destination that can be",
     "Some objects exist and cannot stand behind a route as it is written. The route answers 500.",
+    cause="{destination} {problem}",
 )
 ROUTE_ACTION_INVALID = code(
     "FED514",

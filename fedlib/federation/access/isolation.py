@@ -29,6 +29,7 @@ from fedlib.federation.model.access import (
     TlsRequirement,
 )
 from fedlib.federation.model.destination import Backing, Group, Passage
+from fedlib.federation.told import told
 from fedlib.federation.workloads.backends import Backends, shows_injection
 from fedlib.federation.workloads.gateway_pods import GatewayPods
 from fedlib.snapshot.model import Snapshot, Workspace
@@ -148,7 +149,7 @@ class Isolation:
     def _report_refused(self, port: ProtectedPort, groups: Iterable[Group], admitted: set[str]) -> None:
         for group in groups:
             for consumer in sorted(set(group.consumers) - admitted):
-                self.report.add(
+                told(consumer, group.workspace, self.snapshot, self.report).add(
                     catalogue.GROUP_CALLER_REFUSED, group.resource.ref, group.resource.at("services"),
                     consumer=consumer, service=port.service.ref, owner=port.workspace, group_owner=group.workspace,
                 )  # fmt: skip

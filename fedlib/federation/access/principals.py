@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from fedlib.config.gloo import ObjectSelector
-from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics import PLATFORM, Ref, Report, catalogue
 from fedlib.discovery.inventory import ServiceAccount
 from fedlib.federation.model.gateway import EastWestGateway
 from fedlib.federation.workloads.backends import Backends
@@ -99,7 +99,9 @@ class Principals:
 
     def _report_unknown(self, cluster: str, namespace: str) -> None:
         found = self.snapshot.namespaces[cluster, namespace]
-        self.report.add(catalogue.ACCOUNTS_UNKNOWN, found.ref, found.at(), namespace=namespace, cluster=cluster)
+        self.report.owned_by(PLATFORM).add(  # as it is about how the cluster was recorded
+            catalogue.ACCOUNTS_UNKNOWN, found.ref, found.at(), namespace=namespace, cluster=cluster
+        )
 
     def _in_namespace(self, cluster: str, namespace: str) -> list[ServiceAccount]:
         """The recorded accounts, and those that workloads use: they exist as well."""
@@ -122,7 +124,7 @@ class Principals:
             if owners.get((other, namespace)) != owners.get((cluster, namespace)):
                 own, found = self.snapshot.clusters[other].trust_domain, self.snapshot.namespaces[other, namespace]
                 same = f"both clusters have the trust domain '{domain}'"
-                self.report.add(
+                self.report.owned_by(PLATFORM).add(  # whose the trust domains are, and who owns which namespaces
                     catalogue.IDENTITIES_SHARED, found.ref, found.at(),
                     namespace=namespace, cluster=cluster, workspace=owners.get((cluster, namespace), ""),
                     reason=same if own == domain else f"Istio takes '{domain}' for the trust domain of each cluster",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from fedlib.config.external_service import ExternalServiceSpec
@@ -20,6 +20,7 @@ from fedlib.diagnostics.source import Step
 from fedlib.diagnostics.suggestion import Suggestion, suggest
 from fedlib.diagnostics.text import ports_text
 from fedlib.discovery.inventory import Service
+from fedlib.federation.destinations.asked_for import is_asked_for
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.hosts.called import CalledHosts
 from fedlib.federation.hosts.hostname import first_callable
@@ -53,13 +54,19 @@ class DestinationResolver:
 
     def __post_init__(self) -> None:
         """Remember what is written, though it may not have been decided."""
+        if self._written:
+            return
         written = (*self.snapshot.of(VirtualDestinationSpec), *self.snapshot.of(ExternalServiceSpec))
         self._written = frozenset(one.resource.ref for one in written)
+
+    def reporting_to(self, report: Report) -> DestinationResolver:
+        """The same, with another report."""
+        return self if report is self.report else replace(self, report=report)
 
     def resolve(
         self,
         table: Resource[Model],
-        workspace: str,
+        workspace: str | None,
         route: str,
         path: Path,
         destinations: Sequence[tuple[Path, DestinationReference]],
@@ -70,7 +77,7 @@ class DestinationResolver:
 
         Args:
             table: the RouteTable.
-            workspace: the workspace whose sidecars use it.
+            workspace: the workspace whose sidecars use it; None looks at what holds for every workspace only.
             route: the route's name, for findings.
             path: where the route stands in the spec.
             destinations: the references, each with its path in the spec.
@@ -84,7 +91,9 @@ class DestinationResolver:
             )  # fmt: skip
             return None
         weights = self._weights(table, route, path, [reference for _, reference in destinations])
-        used = self.snapshot.workspaces[workspace].namespaces if clusters is None else clusters
+        used = clusters or ()
+        if clusters is None and workspace is not None:
+            used = self.snapshot.workspaces[workspace].namespaces
         resolved = [
             self._resolve_one(table, workspace, route, where, reference, used) for where, reference in destinations
         ]
@@ -103,22 +112,23 @@ class DestinationResolver:
     def _resolve_one(
         self,
         table: Resource[Model],
-        workspace: str,
+        workspace: str | None,
         route: str,
         path: Path,
         reference: DestinationReference,
         clusters: Collection[str],
     ) -> tuple[Destination, DestinationPort, FederatedService | None] | None:
         found = self._find(table, route, path, reference)
-        if found is None or not self._visible(table, workspace, route, path, found):
+        if found is None or not self._is_usable(table, workspace, route, path, found):
             return None
         port = self._port(table, route, path, reference, found)
         if port is None:
             return None
         if isinstance(found.decision, Service):
-            federated = self._federated_service(workspace, found, port)
+            federated = None if workspace is None else self._federated_service(workspace, found, port)
             if federated is None:
-                self._report_unfederated(table, route, path, found, port, set(clusters) - {found.ref.cluster})
+                others = set(clusters) - {found.ref.cluster}
+                self._report_unfederated(table, route, path, found, port, others, workspace)
             return found, port, federated
         return (found, port, None) if self._can_be_called(table, route, path, reference, found) else None
 
@@ -138,14 +148,24 @@ class DestinationResolver:
         service: Destination,
         port: DestinationPort,
         others: set[str],
+        workspace: str | None,
     ) -> None:
-        if others:
-            self.report.add(
-                catalogue.ROUTE_NEEDS_FEDERATION, table.ref, table.at(*path),
-                route=route, destination=service.ref, port=port.number,
-                clusters=" and ".join(f"'{name}'" for name in sorted(others)),
-                owner=service.workspace,
-            )  # fmt: skip
+        if not others or not isinstance(service.decision, Service):
+            return
+        asking = {service.workspace, workspace or ""}
+        asked_for = is_asked_for(service.decision, service.workspace, port, asking, self.snapshot)
+        owner_of, refused = self.report.owner_of, self.report.refuses(service.ref)
+        if asked_for and refused and owner_of(table.ref) == owner_of(service.ref):  # who has the reason already
+            return
+        self.report.add(
+            catalogue.ROUTE_NEEDS_FEDERATION, table.ref, table.at(*path),
+            route=route, destination=service.ref, port=port.number,
+            clusters=" and ".join(f"'{name}'" for name in sorted(others)),
+            advice=f"it is to be federated: the findings of the Service, or of the gateways of cluster "
+            f"'{service.ref.cluster}', say why it is not" if asked_for
+            else f"enable options.federation in workspace '{service.workspace}' with a serviceSelector and ports that "
+            "include it",
+        )  # fmt: skip
 
     def _can_be_called(
         self, table: Resource[Model], route: str, path: Path, reference: DestinationReference, found: Destination
@@ -201,6 +221,14 @@ class DestinationResolver:
         if same:
             return f"; it exists in {', '.join(sorted(same))}: set ref.cluster, or `cluster` in federation:files"
         return suggest(name, self._names.get((kind, namespace, cluster), ()))
+
+    def _is_usable(
+        self, table: Resource[Model], workspace: str | None, route: str, path: Path, found: Destination
+    ) -> bool:
+        """Whether a destination is visible; without a user, to the table's owner, who is told nothing of others'."""
+        if workspace is None:
+            return self.report.owner_of(table.ref) in found.consumers
+        return self._visible(table, workspace, route, path, found)
 
     def _visible(self, table: Resource[Model], workspace: str, route: str, path: Path, service: Destination) -> bool:
         owner = service.workspace

@@ -62,10 +62,7 @@ def _check_tls(external: External, spec: ExternalServiceSpec, index: int, port: 
     if tls.insecure_skip_verify and tls.mode is not ClientTLSMode.ISTIO_MUTUAL:
         report.add(catalogue.EXTERNAL_INSECURE, resource.ref, where, port=port.number)
     if tls.credential_name and port.egress_gateway_routes is None:
-        report.add(
-            catalogue.EXTERNAL_CREDENTIAL, resource.ref, where,
-            port=port.number, workspaces=" and ".join(f"'{name}'" for name in external.consumers),
-        )  # fmt: skip
+        report.add(catalogue.EXTERNAL_CREDENTIAL, resource.ref, where, port=port.number)
     without = [host for host in external.hosts if external.addresses or host.startswith("*")] if not tls.sni else []
     for host in without[:1]:
         shown = external.addresses[0] if external.addresses else host

@@ -17,6 +17,7 @@ from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.hosts.hostname import local_host
 from fedlib.federation.model.destination import EgressRoute, External, Resolution
 from fedlib.federation.model.gateway import ListenersByHost, VirtualGateway
+from fedlib.federation.told import told
 from fedlib.snapshot.allowance import Allowance
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
@@ -145,10 +146,12 @@ class EgressRouter:
     def _check_clusters(self, external: External, index: int, gateways: Iterable[VirtualGateway]) -> None:
         gateways = tuple(gateways)
         served = {gateway.service.cluster for gateway in gateways}
-        clusters = {c for name in external.consumers for c in self.snapshot.workspaces[name].namespaces}
+        places = [
+            (name, cluster) for name in external.consumers for cluster in self.snapshot.workspaces[name].namespaces
+        ]
         names = " and ".join(sorted({str(gateway.resource.ref) for gateway in gateways}))
-        for cluster in sorted(clusters - served) if served else ():
-            self.report.add(
+        for consumer, cluster in sorted(place for place in places if place[1] not in served) if served else ():
+            told(consumer, external.workspace, self.snapshot, self.report).add(
                 catalogue.EGRESS_CLUSTER_WITHOUT, external.resource.ref,
                 external.resource.at("ports", index, "egressGatewayRoutes", "virtualGatewayRefs"),
                 cluster=cluster, gateways=names,

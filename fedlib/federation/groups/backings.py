@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from fedlib.config.gloo import PortSelector
@@ -116,19 +117,25 @@ class BackingFinder:
     def _identities(
         self, owned: OwnedResource[VirtualDestinationSpec], service: Service, workloads: tuple[Workload, ...]
     ) -> tuple[str, ...]:
-        identities = self.backends.identities(service, workloads)
+        identities, report = self.backends.identities(service, workloads), self._told(owned, service)
         if not identities:
-            self.report.add(catalogue.NO_IDENTITY, service.ref, service.at(), related=(owned.resource.ref,))
+            report.add(catalogue.NO_IDENTITY, service.ref, service.at(), related=(owned.resource.ref,))
         elif not workloads:
             fallback = f"clients accept every service account of namespace '{service.namespace}'"
             fallback += f" ({len(identities)} known)"
-            self.report.add(
+            report.add(
                 catalogue.NO_WORKLOAD, service.ref, service.at("spec", "selector"),
                 fallback=fallback, related=(owned.resource.ref,),
             )  # fmt: skip
         if service.cluster_ip == "None":
-            self.report.add(catalogue.HEADLESS, service.ref, service.at("spec", "clusterIP"))
+            report.add(catalogue.HEADLESS, service.ref, service.at("spec", "clusterIP"))
         return identities
+
+    def _told(self, owned: OwnedResource[VirtualDestinationSpec], service: Service) -> Report:
+        """Who is told about a Service: its owner where the group is theirs, or else the group's owner."""
+        own = self.snapshot.owners.get((service.cluster, service.namespace)) == owned.workspace
+        place = owned.resource.ref, partial(owned.resource.at, "services")
+        return self.report if own else self.report.told_to(place)
 
     def _gateway_identities(self, gateways: Iterable[EastWestGateway]) -> tuple[str, ...]:
         """The identities of the gateways' pods: it is they who answer where TLS ends at the gateway."""
@@ -197,7 +204,7 @@ class BackingFinder:
         number = self.backends.container_port(service, port)
         if isinstance(number, int):
             return number
-        self.report.add(
+        self._told(owned, service).add(
             catalogue.TARGET_PORT_UNKNOWN, service.ref, service.at("spec", "ports", service.ports.index(port)),
             target=port.target_port, port=port.number, problem=number, related=(owned.resource.ref,),
         )  # fmt: skip

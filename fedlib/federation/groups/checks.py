@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fedlib.config.stack import GroupShape
-from fedlib.diagnostics import Report, catalogue
+from fedlib.diagnostics import PLATFORM, Report, catalogue
 from fedlib.federation.model import limits
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.destination import Group, Passage
@@ -65,7 +65,7 @@ def _warn_of_settings(group: Group, snapshot: Snapshot, report: Report) -> None:
     """Gloo's shape keeps what it promises with settings of the mesh only, which cannot be read from its objects."""
     for cluster, backing in group.backings.items():
         for gateway in backing.gateways:
-            report.add(
+            report.owned_by(PLATFORM).add(  # whose the shape is, and istiod
                 catalogue.GROUP_SHAPE_SETTINGS, gateway.service.ref, gateway.service.at("spec"),
                 cluster=cluster, network=snapshot.clusters[cluster].network,
             )  # fmt: skip

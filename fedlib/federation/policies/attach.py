@@ -97,7 +97,7 @@ def _attach_route(route: Route, selection: RouteSelection, work: _Attachment) ->
     name = f"'{route.name}' of {route.tables[-1].table.ref}"
     for policy in selection.of_route(route):
         if work.trials.select(policy, Target.ROUTES):
-            work.counts[policy.ref] += work.routes.claim(key, policy, name)
+            work.counts[policy.ref] += work.routes.claim(key, policy, name, route.tables[0])
     called = tuple(
         _attach_called(route, destination, (key, index), selection, work)
         for index, destination in enumerate(route.destinations)
@@ -114,7 +114,7 @@ def _attach_called(
     for policy in selection.of_destination(route, called):
         name = f"{called.destination.ref} of '{route.name}'"
         if work.trials.select(policy, Target.ROUTE_DESTINATIONS):
-            work.counts[policy.ref] += work.called.claim(key, policy, name)
+            work.counts[policy.ref] += work.called.claim(key, policy, name, route.tables[0])
     policies = work.called.accepted(key)
     return replace(called, policies=policies) if policies else called
 
@@ -123,9 +123,10 @@ def _attach_destinations(
     policies: Iterable[Policy[Model]], services: Iterable[FederatedService], work: _Attachment
 ) -> dict[DestinationPort, Destination]:
     """Claim the destinations, and return what was claimed."""
-    federated: dict[Ref, list[str]] = defaultdict(list)
+    federated: dict[tuple[str, Ref], list[str]] = defaultdict(list)
     for service in services:
-        federated[service.service.ref].append(service.host)
+        for consumer in service.consumers:
+            federated[consumer, service.service.ref].append(service.host)
     selection = DestinationSelection(work.destinations, work.trials)
     source_only = work.snapshot.policy_inheritance is PolicyInheritance.SOURCE
     claimed: dict[DestinationPort, Destination] = {}
@@ -141,7 +142,7 @@ def _attach_destinations(
             if work.ports.claim(key, policy, name):
                 claimed[key] = destination
                 work.counts[policy.ref] += 1
-                ungrouped.update(federated.get(destination.ref, ()))
+                ungrouped.update(federated.get((policy.workspace, destination.ref), ()))
         if policy.entries(Target.DESTINATIONS.attribute):
             _report_limits(policy, skipped, ungrouped, work.report)
     return claimed

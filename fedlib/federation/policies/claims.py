@@ -9,7 +9,9 @@ from typing import Generic, TypeVar
 
 from fedlib.config.model import Model
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.report import Place
 from fedlib.federation.model.policy import NO_POLICIES, PoliciesByKind, Policy, policies_by_kind
+from fedlib.federation.model.route import TableLabels
 from fedlib.federation.policies.rules import Target, rule_of
 
 _WORDS: Mapping[Target, str] = {
@@ -30,10 +32,17 @@ class Claims(Generic[T]):
 
     target: Target
     _accepted: dict[T, dict[type[Model], dict[Ref, Policy[Model]]]] = field(default_factory=dict)
-    _lost: dict[tuple[Ref, Ref], tuple[Policy[Model], set[str]]] = field(default_factory=dict)
+    _lost: dict[tuple[Ref, Ref, Ref | None], tuple[Policy[Model], Place | None, set[str]]] = field(default_factory=dict)
 
-    def claim(self, target: T, policy: Policy[Model], name: str) -> bool:
-        """Apply a policy to a target unless an older one of its kind is there; `name` shows the target to people.
+    def claim(self, target: T, policy: Policy[Model], name: str, root: TableLabels | None = None) -> bool:
+        """Apply a policy to a target unless an older one of its kind is there.
+
+        Args:
+            target: what it applies to.
+            policy: the policy.
+            name: shows the target to people.
+            root: the root table of a target that is a route. Its owner is told when a policy loses there that is of
+                another workspace, to whose tables the root delegates.
 
         Returns:
             Whether the target is a new one of the policy's.
@@ -42,7 +51,10 @@ class Claims(Generic[T]):
         if policy.ref in same:
             return False
         if same and not rule_of(policy).additive:
-            self._lost.setdefault((policy.ref, next(iter(same))), (policy, set()))[1].add(name)
+            other = root if root is not None and root.workspace != policy.workspace else None
+            key = (policy.ref, next(iter(same)), other.table.ref if other else None)
+            place = (other.table.ref, other.table.at) if other else None
+            self._lost.setdefault(key, (policy, place, set()))[2].add(name)
             return False
         same[policy.ref] = policy
         return True
@@ -58,13 +70,13 @@ class Claims(Generic[T]):
 
     def report(self, report: Report) -> Iterable[Ref]:
         """Report the policies that lost, once for each that they lost against, and name them."""
-        for (_, winner), (loser, names) in self._lost.items():
-            report.add(
+        for (_, winner, _), (loser, place, names) in self._lost.items():
+            (report if place is None else report.told_to(place)).add(
                 catalogue.POLICY_CONFLICT, loser.ref, loser.resource.at(self.target.value),
                 target=_WORDS[self.target], policy=loser.ref.name, names=some(names),
                 winner=winner,
             )  # fmt: skip
-        return {loser for loser, _ in self._lost}
+        return {loser for loser, _, _ in self._lost}
 
 
 def some(names: Iterable[str]) -> str:

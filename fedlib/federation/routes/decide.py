@@ -27,6 +27,7 @@ from fedlib.federation.routes.hosts import KnownHosts, check_hosts, known_hosts,
 from fedlib.federation.routes.match_limits import MatchLimits
 from fedlib.federation.routes.tables import Table, read_route_tables, source_labels
 from fedlib.federation.routes.unreachable import UnreachableRoutes
+from fedlib.federation.told import told
 from fedlib.snapshot.model import Snapshot
 
 REQUIRE_AUTH: Final = "gateway.gloo.solo.io/require_auth"
@@ -43,9 +44,7 @@ def route_hosts(finders: Finders, offer: Offer) -> tuple[RoutedHosts, ...]:
     flat: dict[Ref, tuple[FlatRoute, ...]] = {}
     for table in tables.roots:
         check_hosts(table, known, report)
-        flattened = delegation.flatten(table)
-        flat[table.ref] = tuple(one if _is_translated(one, report) else replace(one, broken=True) for one in flattened)
-        unreachable.check(flattened)
+        flat[table.ref] = _flatten(table, delegation, unreachable, report)
     for table in tables.tables:
         if not table.spec.hosts and table.ref not in delegation.used:
             report.add(catalogue.ROUTE_TABLE_HOSTS, table.ref, table.resource.at())
@@ -55,7 +54,20 @@ def route_hosts(finders: Finders, offer: Offer) -> tuple[RoutedHosts, ...]:
     limits = MatchLimits(report)
     roots = [table for table in tables.roots if limits.fits(table, flat[table.ref], bindings[table.ref])]
     routed = [*routing.in_sidecars(roots), *routing.on_gateways(roots)]
+    for table in tables.tables:
+        if table.ref not in delegation.seen:
+            routing.check(_flatten(table, delegation, unreachable, report))
     return tuple(sorted(routed, key=lambda r: (r.table.ref, r.workspace, not r.mesh, r.suffix)))
+
+
+def _flatten(
+    table: Table, delegation: Delegation, unreachable: UnreachableRoutes, report: Report
+) -> tuple[FlatRoute, ...]:
+    """All routes of a table; those that cannot be translated, and those that no request reaches, are reported."""
+    flattened = delegation.flatten(table)
+    routes = tuple(one if _is_translated(one, one.told(report)) else replace(one, broken=True) for one in flattened)
+    unreachable.check(flattened)
+    return routes
 
 
 @dataclass(slots=True)
@@ -106,37 +118,56 @@ class _Routing:
         ours = (one for one in self.bindings[table.ref] if one.workspace == workspace)
         return frozenset(gateway.service.cluster for one in ours for gateway in one.gateways)
 
+    def check(self, routes: Iterable[FlatRoute]) -> None:
+        """Report destinations that are wrong whoever uses the routes: of tables that others alone delegate to."""
+        for flat in routes:
+            self._route(flat, None, frozenset(), flat.told(self.report))
+
+    def _told(self, table: Table, workspace: str) -> Report:
+        """Who is told of a table's routes: an importer of its sidecars'; on gateways, which it names, the owner."""
+        named = any(one.workspace == workspace for one in self.bindings[table.ref])
+        return self.report if named else told(workspace, table.workspace, self.snapshot, self.report)
+
     def _connections(self, table: Table, workspace: str) -> ConnectionRoutes:
-        return ConnectionRoutes(table, workspace, self._clusters(table, workspace), self.resolver, self.report)
+        report = self._told(table, workspace)
+        clusters = self._clusters(table, workspace)
+        return ConnectionRoutes(table, workspace, clusters, self.resolver.reporting_to(report), report)
 
     def _routes(self, root: Table, workspace: str) -> tuple[Route, ...]:
         key = (root.ref, workspace)
         if key not in self._resolved:
             clusters = self._clusters(root, workspace)
-            self._resolved[key] = tuple(self._route(flat, workspace, clusters) for flat in self.flat[root.ref])
+            report = self._told(root, workspace)
+            self._resolved[key] = tuple(
+                self._route(flat, workspace, clusters, flat.told(report) if report is self.report else report)
+                for flat in self.flat[root.ref]
+            )
         return self._resolved[key]
 
-    def _route(self, flat: FlatRoute, workspace: str, clusters: frozenset[str]) -> Route:
+    def _route(self, flat: FlatRoute, workspace: str | None, clusters: frozenset[str], report: Report) -> Route:
         action, found = None, None
         if not flat.broken:
-            action = route_action(flat.route)
-            found = self._destinations(flat, action, workspace, clusters) if isinstance(action, ForwardTo) else ()
+            action, resolver = route_action(flat.route), self.resolver.reporting_to(report)
+            found = _destinations(flat, action, workspace, clusters, resolver) if isinstance(action, ForwardTo) else ()
         return Route(
             flat.name, flat.path, flat.tables, flat.matchers, None if found is None else action, found or (),
             flat.source_labels,
         )  # fmt: skip
 
-    def _destinations(
-        self, flat: FlatRoute, forward: ForwardTo, workspace: str, clusters: frozenset[str]
-    ) -> tuple[RouteDestination, ...] | None:
-        listed, default = forward.destinations, flat.table.spec.default_destination
-        paths: list[tuple[Step, ...]] = [(*flat.path, "forwardTo", "destinations", i) for i in range(len(listed))]
-        if not listed and default is not None:
-            listed, paths = (default,), [("defaultDestination",)]
-        references = list(zip(paths, listed, strict=True))
-        return self.resolver.resolve(
-            flat.table.resource, workspace, _shown(flat), flat.path, references, clusters=clusters
-        )
+
+def _destinations(
+    flat: FlatRoute,
+    forward: ForwardTo,
+    workspace: str | None,
+    clusters: frozenset[str],
+    resolver: DestinationResolver,
+) -> tuple[RouteDestination, ...] | None:
+    listed, default = forward.destinations, flat.table.spec.default_destination
+    paths: list[tuple[Step, ...]] = [(*flat.path, "forwardTo", "destinations", i) for i in range(len(listed))]
+    if not listed and default is not None:
+        listed, paths = (default,), [("defaultDestination",)]
+    references = list(zip(paths, listed, strict=True))
+    return resolver.resolve(flat.table.resource, workspace, _shown(flat), flat.path, references, clusters=clusters)
 
 
 def _is_translated(flat: FlatRoute, report: Report) -> bool:

@@ -6,6 +6,8 @@ others.
 
 from __future__ import annotations
 
+from functools import partial
+
 from fedlib.config.route_table import Delegate
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Step
@@ -52,7 +54,10 @@ def select_delegates(
                 report.add(catalogue.DELEGATE_HAS_HOSTS, table.ref, location, delegate=one.ref)
         chosen.update({one.ref: one for one in usable if one.ref not in chosen})
     for one in chosen.values():
-        _check(table, one, report)
+        own = one.workspace == table.workspace
+        _check(
+            table, one, report if own else report.told_to((table.ref, partial(table.resource.at, *path, "delegate")))
+        )
     return sorted(chosen.values(), key=lambda one: -one.spec.weight) if fine else None
 
 

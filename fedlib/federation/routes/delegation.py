@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from fedlib.config.route_table import Delegate, HTTPRoute, SortMethod
+from fedlib.config.resource import Resource
+from fedlib.config.route_table import Delegate, HTTPRoute, RouteTableSpec, SortMethod
 from fedlib.config.selectors import HTTPRequestMatcher
 from fedlib.config.untranslated import untranslated_below
 from fedlib.diagnostics import Ref, Report, catalogue
@@ -22,6 +24,9 @@ from fedlib.federation.routes.matchers import ConflictError, combine_matchers
 from fedlib.federation.routes.names import route_names, table_suffix
 from fedlib.federation.routes.tables import RouteTables, Table, both_labels, source_labels
 from fedlib.snapshot.allowance import Allowance
+
+Through = tuple[Resource[RouteTableSpec], tuple[Step, ...]]
+"""A table, and where a delegating route stands in its spec."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class FlatRoute:
         matchers: its own and those above, ANDed.
         source_labels: the sidecars that use it.
         broken: whether it cannot be translated.
+        through: where the root's workspace delegates to the route's own one; None where that is the same.
     """
 
     name: str
@@ -47,6 +53,11 @@ class FlatRoute:
     matchers: tuple[HTTPRequestMatcher, ...]
     source_labels: SourceLabels
     broken: bool = False
+    through: Through | None = None
+
+    def told(self, report: Report) -> Report:
+        """The report for the route as a part of its root: whoever delegates to others is told about theirs."""
+        return _told(self.through, report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,7 @@ class _Above:
     matchers: tuple[HTTPRequestMatcher, ...] = ()
     source_labels: SourceLabels = ()
     broken: bool = False
+    through: Through | None = None
 
 
 @dataclass(slots=True)
@@ -67,6 +79,8 @@ class Delegation:
     report: Report
     used: set[Ref] = field(default_factory=set)
     """The tables that any other delegates to."""
+    seen: set[Ref] = field(default_factory=set)
+    """The tables that roots of their own workspace lead to; their owners were told what is wrong."""
     _delegates: Delegates = field(init=False)
     _allowed: Allowance = field(default_factory=lambda: Allowance(delegation_size.MAX_DELEGATED))
     """What the root tables of each workspace may have by delegation, all together."""
@@ -91,12 +105,16 @@ class Delegation:
 
     def _expand(self, table: Table, above: _Above) -> list[FlatRoute] | None:
         """The routes of a table; None where one of them contradicts what is above, which is reported."""
+        report = _told(above.through, self.report)
+        if above.through is None:
+            self.seen.add(table.ref)
         if not self._is_within_limits(table, above):
+            self._pass_over(table)
             return None
         above = self._with_own_labels(table, above)
         inherited = above.tables[-1].labels if above.tables else {}
         suffix = table_suffix([*(one.table.ref for one in above.tables), table.ref])
-        names = route_names(table, self.report)
+        names = route_names(table, report)
         expanded: list[FlatRoute] = []
         fits = True
         for index, route in enumerate(table.spec.http):
@@ -104,7 +122,7 @@ class Delegation:
             try:
                 matchers = combine_matchers(above.matchers, route.matchers)
             except ConflictError as problem:
-                self.report.add(
+                report.add(
                     catalogue.DELEGATE_MATCHER_CONFLICT, table.ref, table.resource.at(*path, "matchers"),
                     related=(above.tables[-1].table.ref,),
                     route=route.name or f"http[{index}]", parent=above.tables[-1].table.ref, problem=problem,
@@ -114,7 +132,9 @@ class Delegation:
             labels = {**inherited, **table.resource.labels, **route.labels}
             chain = (*above.tables, TableLabels(table.resource, table.workspace, labels))
             name = f"{names[index]}-{suffix}" if names[index] else suffix
-            flat = FlatRoute(name, table, path, route, chain, matchers, above.source_labels, above.broken)
+            flat = FlatRoute(
+                name, table, path, route, chain, matchers, above.source_labels, above.broken, above.through
+            )  # fmt: skip
             expanded += [flat] if route.delegate is None else self._delegate(flat, route.delegate)
         return expanded if fits else None
 
@@ -144,7 +164,7 @@ class Delegation:
         both = both_labels(above.source_labels, source_labels(table.spec))
         if both is not None:
             return replace(above, source_labels=both)
-        self.report.add(
+        _told(above.through, self.report).add(
             catalogue.DELEGATE_WORKLOAD_CONFLICT, table.ref, table.resource.at("workloadSelectors"),
             parent=above.tables[-1].table.ref,
         )  # fmt: skip
@@ -161,13 +181,14 @@ class Delegation:
         for table in chosen or ():
             self.used.add(table.ref)
             if any(table.ref == one.table.ref for one in flat.tables):
-                self.report.add(
+                flat.told(self.report).add(
                     catalogue.DELEGATE_CYCLE, flat.table.ref, flat.table.resource.at(*flat.path, "delegate"),
                     tables=" -> ".join(f"{one.table.ref}" for one in flat.tables), table=table.ref,
                 )  # fmt: skip
                 fits = False
                 continue
-            routes = self._expand(table, above) if self._is_small_enough(table, flat) else None
+            below = replace(above, through=_through(flat, table))
+            routes = self._expand(table, below) if self._is_small_enough(table, flat) else None
             fits = fits and routes is not None
             expanded += routes or ()
         if not fits:
@@ -185,11 +206,33 @@ class Delegation:
         problem = f"gives more than {delegation_size.MAX_ROUTES} routes"
         where = root.table if found.workspace == root.workspace else found.resource
         self.report.add(catalogue.DELEGATION_TOO_LARGE, where.ref, where.at("http"), root=where.ref, problem=problem)
+        self._pass_over(table)
         return False
+
+    def _pass_over(self, table: Table) -> None:
+        """Count a table and all of its workspace below it as seen: that they are too many was reported."""
+        self.seen.add(table.ref)
+        found = [table]
+        while found:
+            children = (child for _, child in self._delegates.children(found.pop()))
+            new = {one.ref: one for one in children if one.workspace == table.workspace and one.ref not in self.seen}
+            self.seen.update(new)
+            found += new.values()
 
     def _is_translated(self, flat: FlatRoute) -> bool:
         """Whether all fields of a delegating route are."""
         return not any(untranslated_below(flat.route))
+
+
+def _through(flat: FlatRoute, child: Table) -> Through | None:
+    """Where the root's workspace delegates to a table of another one."""
+    if child.workspace == flat.tables[0].workspace:
+        return None
+    return flat.through or (flat.table.resource, (*flat.path, "delegate"))
+
+
+def _told(through: Through | None, report: Report) -> Report:
+    return report if through is None else report.told_to((through[0].ref, partial(through[0].at, *through[1])))
 
 
 def _specificity(matchers: Iterable[HTTPRequestMatcher]) -> tuple[int, int]:

@@ -55,7 +55,7 @@ class Delegates:
         if self._size(table, 0) <= MAX_ROUTES:
             return None
         for _ in range(MAX_DEPTH):
-            large = (child for _, child in self._below(table) if self._size(child, 0) > MAX_ROUTES)
+            large = (child for _, child in self.children(table) if self._size(child, 0) > MAX_ROUTES)
             inner = next(large, None)
             if inner is None:
                 break
@@ -69,14 +69,14 @@ class Delegates:
         if table.ref not in self._sizes:
             self._sizes[table.ref] = 1
             found = count_routes(table, 1)
-            for route, child in self._below(table):
+            for route, child in self.children(table):
                 found += ways(route.matchers) * self._size(child, depth + 1)
                 if found > MAX_ROUTES:
                     break
             self._sizes[table.ref] = found
         return self._sizes[table.ref]
 
-    def _below(self, table: Table) -> list[tuple[HTTPRoute, Table]]:
+    def children(self, table: Table) -> list[tuple[HTTPRoute, Table]]:
         """The routes of a table that delegate and can be translated, with each of the tables that they select."""
         if table.ref not in self._children:
             self._children[table.ref] = [

@@ -12,11 +12,13 @@ from fedlib.federation.destinations.resolve import DestinationResolver
 from fedlib.federation.finders import Finders
 from fedlib.federation.model.policy import Policy
 from fedlib.federation.model.route import Route, RouteDestination, RoutedHosts
+from fedlib.federation.told import told
 
 
 def resolve_mirrors(routes: Iterable[RoutedHosts], finders: Finders, offer: Offer) -> tuple[RoutedHosts, ...]:
     """Resolve the destinations of all mirrors; a mirror that cannot be is reported, and its route lives without it."""
-    mirrors = _Mirrors(DestinationResolver(finders.snapshot, offer.called, offer.destinations, finders.report))
+    resolver = DestinationResolver(finders.snapshot, offer.called, offer.destinations, finders.report)
+    mirrors = _Mirrors(resolver, finders)
     return tuple(
         replace(routed, routes=tuple(mirrors.of(route, routed.workspace) for route in routed.routes))
         if any(MirrorPolicySpec in route.policies for route in routed.routes)
@@ -30,6 +32,7 @@ class _Mirrors:
     """Keeps answers: many routes have the same policy."""
 
     resolver: DestinationResolver
+    finders: Finders
     _answers: dict[tuple[Ref, str], RouteDestination | None] = field(default_factory=dict)
 
     def of(self, route: Route, workspace: str) -> Route:
@@ -43,5 +46,8 @@ class _Mirrors:
 
     def _resolve(self, policy: Policy[MirrorPolicySpec], workspace: str, route: str) -> RouteDestination | None:
         path, destination = ("config", "destination"), policy.spec.config.destination
-        found = self.resolver.resolve(policy.resource, workspace, route, path, [(path, destination)])
+        report = told(workspace, policy.workspace, self.finders.snapshot, self.finders.report)
+        found = self.resolver.reporting_to(report).resolve(
+            policy.resource, workspace, route, path, [(path, destination)]
+        )
         return found[0] if found else None

@@ -7,38 +7,41 @@ from collections.abc import Iterable, Iterator, Mapping
 from fedlib.config.gloo import ObjectSelector
 from fedlib.config.resource import Resource
 from fedlib.config.route_table import RouteTableSpec
-from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics import Ref, catalogue
 from fedlib.diagnostics.source import Step
 from fedlib.discovery.inventory import Service
+from fedlib.federation.finders import Finders
 from fedlib.federation.model.destination import Destination, Group, Passage
 from fedlib.federation.model.route import RouteDestination, RoutedHosts
 from fedlib.federation.routes.subsets import MAX_SUBSETS
+from fedlib.federation.told import told
 from fedlib.federation.workloads.backends import Backends
 from fedlib.snapshot.selector_index import Owned, SelectorIndex
 
 Labels = Mapping[str, str]
 
 
-def _report_too_many(routes: Iterable[RoutedHosts], report: Report) -> None:
+def _report_too_many(routes: Iterable[RoutedHosts], finders: Finders) -> None:
     found: dict[tuple[str, str, Ref], set[frozenset[tuple[str, str]]]] = {}
     for routed in routes:
-        for table, path, called in _called((routed,)):
+        for user, owner, table, path, called in _called((routed,)):
             subsets = found.setdefault((routed.owner, routed.workspace, called.destination.ref), set())
             subsets.add(frozenset(called.subset.items()))
             if len(subsets) == MAX_SUBSETS + 1:
-                report.add(
+                told(user, owner, finders.snapshot, finders.report).add(
                     catalogue.TOO_MUCH, table.ref, table.at(*path),
                     problem=f"RouteTables name too many subsets of {called.destination.ref}",
                     limit=MAX_SUBSETS, advice="let a label with few values tell the pods apart",
                 )  # fmt: skip
 
 
-def check_subsets(routes: Iterable[RoutedHosts], backends: Backends, report: Report) -> None:
+def check_subsets(routes: Iterable[RoutedHosts], finders: Finders) -> None:
     """Report subsets without pods, and those of groups whose gateways cannot tell them apart."""
-    routes = tuple(routes)
-    _report_too_many(routes, report)
+    routes, backends = tuple(routes), finders.backends
+    _report_too_many(routes, finders)
     known: dict[Ref, SelectorIndex[Owned[Labels]]] = {}
-    for table, path, called in _called(routes):
+    for user, owner, table, path, called in _called(routes):
+        report = told(user, owner, finders.snapshot, finders.report)
         destination = called.destination
         if destination.ref not in known:
             known[destination.ref] = SelectorIndex(
@@ -60,13 +63,16 @@ def check_subsets(routes: Iterable[RoutedHosts], backends: Backends, report: Rep
 
 def _called(
     routes: Iterable[RoutedHosts],
-) -> Iterator[tuple[Resource[RouteTableSpec], tuple[Step, ...], RouteDestination]]:
-    """The destinations with a subset, and where their routes stand."""
+) -> Iterator[tuple[str, str, Resource[RouteTableSpec], tuple[Step, ...], RouteDestination]]:
+    """The destinations with a subset: who uses them, whose routes they are, and where these stand."""
     for routed in routes:
+        user = routed.workspace
         for route in routed.routes:
-            yield from ((route.tables[-1].table, route.path, one) for one in route.destinations if one.subset)
+            own = route.tables[-1]
+            yield from ((user, own.workspace, own.table, route.path, one) for one in route.destinations if one.subset)
         for connection in (*routed.tcp, *routed.tls):
-            yield from ((routed.table, connection.path, one) for one in connection.destinations if one.subset)
+            called = (one for one in connection.destinations if one.subset)
+            yield from ((user, routed.owner, routed.table, connection.path, one) for one in called)
 
 
 def _pods(destination: Destination, backends: Backends) -> Iterator[Labels]:

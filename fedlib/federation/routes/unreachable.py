@@ -50,13 +50,14 @@ class UnreachableRoutes:
     def _report_hidden(self, route: FlatRoute, earlier: FlatRoute, number: int | None) -> None:
         """Report a route, or one of its matchers by its number from 1."""
         location, subject = route.table.resource.at(*route.path), route.table.ref
+        report = route.told(self.report)
         if number is None:
-            self.report.add(
+            report.add(
                 catalogue.ROUTE_UNREACHABLE, subject, location,
                 route=route.name, earlier=earlier.name,
             )  # fmt: skip
         else:
-            self.report.add(
+            report.add(
                 catalogue.ROUTE_MATCHER_HIDDEN, subject, location,
                 route=route.name, earlier=earlier.name, number=number,
             )  # fmt: skip

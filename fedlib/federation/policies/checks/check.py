@@ -17,12 +17,12 @@ from fedlib.federation.policies.checks.use import Notes, uses
 def check_policies(finders: Finders, offer: Offer, applied: AppliedPolicies) -> None:
     """Report policies that cannot work as meant, once for each policy and reason."""
     snapshot, destinations, report = finders.snapshot, offer.destinations, finders.report
-    localities, notes = find_localities(snapshot), Notes(report)
-    for use in uses(applied, destinations):
-        check_failover(use, localities, notes)
-        check_outlier_detection(use, localities, notes)
-        check_load_balancer(use, notes)
-        check_client_tls(use, notes)
+    localities, notes = find_localities(snapshot), Notes(report, snapshot)
+    for use in uses(applied, destinations, snapshot):
+        check_failover(use, localities, notes.of(use))
+        check_outlier_detection(use, localities, notes.of(use))
+        check_load_balancer(use, notes.of(use))
+        check_client_tls(use, localities, notes.of(use))
     check_routes(applied, snapshot, report)
     check_backing_namespaces(applied, destinations, snapshot, notes)
     notes.flush()

@@ -16,7 +16,7 @@ from fedlib.federation.model.gateway import VirtualGateway
 from fedlib.federation.model.policy import NO_POLICIES, AppliedPolicies, PoliciesByKind, Policy, policies_by_kind
 from fedlib.federation.model.route import RoutedHosts
 from fedlib.federation.policies.filters.authorizers import Authorizer, decide_authorizers
-from fedlib.federation.policies.filters.fields import FILTER_POLICIES, refuses
+from fedlib.federation.policies.filters.fields import FILTER_POLICIES, refuses, report_secret_headers
 from fedlib.federation.policies.filters.health_checks import GatewayChecks, decide_health_checks
 from fedlib.federation.policies.filters.limiters import Limiter, decide_limiters
 from fedlib.federation.policies.filters.references import References
@@ -64,6 +64,8 @@ def decide_proxy_filters(
     """Decide for all such policies; whatever keeps one from being translated is reported."""
     snapshot, report, destinations = finders.snapshot, finders.report, offer.destinations
     resources = (owned.resource for spec in FILTER_POLICIES for owned in snapshot.of(spec))
+    for server in snapshot.servers.values():  # whoever uses them
+        report_secret_headers(server, report)
     refused = frozenset(resource.ref for resource in resources if refuses(resource, report))
     references = References(snapshot, report)
     finder = ServerFinder(snapshot, destinations, offer.called)

@@ -107,7 +107,10 @@ def _limiter(
     home = named.ref if named is not None else resource.ref
     servers = refer(use, server, home, finder, report, grpc=True)
     domain = f"{limits.ref.namespace}.{limits.ref.name}"
-    report.add(catalogue.LIMITS_OF_SERVER, limits.ref, limits.at(), domain=domain)
+    report.add(
+        catalogue.LIMITS_OF_SERVER, resource.ref, resource.at("config", "ratelimitServerConfig"),
+        limits=limits.ref, domain=domain,
+    )  # fmt: skip
     return Limiter(
         settings=named.ref if named is not None else _DEFAULT_REF,
         timeout=settings.request_timeout,
