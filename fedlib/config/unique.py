@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fedlib.config.model import Model
@@ -16,8 +17,10 @@ def unique(resources: Iterable[Resource[Model]], report: Report) -> tuple[Resour
     """Resources sorted by identity; equal ones are one, and of different ones with one identity none is kept."""
     by_ref: dict[Ref, Resource[Model]] = {}
     refused: set[Ref] = set()
-    for resource in sorted(resources, key=lambda r: (r.ref, r.at())):
+    for resource in _by_identity(resources):
         first = by_ref.setdefault(resource.ref, resource)
+        if first is resource:
+            continue
         if same_meaning(first, resource):
             by_ref[resource.ref] = merged(first, resource)
         else:
@@ -27,6 +30,13 @@ def unique(resources: Iterable[Resource[Model]], report: Report) -> tuple[Resour
                 thing=resource.ref, other=place_of(first), fields=difference(first, resource),
             )  # fmt: skip
     return tuple(resource for ref, resource in by_ref.items() if ref not in refused)
+
+
+def _by_identity(resources: Iterable[Resource[Model]]) -> Iterator[Resource[Model]]:
+    """Sorted by identity, and those of one identity by where they stand, which is costly to know."""
+    for _, same in itertools.groupby(sorted(resources, key=lambda one: one.ref), key=lambda one: one.ref):
+        found = list(same)
+        yield from sorted(found, key=lambda one: one.at()) if len(found) > 1 else found
 
 
 def same_meaning(one: Resource[Model], other: Resource[Model]) -> bool:

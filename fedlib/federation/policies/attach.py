@@ -94,7 +94,7 @@ def _attach_routes(
 
 def _attach_route(route: Route, selection: RouteSelection, work: _Attachment) -> Route:
     key = (tuple(table.table.ref for table in route.tables), route.path, route.name)
-    name = f"'{route.name}' of {route.tables[-1].table.ref}"
+    name = ("'", route.name, "' of ", route.tables[-1].table.ref)
     for policy in selection.of_route(route):
         if work.trials.select(policy, Target.ROUTES):
             work.counts[policy.ref] += work.routes.claim(key, policy, name, route.tables[0])
@@ -112,7 +112,7 @@ def _attach_called(
     route: Route, called: RouteDestination, key: tuple[RouteKey, int], selection: RouteSelection, work: _Attachment
 ) -> RouteDestination:
     for policy in selection.of_destination(route, called):
-        name = f"{called.destination.ref} of '{route.name}'"
+        name = (called.destination.ref, " of '", route.name, "'")
         if work.trials.select(policy, Target.ROUTE_DESTINATIONS):
             work.counts[policy.ref] += work.called.claim(key, policy, name, route.tables[0])
     policies = work.called.accepted(key)
@@ -138,8 +138,7 @@ def _attach_destinations(
                 skipped.add(str(destination.ref))
                 continue
             key = (policy.workspace, destination.ref, port)
-            name = f"{destination.ref} port {port}"
-            if work.ports.claim(key, policy, name):
+            if work.ports.claim(key, policy, (destination.ref, " port ", port)):
                 claimed[key] = destination
                 work.counts[policy.ref] += 1
                 ungrouped.update(federated.get((policy.workspace, destination.ref), ()))
@@ -150,6 +149,8 @@ def _attach_destinations(
 
 def _report_limits(policy: Policy[Model], skipped: set[str], ungrouped: set[str], report: Report) -> None:
     """Report what a policy selects and does not reach; one that has no selector does not mean any of it."""
+    if not skipped and not ungrouped:
+        return
     location = policy.resource.at(Target.DESTINATIONS.value)
     if skipped:
         report.add(catalogue.POLICY_OF_IMPORTER, policy.ref, location, names=some(skipped))
@@ -163,10 +164,10 @@ def _attach_proxies(policies: Iterable[Policy[Model]], work: _Attachment) -> Non
         targets = rule_of(policy).targets
         if Target.WORKLOADS in targets:
             for workload in selection.selected(policy):
-                work.counts[policy.ref] += work.workloads.claim(workload.ref, policy, str(workload.ref))
+                work.counts[policy.ref] += work.workloads.claim(workload.ref, policy, (workload.ref,))
         if Target.LISTENERS in targets:
             for owned, index in selection.listeners(policy):
-                name = f"listener {index} of {owned.resource.ref}"
+                name = ("listener ", index, " of ", owned.resource.ref)
                 work.counts[policy.ref] += work.listeners.claim((owned.resource.ref, index), policy, name)
 
 

@@ -25,6 +25,9 @@ _SHOWN = 3
 
 T = TypeVar("T", bound=Hashable)
 
+Name = tuple[object, ...]
+"""Parts of a text that is put together where somebody reads it: most claims win, and nobody does."""
+
 
 @dataclass(slots=True)
 class Claims(Generic[T]):
@@ -32,15 +35,17 @@ class Claims(Generic[T]):
 
     target: Target
     _accepted: dict[T, dict[type[Model], dict[Ref, Policy[Model]]]] = field(default_factory=dict)
-    _lost: dict[tuple[Ref, Ref, Ref | None], tuple[Policy[Model], Place | None, set[str]]] = field(default_factory=dict)
+    _lost: dict[tuple[Ref, Ref, Ref | None], tuple[Policy[Model], Place | None, set[Name]]] = field(
+        default_factory=dict
+    )
 
-    def claim(self, target: T, policy: Policy[Model], name: str, root: TableLabels | None = None) -> bool:
+    def claim(self, target: T, policy: Policy[Model], name: Name, root: TableLabels | None = None) -> bool:
         """Apply a policy to a target unless an older one of its kind is there.
 
         Args:
             target: what it applies to.
             policy: the policy.
-            name: shows the target to people.
+            name: parts of what shows the target to people.
             root: the root table of a target that is a route. Its owner is told when a policy loses there that is of
                 another workspace, to whose tables the root delegates.
 
@@ -73,8 +78,8 @@ class Claims(Generic[T]):
         for (_, winner, _), (loser, place, names) in self._lost.items():
             (report if place is None else report.told_to(place)).add(
                 catalogue.POLICY_CONFLICT, loser.ref, loser.resource.at(self.target.value),
-                target=_WORDS[self.target], policy=loser.ref.name, names=some(names),
-                winner=winner,
+                target=_WORDS[self.target], policy=loser.ref.name, winner=winner,
+                names=some("".join(map(str, name)) for name in names),
             )  # fmt: skip
         return {loser for loser, _, _ in self._lost}
 
