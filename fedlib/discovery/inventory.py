@@ -22,7 +22,7 @@ def _locate(origin: Origin | None, *path: Step) -> Location:
 class Namespace:
     """A Namespace. `created` is an RFC 3339 time, or empty where the recording has none.
 
-    A `terminating` one takes no new objects, and what is in it is about to go.
+    A `terminating` one takes no new objects, and what is in it is about to go. `annotations` are Istio's only.
     """
 
     cluster: str
@@ -30,6 +30,7 @@ class Namespace:
     labels: Mapping[str, str] = field(default_factory=dict)
     created: str = ""
     terminating: bool = False
+    annotations: Mapping[str, str] = field(default_factory=dict)
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -56,7 +57,10 @@ class ServicePort:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A Service. `ingress` holds the IPs and hostnames of its load balancer's status, in order."""
+    """A Service. `ingress` holds the IPs and hostnames of its load balancer's status, in order.
+
+    `annotations` are Istio's only, and `traffic_distribution` is the field of its spec.
+    """
 
     cluster: str
     namespace: str
@@ -72,6 +76,8 @@ class Service:
     external_ips: tuple[str, ...] = ()
     external_traffic_policy: str = ""
     ingress: tuple[str, ...] = ()
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    traffic_distribution: str = ""
     origin: Origin | None = field(default=None, compare=False, repr=False)
     _ports: dict[int | str, ServicePort] = field(default_factory=dict, compare=False, repr=False)
     """The TCP ports by number and by name, the first of each; made when one is first asked for."""
@@ -174,6 +180,7 @@ class MeshConfig:
         stated: the fields that it sets.
         ca_domains: the trust domains of `caCertificates`; None without any such certificates.
         discovery_selectors: selectors of the namespaces that istiod looks at; empty: all.
+        defaults: what it says for all objects and proxies, field by field as written.
     """
 
     cluster: str
@@ -186,6 +193,7 @@ class MeshConfig:
     dns_capture: bool = False
     auto_mtls: bool = True
     discovery_selectors: tuple[LabelSelector, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -30,7 +30,21 @@ ENVIRONMENT: Final = (
 )
 """The settings of istiod that federation depends on."""
 
+DEFAULTS: Final[Mapping[str, Any]] = {
+    "defaultDestinationRuleExportTo": None,
+    "defaultHttpRetryPolicy": None,
+    "defaultServiceExportTo": None,
+    "defaultTrafficPolicy": None,
+    "defaultVirtualServiceExportTo": None,
+    "localityLbSetting": None,
+    "outboundTrafficPolicy": {"mode": None},
+    "rootNamespace": None,
+    "serviceEntryVisibility": None,
+}
+"""The fields of a mesh config that hold for all objects and proxies."""
+
 MESH: Final[Mapping[str, Any]] = {
+    **DEFAULTS,
     "caCertificates": {"trustDomains": None},
     "defaultConfig": {"proxyMetadata": {"ISTIO_META_DNS_CAPTURE": None}},
     "discoverySelectors": {"matchLabels": None, "matchExpressions": None},
@@ -179,6 +193,7 @@ def _mesh_config(mesh: Mapping[str, Any], ref: Ref, origin: Origin | None) -> Me
         dns_capture=is_true(str(metadata.get("ISTIO_META_DNS_CAPTURE", ""))),
         auto_mtls=mesh.get("enableAutoMtls") is not False,
         discovery_selectors=tuple(_selector(as_mapping(one)) for one in _list(mesh.get("discoverySelectors"))),
+        defaults=_prune({key: item for key, item in mesh.items() if key in DEFAULTS}, DEFAULTS),
         origin=origin,
     )
 

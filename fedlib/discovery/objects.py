@@ -30,7 +30,7 @@ from fedlib.discovery.inventory import (
 )
 from fedlib.discovery.istio_settings import holds_settings, read_config_map
 from fedlib.discovery.kinds import is_gloo_group, is_passed_over, near_kind
-from fedlib.discovery.workloads import WORKLOAD_READERS
+from fedlib.discovery.workloads import WORKLOAD_READERS, mesh_annotations
 
 Discovered = (
     Namespace | Service | Workload | ServiceAccount | Node | GlooObject | MeshConfig | RootCertificate | ApiGroup
@@ -141,6 +141,7 @@ def _parse_namespace(part: Part, ref: Ref, origin: Origin | None) -> Namespace:
         metadata.strings("labels"),
         metadata.text("creationTimestamp"),
         terminating=bool(metadata.text("deletionTimestamp")),
+        annotations=mesh_annotations(metadata),
         origin=origin,
     )
 
@@ -170,6 +171,8 @@ def _parse_service(part: Part, ref: Ref, origin: Origin | None) -> Service:
         external_ips=spec.addresses("externalIPs"),
         external_traffic_policy=spec.text("externalTrafficPolicy"),
         ingress=tuple(address for address in addresses if address),
+        annotations=mesh_annotations(metadata),
+        traffic_distribution=spec.text("trafficDistribution"),
         origin=origin,
     )
 

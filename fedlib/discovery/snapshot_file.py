@@ -61,13 +61,13 @@ _MADE: Final[Mapping[str, Keep]] = {
 _WORKLOAD: Final[Mapping[str, Keep]] = {"metadata": _MADE, "spec": _TEMPLATE}
 _NODE_LABELS: Final = frozenset({*REGION, *ZONE, SUBZONE, NO_LOAD_BALANCER})
 _KEPT: Final[Mapping[str, Mapping[str, Keep]]] = {
-    "Namespace": {"metadata": {**_METADATA, "deletionTimestamp": None}},
+    "Namespace": {"metadata": {**_METADATA, "deletionTimestamp": None, "annotations": is_mesh_annotation}},
     "Service": {
-        "metadata": _METADATA,
+        "metadata": {**_METADATA, "annotations": is_mesh_annotation},
         "spec": dict.fromkeys(
             (
                 "type", "selector", "ports", "clusterIP", "clusterIPs", "ipFamilies", "externalName", "externalIPs",
-                "externalTrafficPolicy",
+                "externalTrafficPolicy", "trafficDistribution",
             )
         ),
         "status": {"loadBalancer": {"ingress": {"ip": None, "hostname": None}}},

@@ -18,8 +18,13 @@ _ENDED: Final = ("Succeeded", "Failed")
 
 
 def is_mesh_annotation(key: str) -> bool:
-    """Whether an annotation of a pod template is Istio's or Gloo's. Others may hold anything, also secrets."""
+    """Whether an annotation is Istio's or Gloo's. Others may hold anything, also secrets."""
     return key.partition("/")[0].endswith(("istio.io", "solo.io"))
+
+
+def mesh_annotations(metadata: Part) -> dict[str, str]:
+    """The annotations of Istio and Gloo."""
+    return {key: value for key, value in metadata.strings("annotations").items() if is_mesh_annotation(key)}
 
 
 def _read_template(part: Part, ref: Ref, origin: Origin | None) -> Workload:
@@ -70,7 +75,7 @@ WORKLOAD_READERS: Final[Mapping[tuple[str, str], Callable[[Part, Ref, Origin | N
 def _workload(part: Part, template: Part, ref: Ref, origin: Origin | None) -> Workload:
     """A workload of an object and the pod template (or pod) in it."""
     metadata, spec = template.part("metadata"), template.part("spec")
-    labels, annotations = metadata.strings("labels"), metadata.strings("annotations")
+    labels = metadata.strings("labels")
     return Workload(
         cluster=ref.cluster,
         namespace=ref.namespace,
@@ -78,7 +83,7 @@ def _workload(part: Part, template: Part, ref: Ref, origin: Origin | None) -> Wo
         name=ref.name,
         api_version=part.text("apiVersion"),
         labels=labels,
-        annotations={key: value for key, value in annotations.items() if is_mesh_annotation(key)},
+        annotations=mesh_annotations(metadata),
         service_account=spec.text("serviceAccountName") or spec.text("serviceAccount") or "default",
         container_ports=_container_ports(spec),
         controller=_controller(part.part("metadata")),

@@ -119,6 +119,23 @@ def test_without_istiod_the_root_certificate_still_says_something() -> None:
     assert found.mesh_configs == ()
 
 
+def test_what_holds_for_the_whole_mesh_is_kept_field_by_field() -> None:
+    mesh = """
+    default_service_export_to: ["."]
+    outboundTrafficPolicy: {mode: REGISTRY_ONLY, egressProxy: {host: hunter4}}
+    localityLbSetting: {enabled: false}
+    extensionProviders: [{name: hunter3}]
+    """
+    found = parse_object(keep_config_map(samples.config_map("istio", mesh=mesh)), "eu", None, Report())
+    assert isinstance(found, MeshConfig)
+    assert found.defaults == {
+        "defaultServiceExportTo": ["."],
+        "localityLbSetting": {"enabled": False},
+        "outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"},
+    }
+    assert found.stated == frozenset(found.defaults)
+
+
 @pytest.mark.parametrize(
     "mesh",
     ["defaultConfig: proxyMetadata hunter8", "discoverySelectors: {matchLabels: a}", "caCertificates: hunter9", "[]"],

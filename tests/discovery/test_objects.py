@@ -45,6 +45,17 @@ def test_service() -> None:
     )
 
 
+def test_istios_annotations_of_namespaces_and_services() -> None:
+    annotations = {"networking.istio.io/exportTo": ".", "example.com/note": "anything-private"}
+    namespace = _with(samples.namespace("shop"), "metadata.annotations", annotations)
+    service = _with(samples.service("web", trafficDistribution="PreferClose"), "metadata.annotations", annotations)
+    for found in (parse(namespace), parse(service)):
+        assert isinstance(found, Namespace | Service)
+        assert found.annotations == {"networking.istio.io/exportTo": "."}
+    assert isinstance(found, Service)
+    assert found.traffic_distribution == "PreferClose"
+
+
 def test_gateway_addresses_keep_their_order() -> None:
     found = parse(samples.gateway())
     assert isinstance(found, Service)
@@ -276,7 +287,7 @@ def test_what_no_api_server_returns_is_refused(document: Any, messages: list[str
 
 
 def test_unknown_fields_are_fine() -> None:
-    assert parse(_with(samples.service("web"), "spec.trafficDistribution", {"new": ["field"]})) is not None
+    assert parse(_with(samples.service("web"), "spec.internalTrafficPolicy", {"new": ["field"]})) is not None
 
 
 def test_secrets_of_an_object_reach_no_finding() -> None:
