@@ -40,9 +40,7 @@ def read_recorded(
         Broken objects are reported and left out.
     """
     trouble = PendingFindings()
-    sources = _sources(path, shown, root or path, trouble)
-    documents = (one for source in sources for one in _documents(cluster, source, trouble))
-    found = list(read_objects(cluster, documents, report))
+    found = list(read_objects(cluster, read_documents(cluster, path, shown, trouble, root=root), report))
     trouble.hand_over(report)
     if trouble.has_errors:
         reason, advice = f"its recorded inventory {shown} is broken", "mend the recording, or record the cluster again"
@@ -53,6 +51,22 @@ def read_recorded(
         report.add(catalogue.EMPTY_INVENTORY, Ref("Cluster", cluster), Location(shown), cluster=cluster)
         return None
     return assemble(cluster, found, report, live=False)
+
+
+def read_documents(
+    cluster: str, path: Path, shown: str, trouble: Report, *, root: Path | None = None
+) -> Iterator[tuple[Any, Origin]]:
+    """The objects of a file or folder as plain data, with where each stands.
+
+    Args:
+        cluster: the cluster that they are of.
+        path: see `read_recorded`.
+        shown: how findings name `path`.
+        trouble: takes what makes them less than there is.
+        root: see `read_recorded`.
+    """
+    for source in _sources(path, shown, root or path, trouble):
+        yield from _documents(cluster, source, trouble)
 
 
 def _sources(path: Path, shown: str, root: Path, trouble: Report) -> list[Source]:

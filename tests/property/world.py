@@ -65,7 +65,12 @@ def compile_world(world: World) -> Compilation:
     report = Report()
     stack = StackFile("test", Path("/nowhere"), Source("Pulumi.test.yaml"), world.config)
     configuration = read_configuration(stack, report)
-    inventory = Inventory(
+    return compile_federation(configuration, world_inventory(world, report), report)
+
+
+def world_inventory(world: World, report: Report) -> Inventory:
+    """What discovery finds in a world."""
+    return Inventory(
         {
             cluster: assemble(
                 cluster,
@@ -76,7 +81,6 @@ def compile_world(world: World) -> Compilation:
             for cluster in world.config["clusters"]
         }
     )
-    return compile_federation(configuration, inventory, report)
 
 
 def shuffled(world: World, randomness: random.Random) -> World:

@@ -1,0 +1,1 @@
+"""What a set of Istio objects means for those who call, whoever wrote the objects (docs/reach.md)."""
