@@ -35,7 +35,7 @@ engine-test: .venv/.dev  ## The real program on the real Pulumi engine and real 
 mesh-test: .venv/.dev  ## The real program on a real mesh: istiod, Envoy, requests (builds tools once)
 	tools/build
 	tools/build istio
-	FEDLIB_MESH_TESTS=required tools/private-network $(BIN)/pytest -m mesh tests/mesh $(MESH_ARGS)
+	FEDLIB_MESH_TESTS=required tools/private-network $(BIN)/pytest -m mesh tests/mesh tests/reach $(MESH_ARGS)
 
 bench: .venv/.dev  ## Ratios against a floor that is measured in the same run
 	$(BIN)/python -m tests.bench

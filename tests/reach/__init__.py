@@ -1,0 +1,1 @@
+"""Reach: what objects mean."""
