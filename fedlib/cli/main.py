@@ -5,44 +5,29 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 
 from fedlib import __version__
+from fedlib.cli.diff import diff
+from fedlib.cli.exit_status import ERRORS, FINE, USAGE
+from fedlib.cli.paths import shown_path
 from fedlib.cli.render import write_plan, written_before
+from fedlib.cli.stack import Stack, open_stack, open_stack_file
 from fedlib.cli.summary import print_findings, print_summary
 from fedlib.collector import without_collector
-from fedlib.compilation import Compilation, compile_federation
-from fedlib.config.load import Configuration, read_configuration
+from fedlib.compilation import Compilation
 from fedlib.config.schema import stack_schema
-from fedlib.config.stack_file import StackFile, find_stack_file, load_stack_file
-from fedlib.diagnostics import Report, Severity
-from fedlib.diagnostics.finding import printable
+from fedlib.diagnostics import Severity
 from fedlib.diagnostics.finding_groups import group_findings
 from fedlib.diagnostics.text import finding_json, group_json, status_json
-from fedlib.discovery.discover import discover, live_cluster, no_secrets
+from fedlib.discovery.discover import live_cluster, no_secrets
 from fedlib.discovery.inventory import Inventory
 from fedlib.discovery.progress import terminal_progress
-
-FINE: Final = 0
-ERRORS: Final = 1
-USAGE: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Stack:
-    """A stack that was found and read, and where its findings go."""
-
-    file: StackFile
-    configuration: Configuration
-    report: Report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,13 +43,15 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "schema":
         sys.stdout.write(json.dumps(stack_schema(), indent=2) + "\n")
         return FINE
-    console = Console(stderr=options.command == "check" and options.output == "json")
+    console = Console(stderr=getattr(options, "output", "text") == "json")
     stack = _read_stack(options, console)
     if stack is None:
         return USAGE
     if options.command == "snapshot":
         return _snapshot(stack, options, console)
-    inventory, compilation = _compile(stack)
+    if options.command == "diff":
+        return diff(stack, options, console)
+    inventory, compilation = stack.compile()
     if options.command == "check":
         return _check(inventory, compilation, options, console)
     return _render(stack, inventory, compilation, options, console)
@@ -92,6 +79,13 @@ def _parser() -> argparse.ArgumentParser:
     check = command("check", "Report findings and statuses, and write nothing.")
     check.add_argument("--output", choices=("text", "json"), default="text", help="default: text")
     verbose(check)
+    changes = command("diff", "Show what the plan changes: for callers, and object by object. Writes nothing.")
+    changes.add_argument(
+        "--against", metavar="PATH", type=Path,
+        help="what is there now: a folder that `render` wrote (default: out/NAME), or a stack file",
+    )  # fmt: skip
+    changes.add_argument("--output", choices=("text", "json"), default="text", help="default: text")
+    changes.add_argument("--all", action="store_true", help="show every line, not the first of each section alone")
     snapshot = command("snapshot", "Record the clusters that have a kubeconfig, as Kubernetes YAML.")
     snapshot.add_argument(
         "--out", metavar="DIR", type=Path, help="the folder (default: inventory); a folder for each cluster"
@@ -100,46 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _read_stack(options: argparse.Namespace, console: Console) -> _Stack | None:
-    report = Report()
-    path: Path | None = options.stack_file
-    if path is None:
-        root = _project_root(Path.cwd())
-        path = find_stack_file(options.stack, root, report)
-    else:
-        root = _project_root(Path(os.path.realpath(path)).parent)  # `resolve` ends in a traceback for links in circles
-    if path is None:
-        print_findings(console, report)
-        return None
-    if not _is_file(path):
-        console.print(f"there is no stack file {_shown(path)}", soft_wrap=True)
-        return None
-    stack = load_stack_file(path, root, report)
-    return _Stack(stack, read_configuration(stack, report), report)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # too long, or not permitted
-        return False
-
-
-def _shown(path: Path) -> str:
-    """A path in rich's markup: a folder may be called `[/red]`."""
-    return escape(printable(str(path)))
-
-
-def _project_root(start: Path) -> Path:
-    """The nearest folder with a Pulumi.yaml, at or above `start`; `start` itself when there is none."""
-    return next((folder for folder in (start, *start.parents) if (folder / "Pulumi.yaml").is_file()), start)
-
-
-def _compile(stack: _Stack) -> tuple[Inventory, Compilation]:
-    clusters = stack.configuration.config.clusters
-    with terminal_progress() as progress:
-        inventory = discover(clusters, stack.file, stack.report, no_secrets, progress)
-    return inventory, compile_federation(stack.configuration, inventory, stack.report)
+def _read_stack(options: argparse.Namespace, console: Console) -> Stack | None:
+    if options.stack_file is not None:
+        return open_stack_file(options.stack_file, console)
+    return open_stack(options.stack, console)
 
 
 def _check(inventory: Inventory, compilation: Compilation, options: argparse.Namespace, console: Console) -> int:
@@ -163,7 +121,7 @@ def _as_json(compilation: Compilation) -> dict[str, Any]:
 
 
 def _render(
-    stack: _Stack, inventory: Inventory, compilation: Compilation, options: argparse.Namespace, console: Console
+    stack: Stack, inventory: Inventory, compilation: Compilation, options: argparse.Namespace, console: Console
 ) -> int:
     print_summary(console, inventory, compilation)
     print_findings(console, compilation.report, verbose=options.verbose)
@@ -181,15 +139,15 @@ def _render(
     try:
         written = write_plan(compilation.plan, out, options.format)
     except OSError as error:
-        console.print(f"{_shown(out)} cannot be written: {error.strerror}")
+        console.print(f"{shown_path(out)} cannot be written: {error.strerror}")
         return ERRORS
     shown = out.relative_to(Path.cwd()) if out.is_relative_to(Path.cwd()) else out
-    wrote = f"Wrote {len(compilation.plan)} objects in {len(written)} files to [bold]{_shown(shown)}[/]"
+    wrote = f"Wrote {len(compilation.plan)} objects in {len(written)} files to [bold]{shown_path(shown)}[/]"
     console.print(wrote, soft_wrap=True)
     return FINE
 
 
-def _snapshot(stack: _Stack, options: argparse.Namespace, console: Console) -> int:
+def _snapshot(stack: Stack, options: argparse.Namespace, console: Console) -> int:
     # imported here because only this command needs the Kubernetes client
     from fedlib.discovery.snapshot_file import record
 
@@ -202,6 +160,6 @@ def _snapshot(stack: _Stack, options: argparse.Namespace, console: Console) -> i
     with terminal_progress() as progress:
         counts = record(live, {name: out / name for name in live}, stack.report, progress)
     for name, count in sorted(counts.items()):
-        console.print(f"{name}: {count} objects in {_shown(out / name)}", soft_wrap=True)
+        console.print(f"{name}: {count} objects in {shown_path(out / name)}", soft_wrap=True)
     print_findings(console, (f for f in stack.report if f.severity is not Severity.INFO))
     return ERRORS if stack.report.has_errors else FINE
