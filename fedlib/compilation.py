@@ -10,7 +10,7 @@ from fedlib.diagnostics.status import Status, resolve_statuses
 from fedlib.discovery.inventory import Inventory
 from fedlib.distribution.details import Details, describe_resources
 from fedlib.distribution.empty_plan import report_empty_plan
-from fedlib.distribution.plan import Plan, distribute
+from fedlib.distribution.plan import Inputs, Plan, distribute
 from fedlib.federation.decisions import Decisions
 from fedlib.federation.federate import federate
 from fedlib.federation.places import shared_namespaces
@@ -52,7 +52,8 @@ def compile_federation(configuration: Configuration, inventory: Inventory, repor
         return Compilation(Plan(), report)
     snapshot = build_snapshot(configuration, inventory, report)
     decisions = federate(snapshot, report)
-    plan = distribute(translate(decisions), snapshot.place, report, shared_namespaces(snapshot))
+    inputs = Inputs(snapshot.place, snapshot.owner_of())
+    plan = distribute(translate(decisions), inputs, report, shared_namespaces(snapshot))
     if not plan.declarations:
         report_empty_plan(configuration.stack, snapshot, report)
     statuses = resolve_statuses(snapshot.inputs, report)

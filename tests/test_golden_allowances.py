@@ -20,7 +20,7 @@ from tests.golden_case import GOLDEN, compile_case
 
 LIMITS = [
     (trials, "MAX_TRIALS", "access/external-service", "FED991", "AccessPolicy shop-web/payments (mgmt)"),
-    (access_policies, "MAX_CLIENTS", "access/external-service", "FED991", "AccessPolicy shop-web/payments (mgmt)"),
+    (access_policies, "MAX_CLIENTS", "access/external-service", "FED991", "AccessPolicy shop-web/all (mgmt)"),
     (access_policies, "MAX_WRITTEN", "access/external-service", "FED991", "AccessPolicy shop-web/all (mgmt)"),
     (mutual_tls, "MAX_OVERLAPS", "access/isolated", "FED991", "Deployment shop-backend/catalog (eu)"),
     (backends, "MAX_BACKING", "access/isolated", "FED991", "Service shop-backend/catalog (eu)"),

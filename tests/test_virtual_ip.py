@@ -7,23 +7,31 @@ from collections.abc import Iterable
 
 import pytest
 
-from fedlib.diagnostics import Ref, Report
+from fedlib.diagnostics import NOWHERE, Ref, Report
 from fedlib.federation.hosts import virtual_ip
+from fedlib.federation.hosts.names import OwnedHost
 from fedlib.federation.hosts.virtual_ip import assign_virtual_ips
 
 HOSTS = [f"service-{number}.shop.svc.eu.global" for number in range(2000)]
 
 
+def owned(host: str, workspace: str = "shop", *others: str) -> OwnedHost:
+    """A host of a workspace, which others may call too."""
+    ref = Ref("Service", host.partition(".")[0], workspace, "eu")
+    return OwnedHost(host, workspace, frozenset({workspace, *others}), ref, "", NOWHERE)
+
+
 def assign(hosts: Iterable[str], report: Report | None = None) -> dict[str, str]:
     """The IPv4 address of each host."""
-    refs = {host: Ref("Service", host.partition(".")[0], "shop", "eu") for host in hosts}
-    found = assign_virtual_ips(refs, report if report is not None else Report())
-    return {host: addresses["IPv4"] for host, addresses in found.items()}
+    found = assign_virtual_ips(
+        sorted(map(owned, hosts), key=lambda one: one.key), report if report is not None else Report()
+    )
+    return {host: addresses["IPv4"] for (_, host), addresses in found.items()}
 
 
 def test_addresses_are_in_the_reserved_ranges() -> None:
     """IPv4 outside Istio's own 240.240.0.0/16 and the broadcast address, IPv6 in a unique local /64."""
-    found = assign_virtual_ips({host: Ref("Service", host) for host in HOSTS}, Report())
+    found = assign_virtual_ips(list(map(owned, HOSTS)), Report())
     for addresses in found.values():
         v4, v6 = ipaddress.IPv4Address(addresses["IPv4"]), ipaddress.IPv6Address(addresses["IPv6"])
         assert ipaddress.IPv4Address("241.0.0.1") <= v4 <= ipaddress.IPv4Address("254.255.255.254")
@@ -66,3 +74,21 @@ def test_the_settlement_of_a_collision_is_stable(monkeypatch: pytest.MonkeyPatch
     losers = {finding.message.split("'")[1] for finding in report}
     alone = {host: assign([host])[host] for host in HOSTS[:50]}
     assert all(few[host] == alone[host] for host in few if host not in losers)
+
+
+def test_hosts_that_nobody_calls_both_do_not_collide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one workspace calls its hosts changes no address of another one that shares nothing with it."""
+    monkeypatch.setattr(virtual_ip, "_IPV4_COUNT", 64)
+    shop = [owned(host) for host in HOSTS[:30]]
+    report = Report()
+    alone = assign_virtual_ips(shop, report)
+    beside = assign_virtual_ips([*(owned(host, "a-neighbour") for host in HOSTS[30:60]), *shop], Report())
+    assert {key: beside[key] for key in alone} == alone
+    common = assign_virtual_ips(
+        [
+            *(owned(host, "neighbour", "both") for host in HOSTS[30:60]),
+            *(owned(host, "shop", "both") for host in HOSTS[:30]),
+        ],
+        Report(),
+    )
+    assert len({addresses["IPv4"] for addresses in common.values()}) == 60

@@ -20,7 +20,7 @@ from fedlib.config.model import (
     ServerName,
     SomeItems,
     domain_problem,
-    host_problem,
+    one_spelling,
 )
 from fedlib.config.selectors import ObjectReference
 
@@ -108,7 +108,7 @@ class ExternalPort(Model):
 class ExternalServiceSpec(Model):
     """The spec of an `ExternalService`."""
 
-    hosts: FewItems[Annotated[str, AfterValidator(_wildcard_host)]] = ()
+    hosts: FewItems[Annotated[str, AfterValidator(one_spelling), AfterValidator(_wildcard_host)]] = ()
     """Hosts of the service; a wildcard is allowed as the left-most label."""
     addresses: FewItems[IPBlock] = ()
     """Addresses of the service, instead of hosts."""
@@ -131,7 +131,7 @@ class ExternalServiceSpec(Model):
         for what, values in (
             ("the port", [str(port.number) for port in self.ports]),
             ("the port name", [port.name for port in self.ports if port.name]),
-            ("the host", [host.lower() for host in self.hosts]),
+            ("the host", list(self.hosts)),
             ("the portMatch", [str(number) for number in egress]),
         ):
             twice = next((value for value, count in Counter(values).items() if count > 1), None)
@@ -146,8 +146,10 @@ def _endpoint_address(value: str) -> str:
     try:
         ipaddress.ip_address(value)
     except ValueError:
-        if host_problem(value.lower()):
+        name = one_spelling(value)
+        if domain_problem(name) or "*" in name:
             raise ValueError(f"'{value[:80]}' is neither an IP address nor a DNS name nor unix:///<path>") from None
+        return name
     return value
 
 

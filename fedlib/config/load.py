@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,10 +21,10 @@ from fedlib.config.stack_file import PROJECT, StackFile
 from fedlib.config.unique import unique
 from fedlib.config.unrendered import reports_gaps
 from fedlib.config.validate import validate
-from fedlib.diagnostics import Location, Ref, Report, catalogue
+from fedlib.diagnostics import NOWHERE, Location, Ref, Report, catalogue
 from fedlib.diagnostics.folder_walk import FolderWalk, is_folder, is_pattern
 from fedlib.diagnostics.lists import flatten
-from fedlib.diagnostics.source import Origin, Source, Unread, load_yaml
+from fedlib.diagnostics.source import Origin, Source, Step, Unread, load_yaml
 from fedlib.diagnostics.suggestion import suggest
 
 ADMIN_NAMESPACE: Final = "gloo-mesh"
@@ -33,11 +33,17 @@ GLOBAL_SETTINGS: Final = "global"
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The input that people write: the stack config, and the Gloo resources of the stack and its files."""
+    """The input that people write: the stack config, and the Gloo resources of the stack and its files.
+
+    `of_teams` are resources of files that the stack gives to one workspace each: whether they count, its namespaces
+    decide. `at` answers where a value of the stack config stands, by its path.
+    """
 
     stack: str
     config: StackConfig
     resources: tuple[Resource[Model], ...]
+    of_teams: tuple[Resource[Model], ...] = ()
+    at: Callable[[tuple[Step, ...]], Location] = field(default=lambda _: NOWHERE, compare=False, repr=False)
 
 
 def read_configuration(stack: StackFile, report: Report) -> Configuration:
@@ -54,7 +60,9 @@ def read_configuration(stack: StackFile, report: Report) -> Configuration:
     documents = [*_inline_documents(config, stack, others), *_documents_of_files(config, stack, others, report)]
     resources = [*_stack_resources(config, stack), *read_resources(documents, report)]
     others.report(report)
-    return Configuration(stack.name, config, unique(resources, report))
+    common = unique((one for one in resources if not one.author), report)
+    of_teams = tuple(sorted((one for one in resources if one.author), key=lambda one: (one.ref, one.at())))
+    return Configuration(stack.name, config, common, of_teams, stack.at)
 
 
 def _known_keys(stack: StackFile, subject: Ref, report: Report) -> dict[str, Any]:
@@ -88,11 +96,11 @@ def _check_names(config: StackConfig, stack: StackFile, report: Report) -> Stack
                 )  # fmt: skip
                 bad[section].add(name)
     for name, cluster in config.clusters.items():
-        for field, value in (("clusterDomain", cluster.cluster_domain), ("trustDomain", cluster.trust_domain)):
+        for key, value in (("clusterDomain", cluster.cluster_domain), ("trustDomain", cluster.trust_domain)):
             if value is not None and host_problem(value):
                 report.add(
-                    catalogue.BAD_NAME, Ref("Cluster", name), stack.at(("clusters", name, field)),
-                    name=value[:80], what=field, problem=host_problem(value), limit=253,
+                    catalogue.BAD_NAME, Ref("Cluster", name), stack.at(("clusters", name, key)),
+                    name=value[:80], what=key, problem=host_problem(value), limit=253,
                 )  # fmt: skip
     return config.model_copy(
         update={
@@ -183,7 +191,8 @@ def _read_file(path: Path, shown: str, entry: GlooFiles, others: OtherDocuments,
         elif isinstance(document, Unread):
             report.add(catalogue.NOT_A_RESOURCE, Ref("Document"), origin.at(), problem=NO_KIND)
         elif document is not None:  # an empty document, or one that was reported
-            yield from _documents(document, origin, entry.cluster or MANAGEMENT_CLUSTER, others)
+            for part in _documents(document, origin, entry.cluster or MANAGEMENT_CLUSTER, others):
+                yield part._replace(author=entry.workspace or "")
 
 
 def _documents(document: Any, origin: Origin, cluster: str, others: OtherDocuments) -> Iterable[Document]:

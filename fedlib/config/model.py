@@ -97,6 +97,14 @@ def host_problem(host: str) -> str:
     return ""
 
 
+def is_number(label: str) -> bool:
+    """Whether programs take the last part of a host for a number, and so the host for an IP address."""
+    return _NUMBER.fullmatch(label) is not None
+
+
+_NUMBER: Final = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
+
+
 def _address(value: str) -> str:
     try:
         ipaddress.ip_address(value)
@@ -109,7 +117,9 @@ def _address(value: str) -> str:
 def domain_problem(value: str) -> str:
     """Why Istio does not take a host, which may begin with `*.`; empty if it does."""
     problem = host_problem(value.removeprefix("*.").lower())
-    return "its last part has digits only" if not problem and value.rpartition(".")[2].isdigit() else problem
+    if problem or not is_number(value.rpartition(".")[2]):
+        return problem
+    return "it ends in a number, as addresses do"
 
 
 def _host(value: str) -> str:
@@ -121,6 +131,15 @@ def _host(value: str) -> str:
 
 Host = Annotated[str, AfterValidator(_host)]
 """A DNS name without a wildcard."""
+
+
+def one_spelling(host: str) -> str:
+    """A host in small letters and without the dot of the root, so that all ways to write one host are one."""
+    return host.lower().removesuffix(".")
+
+
+OwnHost = Annotated[str, AfterValidator(one_spelling), AfterValidator(_host)]
+"""A host that a resource wants to have, without a wildcard and in one spelling."""
 
 
 def _path(value: str) -> str:

@@ -65,7 +65,8 @@ def kind_of(spec: type[Model]) -> str:
 class Resource(Generic[S_co]):
     """A Gloo object: its identity, metadata and spec, and where it stands in the input.
 
-    `workspace` is set where the stack config says whose it is; otherwise the namespace decides.
+    `workspace` is set where the stack config says whose it is; otherwise the namespace decides. `author` is the
+    workspace to which the stack gives the file in which it stands.
     """
 
     ref: Ref
@@ -75,6 +76,7 @@ class Resource(Generic[S_co]):
     origin: Origin | None = field(default=None, compare=False, repr=False)
     spec_path: tuple[Step, ...] = ("spec",)
     workspace: str = ""
+    author: str = field(default="", compare=False)
 
     def at(self, *path: Step) -> Location:
         """Where a field of the spec stands."""
@@ -93,11 +95,13 @@ class Document(NamedTuple):
         content: the object.
         cluster: where it lives, unless its annotation `cluster.solo.io/cluster` says otherwise.
         origin: where it stands.
+        author: the workspace to which the stack gives the file.
     """
 
     content: Any
     cluster: str
     origin: Origin
+    author: str = ""
 
 
 def read_resources(documents: Iterable[Document], report: Report, *, found: bool = False) -> Iterator[Resource[Model]]:
@@ -110,13 +114,15 @@ def read_resources(documents: Iterable[Document], report: Report, *, found: bool
         found: they were found in their clusters. Then the annotation does not count: who may write to one cluster
             could otherwise act in another one.
     """
-    for content, cluster, origin in sorted(documents, key=lambda one: _subject(one.content, one.cluster)):
-        resource = _read(content, cluster, origin, report, found=found)
+    for document in sorted(documents, key=lambda one: _subject(one.content, one.cluster)):
+        resource = _read(document, report, found=found)
         if resource is not None:
             yield resource
 
 
-def _read(document: Any, cluster: str, origin: Origin, report: Report, *, found: bool) -> Resource[Model] | None:
+def _read(read: Document, report: Report, *, found: bool) -> Resource[Model] | None:
+    document, cluster, origin, author = read
+    report = report.owned_by(author) if author else report  # whatever namespace the author writes into it
     subject, kind = _subject(document, cluster), _kind(document)
     if kind in INERT:
         _report_inert(INERT[kind], subject, origin, report)
@@ -138,10 +144,14 @@ def _read(document: Any, cluster: str, origin: Origin, report: Report, *, found:
             field=key, suggestion=suggest(key, ["spec", "metadata"]), allowed="apiVersion, kind, metadata, spec",
         )  # fmt: skip
     metadata = as_mapping(document["metadata"])
-    spec, left_out = validate(model, document.get("spec"), ref, lambda path: origin.at(*path), report, ("spec",))
+    spec, left_out = validate(
+        model, document.get("spec"), ref, lambda path: origin.at(*path), report, ("spec",), author
+    )
     labels = _labels(metadata, ref, origin, report)
     created = str(metadata.get("creationTimestamp") or "")
-    return None if spec is None else Resource(ref, spec, labels, created, origin.without(left_out.paths, "spec"))
+    if spec is None:
+        return None
+    return Resource(ref, spec, labels, created, origin.without(left_out.paths, "spec"), author=author)
 
 
 def _kind(document: Any) -> str:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from fedlib.config.gloo import Labels, ObjectSelector
-from fedlib.config.model import Enum, FewItems, Host, Items, ManyItems, Model, SomeItems
+from fedlib.config.model import Enum, FewItems, Host, Items, ManyItems, Model, SomeItems, one_spelling
 from fedlib.config.selectors import (
     DestinationReference,
     HTTPRequestMatcher,
@@ -213,14 +213,10 @@ class FailureMode(enum.StrEnum):
     FREEZE_CONFIG = "FREEZE_CONFIG"
 
 
-AnyCaseHost = Annotated[str, AfterValidator(lambda host: host.lower().removesuffix("."))]
-"""A host in small letters and without the dot of the root, so that two ways to write one host are one."""
-
-
 class RouteTableSpec(Model):
     """The spec of a `RouteTable`."""
 
-    hosts: Items[AnyCaseHost] = ()
+    hosts: Items[Annotated[str, AfterValidator(one_spelling)]] = ()
     """The hosts whose requests are routed; a wildcard is allowed as the left-most part."""
     virtual_gateways: FewItems[ObjectReference] = ()
     """Gateways that serve the table; without any, sidecars do."""

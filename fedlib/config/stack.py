@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, Field, model_validator
 
 from fedlib.config.gloo import Labels, WorkloadCluster, WorkspaceSettingsSpec
-from fedlib.config.model import Enum, Items, ManyItems, Model, Section, host_problem
+from fedlib.config.model import Enum, IPBlock, Items, ManyItems, Model, Section, host_problem
 
 
 def _path(value: str) -> str:
@@ -42,6 +42,21 @@ LabelValue = Annotated[str, AfterValidator(_label)]
 """The value of a Kubernetes label."""
 
 
+_PATTERN: Final = re.compile(r"[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?")
+
+
+def _namespace_pattern(value: str) -> str:
+    if len(value) > 63 or not _PATTERN.fullmatch(value):
+        raise ValueError(
+            "the name of a namespace has 1 to 63 small letters, digits and '-'; '*' stands for any of them"
+        )
+    return value
+
+
+NamespacePattern = Annotated[str, AfterValidator(_namespace_pattern)]
+"""A name of namespaces; `*` stands for any characters."""
+
+
 class Kubeconfig(Model):
     """How to reach a cluster. The contents of a kubeconfig never become part of this model."""
 
@@ -59,6 +74,13 @@ class Kubeconfig(Model):
         return self
 
 
+class IPFamily(enum.StrEnum):
+    """A family of IP addresses, as Kubernetes spells it."""
+
+    IPV4 = "IPv4"
+    IPV6 = "IPv6"
+
+
 class Cluster(Model):
     """A cluster: a Pulumi Kubernetes provider, and where its inventory comes from."""
 
@@ -74,6 +96,14 @@ class Cluster(Model):
     """The DNS domain of the cluster."""
     labels: Labels = Field(default_factory=dict)
     """Labels for the cluster selectors of workspaces."""
+    ip_families: Items[Enum[IPFamily]] = ()
+    """The IP families of its Services. Without them those count that Services in Istio's namespaces, in kube-system and
+    the API server's own have; IPv4 where none says."""
+    istio_namespaces: Items[NamespacePattern] | None = None
+    """Istio's own namespaces in this cluster, instead of those of federation:istioNamespaces."""
+    blocks: Items[IPBlock] = ()
+    """Blocks of addresses of its Services, pods and nodes, as far as its objects do not show them. ExternalServices
+    lead to none of them."""
 
 
 class Workspace(Model):
@@ -94,6 +124,9 @@ class GlooFiles(Model):
     """A path or glob pattern."""
     cluster: str | None = None
     """The cluster in which the resources would live; `mgmt` by default."""
+    workspace: str | None = None
+    """The workspace whose files these are: what is in them counts in namespaces of this workspace only, and Workspaces
+    and global settings do not. Without it whoever writes the files may write for everybody."""
 
 
 class Placement(enum.StrEnum):
@@ -134,6 +167,18 @@ AllowedAddress = Annotated[str, AfterValidator(_allowed)]
 """An IP address, a CIDR block, a host, or all hosts below one (`*.example.com`)."""
 
 
+def _given_suffix(value: str) -> str:
+    suffix = value.lower().removesuffix(".")
+    problem = host_problem(suffix)
+    if problem and suffix != "*":
+        raise ValueError(f"'{value[:80]}' is neither the end of hosts, such as shop.example.com, nor `*`: {problem}")
+    return suffix
+
+
+GivenSuffix = Annotated[str, AfterValidator(_given_suffix)]
+"""A host with all hosts below it, or `*`: every host that is given to nobody else."""
+
+
 class StackConfig(Model):
     """Everything below `federation:` in a stack file."""
 
@@ -141,6 +186,10 @@ class StackConfig(Model):
     """The clusters by name."""
     workspaces: Section[dict[str, Section[Workspace]]] = Field(default_factory=dict)
     """The workspaces by name."""
+    istio_namespaces: Items[NamespacePattern] | None = None
+    """Istio's own namespaces: only their Services are east-west gateways, and only istiods, mesh configs and root
+    certificates in them count. `*` stands for any characters. Without it, those that installers of Istio and Gloo make
+    (docs/security.md)."""
     global_settings: WorkspaceSettingsSpec | None = None
     """The WorkspaceSettings named `global`: each field that it sets overrides the workspaces' own."""
     resources: ManyItems[dict[str, Any]] = ()
@@ -154,6 +203,9 @@ class StackConfig(Model):
     """`namespace`: a copy in each namespace that may use a host. `shared`: one object per cluster and workspace."""
     group_shape: Enum[GroupShape] = GroupShape.LOCAL_ONLY_HOST
     """`localOnlyHost`: what came in through a gateway stays in its cluster. `workloadEntry`: as Gloo writes groups."""
+    hosts: Section[dict[str, Items[GivenSuffix]]] = Field(default_factory=dict)
+    """The hosts that belong to workspaces, by their ends: `shop: [shop.example.com]`. They are nobody else's. A
+    workspace that has an entry uses hosts of its entry only, unless `*` is in it."""
     allowed_addresses: Items[AllowedAddress] = ()
     """Addresses and hosts that resources may name although they are inside: the machine, the cluster, the cloud."""
     allowed_annotations: Items[str] = ()

@@ -56,7 +56,13 @@ class Validated(NamedTuple, Generic[M]):
 
 
 def validate(
-    model: type[M], data: Any, subject: Ref, locate: Locate, report: Report, prefix: tuple[Step, ...] = ()
+    model: type[M],
+    data: Any,
+    subject: Ref,
+    locate: Locate,
+    report: Report,
+    prefix: tuple[Step, ...] = (),
+    author: str = "",
 ) -> Validated[M]:
     """Read `data` as `model`.
 
@@ -70,13 +76,14 @@ def validate(
         locate: turns a path below the document into a location.
         report: takes the findings.
         prefix: where `data` stands in the document.
+        author: the workspace that wrote it, where that is known before its namespace is believed.
 
     Returns:
         The model, or None when nothing of it could be read; and what was left out.
     """
     if data is None:
         data = {}  # `settings:` with nothing behind it is an empty mapping in YAML as people write it
-    reading = _Reading(model, data, subject, locate, report, prefix)
+    reading = _Reading(model, data, subject, locate, report, prefix, author)
     removed = LeftOut()
     above: set[tuple[Step, ...]] = set()
     for _ in range(MOST_ROUNDS):
@@ -113,12 +120,13 @@ class _Reading:
     locate: Locate
     report: Report
     prefix: tuple[Step, ...]
+    author: str
     _counted: dict[str, int] = field(default_factory=dict)
 
     def count(self, expression: str, steps: int) -> int:
         """How many steps the expressions of the subject's namespace take; each of a resource counts once."""
         if expression not in self._counted:
-            self._counted[expression] = self.report.spend(self.subject, steps)
+            self._counted[expression] = self.report.spend(self.subject, steps, self.author)
         return self._counted[expression]
 
     def complain(self, path: tuple[Step, ...], problem: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import model_validator
 
 from fedlib.config.gloo import AnyCaseProtocol, ClientMode, ObjectSelector, PortSelector
-from fedlib.config.model import FewItems, Host, Model, PortNumber, SomeItems
+from fedlib.config.model import FewItems, Model, OwnHost, PortNumber, SomeItems
 from fedlib.config.untranslated import Later
 
 
@@ -26,7 +26,7 @@ class PortMapping(Model):
 class VirtualDestinationSpec(Model):
     """The spec of a `VirtualDestination`."""
 
-    hosts: FewItems[Host] = ()
+    hosts: FewItems[OwnHost] = ()
     """Hosts under which the destination is called; no wildcards."""
     services: FewItems[ObjectSelector] = ()
     """Backing Services; entries are ORed. Of several in one cluster the oldest is used."""
@@ -47,7 +47,7 @@ class VirtualDestinationSpec(Model):
         if not selected and any(port.target_port for port in self.ports):
             raise ValueError("a targetPort needs services, externalServices or externalWorkloads that have it")
         for what, values in (
-            ("the host", Counter(host.lower() for host in self.hosts)),
+            ("the host", Counter(self.hosts)),
             ("the port", Counter(str(port.number) for port in self.ports)),
         ):
             twice = next((value for value, count in values.items() if count > 1), None)

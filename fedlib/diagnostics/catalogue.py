@@ -10,6 +10,7 @@ from fedlib.diagnostics.codes.federation import *  # noqa: F403
 from fedlib.diagnostics.codes.gateway_routes import *  # noqa: F403
 from fedlib.diagnostics.codes.gateways import *  # noqa: F403
 from fedlib.diagnostics.codes.groups import *  # noqa: F403
+from fedlib.diagnostics.codes.hosts import *  # noqa: F403
 from fedlib.diagnostics.codes.limits import *  # noqa: F403
 from fedlib.diagnostics.codes.mesh_settings import *  # noqa: F403
 from fedlib.diagnostics.codes.planning import *  # noqa: F403
@@ -19,5 +20,6 @@ from fedlib.diagnostics.codes.reading import *  # noqa: F403
 from fedlib.diagnostics.codes.registry import CODES as CODES
 from fedlib.diagnostics.codes.routes import *  # noqa: F403
 from fedlib.diagnostics.codes.strings import *  # noqa: F403
+from fedlib.diagnostics.codes.tokens import *  # noqa: F403
 from fedlib.diagnostics.codes.virtual_gateways import *  # noqa: F403
 from fedlib.diagnostics.codes.workspaces import *  # noqa: F403

@@ -59,10 +59,11 @@ class _Book:
     Attributes:
         entries: all findings.
         direct: the codes, subjects and places of those that owners have.
-        refused: what has an ERROR.
+        refused: what has an ERROR, but for what workspaces write into namespaces before these are known to be theirs.
         refused_kinds: the kinds of these.
         spent: the work for namespaces.
-        compared: comparisons for suggestions by namespace and cluster: one team's do not cost another its own.
+        has_errors: whether anything is an ERROR.
+        compared: comparisons for suggestions by author, namespace and cluster: one team's cost no other its own.
         owner_of: who owns a thing, when it is known.
     """
 
@@ -70,8 +71,9 @@ class _Book:
     direct: set[tuple[str, Ref, Location]] = field(default_factory=set)
     refused: set[Ref] = field(default_factory=set)
     refused_kinds: set[str] = field(default_factory=set)
-    spent: dict[tuple[str, str], int] = field(default_factory=dict)
-    compared: Counter[tuple[str, str]] = field(default_factory=Counter)
+    has_errors: bool = False
+    spent: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    compared: Counter[tuple[Owner | None, str, str]] = field(default_factory=Counter)
     owner_of: Callable[[Ref], str] | None = None
 
 
@@ -128,20 +130,26 @@ class Report:
         self._book.entries[key] = replace(entry, finding=replace(finding, related=related))
         if entry.original is None:
             self._book.direct.add((finding.code.id, finding.subject, finding.location))
-        if finding.severity is Severity.ERROR:
+        if finding.severity is not Severity.ERROR:
+            return
+        self._book.has_errors = True
+        if entry.owner in (PLATFORM, finding.subject):
             self._book.refused.add(finding.subject)
             self._book.refused_kinds.add(finding.subject.kind)
 
-    def spend(self, subject: Ref, steps: int) -> int:
-        """Count work that is done for the sake of a resource, and return that of its namespace in all."""
-        place, spent = (subject.cluster, subject.namespace), self._book.spent
+    def spend(self, subject: Ref, steps: int, author: str = "") -> int:
+        """Count work that is done for the sake of a resource, and return that of its namespace in all.
+
+        An author whose word about the namespace is not believed yet has an account of its own.
+        """
+        place, spent = (author, subject.cluster, subject.namespace), self._book.spent
         spent[place] = spent.get(place, 0) + steps
         return spent[place]
 
     def _shown(self, value: object, subject: Ref) -> object:
         """What is filled in for an argument."""
         if isinstance(value, Suggestion):
-            place, compared = (subject.namespace, subject.cluster), self._book.compared
+            place, compared = (self._owner, subject.namespace, subject.cluster), self._book.compared
             value, left = value.found(MOST_COMPARISONS - compared[place])
             compared[place] = MOST_COMPARISONS - left
         return shortened(value, LONGEST_ARGUMENT) if isinstance(value, str) else value
@@ -184,7 +192,7 @@ class Report:
     @property
     def has_errors(self) -> bool:
         """Whether any finding is an ERROR."""
-        return bool(self._book.refused)
+        return self._book.has_errors
 
     def _entries(self) -> Iterator[_Entry]:
         """The findings that count."""

@@ -34,6 +34,7 @@ def resolve_statuses(resources: Iterable[Ref], report: Report) -> tuple[Status, 
 
     A policy that lost a conflict, and has no ERROR, is FAILED, as Gloo has it. A finding counts for what it is about,
     and for what is related to that and has the same owner. What uses a thing of others that is wrong has a WARNING.
+    What a workspace writes into a namespace of others says nothing of a thing of theirs.
     """
     worst: dict[Ref, list[tuple[Severity, str]]] = {ref: [] for ref in resources}
     failed: set[Ref] = set()
@@ -63,4 +64,10 @@ def resolve_statuses(resources: Iterable[Ref], report: Report) -> tuple[Status, 
 
 
 def _concerned(finding: Finding, report: Report) -> set[Ref]:
-    return {finding.subject, *(ref for ref in finding.related if report.owner_of(ref) == finding.owner)}
+    found = {ref for ref in finding.related if report.owner_of(ref) == finding.owner}
+    return found | {finding.subject} if is_of_subject(finding, report) else found
+
+
+def is_of_subject(finding: Finding, report: Report) -> bool:
+    """Whether whoever wrote what a finding is about has it, or the platform: others have only used its name."""
+    return finding.owner in (PLATFORM, report.owner_of(finding.subject))

@@ -136,7 +136,7 @@ def _clusters(
 ) -> Iterator[ClusterObjects]:
     for name, declared in snapshot.clusters.items():
         settings = mesh_settings(
-            inventory.clusters[name],
+            snapshot.meshes[name],
             trust_domain=declared.trust_domain,
             cluster_domain=declared.cluster_domain,
             checks_trust_domain=False,  # docs/prerequisites.md asks for that where trust domains differ

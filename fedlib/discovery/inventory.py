@@ -60,6 +60,7 @@ class Service:
     """A Service. `ingress` holds the IPs and hostnames of its load balancer's status, in order.
 
     `annotations` are Istio's only, and `traffic_distribution` is the field of its spec.
+    `cluster_ips` are its IP addresses in the cluster; none without any (`cluster_ip` is then `None` or empty).
     """
 
     cluster: str
@@ -71,6 +72,7 @@ class Service:
     selector: Mapping[str, str] = field(default_factory=dict)
     ports: tuple[ServicePort, ...] = ()
     cluster_ip: str = ""
+    cluster_ips: tuple[str, ...] = ()
     ip_families: tuple[str, ...] = ()
     external_name: str = ""
     external_ips: tuple[str, ...] = ()
@@ -96,6 +98,11 @@ class Service:
                 for known in (port.number, port.name) if port.protocol == "TCP" else ():
                     self._ports.setdefault(known, port)
         return self._ports.get(key)
+
+    @property
+    def age(self) -> tuple[str, Ref]:
+        """Sorts the oldest first; those without a creation time come last, in the order of their names."""
+        return (self.created or "9999", self.ref)
 
     def at(self, *path: Step) -> Location:
         """Where it (or a field of it) stands in the input."""
@@ -181,6 +188,8 @@ class MeshConfig:
         ca_domains: the trust domains of `caCertificates`; None without any such certificates.
         discovery_selectors: selectors of the namespaces that istiod looks at; empty: all.
         defaults: what it says for all objects and proxies, field by field as written.
+        root_namespace: what stands in this namespace is for the whole mesh; empty: that of istiod.
+        readable: whether it could be read; if not, nothing else of it counts.
     """
 
     cluster: str
@@ -194,6 +203,8 @@ class MeshConfig:
     auto_mtls: bool = True
     discovery_selectors: tuple[LabelSelector, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    root_namespace: str = ""
+    readable: bool = True
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -228,7 +239,10 @@ class ApiGroup:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A Node. `addresses` are its reachable ones: the external addresses, or the internal ones without any."""
+    """A Node. `addresses` are its reachable ones: the external addresses, or the internal ones without any.
+
+    `own_addresses` are all of its IP addresses, and `pod_blocks` those that its pods get theirs from.
+    """
 
     cluster: str
     name: str
@@ -236,6 +250,8 @@ class Node:
     zone: str = ""
     subzone: str = ""
     addresses: tuple[str, ...] = ()
+    own_addresses: tuple[str, ...] = ()
+    pod_blocks: tuple[str, ...] = ()
     ready: bool = True
     origin: Origin | None = field(default=None, compare=False, repr=False)
 

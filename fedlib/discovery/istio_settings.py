@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fedlib.diagnostics import NOWHERE, Ref, Report, catalogue
+from fedlib.diagnostics import Ref, Report
 from fedlib.diagnostics.source import Origin, Source, as_mapping, parse_yaml
 from fedlib.diagnostics.yaml_text import dump_yaml
 from fedlib.discovery.fields import Part
@@ -26,6 +26,7 @@ SHARED_CONFIG: Final = "SHARED_MESH_CONFIG"
 
 ENVIRONMENT: Final = (
     "PILOT_ENABLE_SERVICEENTRY_SELECT_PODS",
+    "PILOT_SCOPE_GATEWAY_TO_NAMESPACE",
     "PILOT_SKIP_VALIDATE_TRUST_DOMAIN",
 )
 """The settings of istiod that federation depends on."""
@@ -38,7 +39,6 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "defaultVirtualServiceExportTo": None,
     "localityLbSetting": None,
     "outboundTrafficPolicy": {"mode": None},
-    "rootNamespace": None,
     "serviceEntryVisibility": None,
 }
 """The fields of a mesh config that hold for all objects and proxies."""
@@ -49,6 +49,7 @@ MESH: Final[Mapping[str, Any]] = {
     "defaultConfig": {"proxyMetadata": {"ISTIO_META_DNS_CAPTURE": None}},
     "discoverySelectors": {"matchLabels": None, "matchExpressions": None},
     "enableAutoMtls": None,
+    "rootNamespace": None,
     "trustDomain": None,
     "trustDomainAliases": None,
 }
@@ -108,8 +109,11 @@ def holds_settings(document: Any) -> bool:
     return isinstance(name, str) and is_config_name(name)
 
 
-def read_config_map(part: Part, ref: Ref, origin: Origin | None, report: Report) -> MeshConfig | RootCertificate | None:
-    """The mesh config or the root certificate in a ConfigMap; None for all other ConfigMaps."""
+def read_config_map(part: Part, ref: Ref, origin: Origin | None) -> MeshConfig | RootCertificate | None:
+    """The mesh config or the root certificate in a ConfigMap; None for all other ConfigMaps.
+
+    A mesh config that is no YAML mapping is not `readable`: whether that matters depends on where it stands.
+    """
     data = part.part("data")
     if ref.name == ROOT_CERTIFICATE:
         found = tuple(sorted({_fingerprint(one) for one in _certificates(data.text(_ROOT_KEY))}))
@@ -118,10 +122,7 @@ def read_config_map(part: Part, ref: Ref, origin: Origin | None, report: Report)
         return None
     mesh = _mesh(data.text("mesh"))
     if mesh is None:
-        location = origin.at("data", "mesh") if origin else NOWHERE
-        reason = f"the mesh config in ConfigMap {ref.namespace}/{ref.name} is no YAML mapping"
-        report.add(catalogue.MESH_SETTINGS_UNKNOWN, ref, location, cluster=ref.cluster, reason=reason, advice="mend it")
-        return None
+        return MeshConfig(ref.cluster, ref.namespace, ref.name, readable=False, origin=origin)
     return _mesh_config(mesh, ref, origin)
 
 
@@ -194,6 +195,7 @@ def _mesh_config(mesh: Mapping[str, Any], ref: Ref, origin: Origin | None) -> Me
         auto_mtls=mesh.get("enableAutoMtls") is not False,
         discovery_selectors=tuple(_selector(as_mapping(one)) for one in _list(mesh.get("discoverySelectors"))),
         defaults=_prune({key: item for key, item in mesh.items() if key in DEFAULTS}, DEFAULTS),
+        root_namespace=str(mesh.get("rootNamespace") or ""),
         origin=origin,
     )
 

@@ -44,9 +44,10 @@ def read_settings(
     group: Mapping[str, Any] = next((one for one in groups if one.get("name") == ISTIO_GROUP), {"versions": []})
     yield {"apiVersion": "v1", "kind": "APIGroup", "metadata": {"name": ISTIO_GROUP}, "versions": group["versions"]}
     if group["versions"]:
-        # An istiod elsewhere leaves its root certificate here too, in every namespace.
+        # An istiod elsewhere leaves its root certificate here too, in every namespace; and what calls itself istiod in
+        # a namespace that is not Istio's must not hide it.
         found = {(namespace, config_name(istiod.revision)) for namespace, istiod in istiods}
-        namespaces = {namespace for namespace, _ in found} or {SYSTEM_NAMESPACE}
+        namespaces = {namespace for namespace, _ in found} | {SYSTEM_NAMESPACE}
         named = {(namespace, name) for namespace, name in found if is_config_name(name)}  # it becomes a part of a path
         for namespace, name in sorted(named | {(namespace, ROOT_CERTIFICATE) for namespace in namespaces}):
             yield from _read(server, namespace, name, cluster, report)

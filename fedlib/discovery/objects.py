@@ -6,9 +6,9 @@ are nobody's mistake: Kubernetes evolves. Nothing of the raw document is kept, e
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, Final
 
 from fedlib.config.api_groups import group_of
@@ -73,7 +73,7 @@ def parse_object(document: Any, cluster: str, origin: Origin | None, report: Rep
     gloo = is_gloo_group(group)
     parse = _parse_gloo if gloo else _PARSERS.get((api_version, kind)) or WORKLOAD_READERS.get((group, kind))
     if (api_version, kind) == ("v1", "ConfigMap") and holds_settings(document):
-        parse = partial(_parse_config_map, report)
+        parse = _parse_config_map
     if parse is not None:
         return _parse_named(document, Ref(kind, cluster=cluster), origin, report, parse)
     if kind == "List" or (kind.endswith("List") and "items" in document):
@@ -166,6 +166,7 @@ def _parse_service(part: Part, ref: Ref, origin: Origin | None) -> Service:
         selector=spec.strings("selector"),
         ports=ports,
         cluster_ip=HEADLESS if spec.data.get("clusterIP") == HEADLESS else spec.address("clusterIP"),
+        cluster_ips=_addresses(spec.text("clusterIP"), *spec.texts("clusterIPs")),
         ip_families=spec.words("ipFamilies", ("IPv4", "IPv6")),
         external_name=spec.text("externalName"),
         external_ips=spec.addresses("externalIPs"),
@@ -193,10 +194,8 @@ def _parse_service_account(part: Part, ref: Ref, _origin: Origin | None) -> Serv
     return ServiceAccount(ref.cluster, ref.namespace, ref.name, part.part("metadata").strings("labels"))
 
 
-def _parse_config_map(
-    report: Report, part: Part, ref: Ref, origin: Origin | None
-) -> MeshConfig | RootCertificate | None:
-    return read_config_map(part, ref, origin, report)
+def _parse_config_map(part: Part, ref: Ref, origin: Origin | None) -> MeshConfig | RootCertificate | None:
+    return read_config_map(part, ref, origin)
 
 
 def _parse_api_group(part: Part, ref: Ref, _origin: Origin | None) -> ApiGroup:
@@ -213,6 +212,7 @@ def _parse_node(part: Part, ref: Ref, origin: Origin | None) -> Node:
         for kind in ("ExternalIP", "InternalIP")
     )
     conditions = {entry.text("type"): entry.text("status") for entry in status.parts("conditions")}
+    spec = part.part("spec")
     return Node(
         cluster=ref.cluster,
         name=ref.name,
@@ -220,9 +220,24 @@ def _parse_node(part: Part, ref: Ref, origin: Origin | None) -> Node:
         zone=labels.get(ZONE[0]) or labels.get(ZONE[1], ""),
         subzone=labels.get(SUBZONE, ""),
         addresses=() if NO_LOAD_BALANCER in labels else external or internal,
+        own_addresses=_addresses(*external, *internal),
+        pod_blocks=_addresses(spec.text("podCIDR"), *spec.texts("podCIDRs")),
         ready=conditions.get("Ready", "True") == "True",
         origin=origin,
     )
+
+
+def _addresses(*written: str) -> tuple[str, ...]:
+    """The IP addresses and blocks among what is written, each once."""
+    return tuple(one for one in dict.fromkeys(written) if _is_block(one))
+
+
+def _is_block(value: str) -> bool:
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _parse_gloo(part: Part, ref: Ref, origin: Origin | None) -> GlooObject:

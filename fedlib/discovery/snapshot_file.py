@@ -75,6 +75,7 @@ _KEPT: Final[Mapping[str, Mapping[str, Keep]]] = {
     "ServiceAccount": {"metadata": {"name": None, "namespace": None, "labels": None}},
     "Node": {
         "metadata": {"name": None, "labels": _NODE_LABELS.__contains__},
+        "spec": {"podCIDR": None, "podCIDRs": None},
         "status": {
             "addresses": {"type": None, "address": None},
             "conditions": {"type": None, "status": None},  # without the times of heartbeats
@@ -139,7 +140,7 @@ def record(
 
 def _take(document: Any, cluster: str, report: Report) -> _Recorded | None:
     found = parse_object(document, cluster, None, report)
-    if found is None:
+    if found is None or (isinstance(found, MeshConfig) and not found.readable):
         return None
     if isinstance(found, GlooObject):
         return _Recorded(found, found.document)

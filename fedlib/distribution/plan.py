@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
 from fedlib.declarations.declaration import Declaration
+from fedlib.declarations.names import object_name
 from fedlib.declarations.order import Copy, Order
-from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.distribution.object_size import ResourcePlaces, fitting
+from fedlib.diagnostics import Location, Ref, Report, catalogue
+from fedlib.distribution.object_size import fitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,49 +99,84 @@ def canonical(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What is known of the resources that objects come from.
+
+    Attributes:
+        place: where one stands in the input.
+        owner: the workspace whose it is; empty for none.
+    """
+
+    place: Callable[[Ref], Location]
+    owner: Callable[[Ref], str]
+
+
 def distribute(
     declarations: Iterable[Declaration],
-    places: ResourcePlaces,
+    inputs: Inputs,
     report: Report,
     shared_namespaces: Mapping[tuple[str, str], str] | None = None,
 ) -> Plan:
     """Sort the declarations, and settle those that want the same object.
 
-    Two declarations with one identity (cluster, kind, namespace, name) are a conflict of the input: the one whose
-    parent comes first keeps the object, and the other one is reported and left out. So is an object that is too large
-    for the store of a cluster.
+    Two declarations with one identity (cluster, kind, namespace, name) are a conflict of the input where one workspace
+    wrote both: the one whose parent comes first keeps the object, and the other one is reported and left out. Where two
+    did, neither can take the object from the other: the name of one of them gets a hash. An object that is too large
+    for the store of a cluster is left out, too.
     """
     groups: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
-    for declaration in fitting(declarations, places, report):
+    for declaration in fitting(declarations, inputs.place, report):
         groups[declaration.kind, declaration.name].append(declaration)
     kept: list[Declaration] = []
     for group in groups.values():
-        kept.extend(group if len(group) == 1 else _settle(group, places, report))
+        kept.extend(group if _are_apart(group) else _settle(group, inputs, report))
     return Plan(tuple(sorted(kept, key=lambda declaration: declaration.sort_key)), shared_namespaces or {})
 
 
-def _settle(group: list[Declaration], places: ResourcePlaces, report: Report) -> Iterator[Declaration]:
+def _are_apart(group: list[Declaration]) -> bool:
+    """Whether no two declarations want the same object."""
+    if len(group) == 1:
+        return True
+    places = [(cluster, name) for one in group for cluster, names in one.places.items() for name in names]
+    return len(set(places)) == len(places)
+
+
+def _settle(group: list[Declaration], inputs: Inputs, report: Report) -> Iterator[Declaration]:
+    """The declarations of one kind and name that stay, each place with the first one that wants it.
+
+    What comes from the workspace that an object is for comes first, and then workspaces by name: a name or an age that
+    somebody else writes does not count.
+    """
     taken: dict[tuple[str, str], Ref] = {}
-    for declaration in sorted(group, key=lambda d: (d.lineage.parent, d.sort_key)):
+    for declaration in sorted(group, key=lambda one: _rank(one, inputs)):
         parent = declaration.lineage.parent
         kept: dict[str, tuple[str, ...]] = {}
+        renamed: dict[str, tuple[str, ...]] = {}
         for cluster, namespaces in declaration.places.items():
-            clash = [namespace for namespace in namespaces if (cluster, namespace) in taken]
-            for namespace in clash:
-                other = taken[cluster, namespace]
-                report.add(
-                    catalogue.OBJECT_CONFLICT,
-                    Ref(declaration.kind, declaration.name, namespace, cluster),
-                    places(parent),
-                    parent=parent, other=other, related=(parent, other),
-                )  # fmt: skip
+            clash = {other: name for name in namespaces if (other := taken.get((cluster, name))) is not None}
             if not clash:
                 kept[cluster] = namespaces
+            elif all(inputs.owner(other) != inputs.owner(parent) for other in clash):
+                renamed[cluster] = namespaces
+            for other, namespace in clash.items() if cluster not in renamed else ():
+                subject = Ref(declaration.kind, declaration.name, namespace, cluster)
+                report.add(
+                    catalogue.OBJECT_CONFLICT, parent, inputs.place(parent),
+                    object=subject, other=other, related=(other,),
+                )  # fmt: skip
         taken.update(((cluster, name), parent) for cluster, namespaces in kept.items() for name in namespaces)
-        if len(kept) == len(declaration.places):
-            yield declaration
-        elif kept:
-            yield replace(declaration, places=kept)
+        if kept:
+            yield declaration if len(kept) == len(declaration.places) else replace(declaration, places=kept)
+        if renamed:
+            digest = hashlib.sha256(str(parent).encode()).hexdigest()[:8]
+            yield replace(declaration, places=renamed, name=object_name(f"{digest}-{declaration.name}"))
+
+
+def _rank(declaration: Declaration, inputs: Inputs) -> tuple[bool, str, Ref, object]:
+    parent = declaration.lineage.parent
+    owner = inputs.owner(parent)
+    return owner != declaration.lineage.workspace, owner, parent, declaration.sort_key
 
 
 def hosts_of(plan: Plan) -> Mapping[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from fedlib.federation.destinations.offer import Offer
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.access import AccessDecisions
 from fedlib.federation.model.destination import DemandedLabels, External, FederatedService, Group
-from fedlib.federation.model.gateway import VirtualGateway
+from fedlib.federation.model.gateway import GatewayPort, VirtualGateway
 from fedlib.federation.model.host_rule import HostRule
 from fedlib.federation.model.place import Sidecars
 from fedlib.federation.model.policy import AppliedPolicies
@@ -36,8 +36,8 @@ class Decisions:
     """For each destination the labels of its pods that gateways need as endpoints."""
     sidecars: Mapping[str, Sidecars]
     """The sidecars of each workspace."""
-    gateway_hosts: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
-    """For each east-west gateway's Service the sorted host patterns that pass through it."""
+    gateway_hosts: Mapping[GatewayPort, tuple[str, ...]] = field(default_factory=dict)
+    """For each port of each east-west gateway the sorted host patterns that pass through it there."""
 
     @property
     def services(self) -> tuple[FederatedService, ...]:

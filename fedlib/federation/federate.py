@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from fedlib.config.gloo import ClientMode, WorkspaceOptions
 from fedlib.config.unsupported import report_unsupported
@@ -13,12 +14,14 @@ from fedlib.federation.destinations.index import index_destinations, index_servi
 from fedlib.federation.destinations.offer import Offer, make_offer
 from fedlib.federation.externals.decide import decide_externals
 from fedlib.federation.finders import Finders, make_finders
-from fedlib.federation.gateways.virtual import decide_virtual_gateways
+from fedlib.federation.gateways.pods import GatewayReach
+from fedlib.federation.gateways.virtual import decide_virtual_gateways, plain_ports
 from fedlib.federation.groups.decide import federate_groups
 from fedlib.federation.host_rules.decide import decide_host_rules
 from fedlib.federation.host_rules.labels import demanded_labels
+from fedlib.federation.hosts.claims import collect_claims
 from fedlib.federation.hosts.hostname import local_only_host
-from fedlib.federation.hosts.names import HostNames, HostOwner, name_hosts
+from fedlib.federation.hosts.names import HostNames, OwnedHost, name_hosts
 from fedlib.federation.mesh.check import check_mesh_settings
 from fedlib.federation.model.destination import FederatedService, Group
 from fedlib.federation.model.policy import AppliedPolicies
@@ -41,20 +44,22 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
     """Decide everything: a line for each chapter, which knows the ones before."""
     finders = make_finders(snapshot, report)
     _report_untranslated(finders)
+    gateways = decide_virtual_gateways(finders.snapshot, finders.backends, finders.pods, report)
+    finders.east_west.avoid(plain_ports(gateways, finders.backends))
     services = federate_services(finders)
-    gateways = decide_virtual_gateways(snapshot, finders.backends, report)
-    externals = decide_externals(finders, services, gateways)
-    plain = index_services(snapshot)
-    groups = federate_groups(finders, services, index_destinations(plain, (), externals))
+    claims = collect_claims(finders.snapshot, services, finders.rights)
+    externals = decide_externals(finders, claims, gateways)
+    plain = index_services(finders.snapshot)
+    groups = federate_groups(finders, claims, index_destinations(plain, (), externals))
     offer = make_offer(plain, services, groups, externals, gateways)
     policies, routes = attach_policies(finders, offer, route_hosts(finders, offer))
     routes = resolve_mirrors(routes, finders, offer)
-    pods = GatewayPods(finders.backends, used_gateways(services, groups, gateways))
-    filters = decide_proxy_filters(finders, offer, routes, policies, pods)
-    access = decide_access(finders, offer, routes, policies, pods)
-    trimmed = decide_trimming(finders, offer, routes, policies, pods, filters.servers())
+    gateway_pods = GatewayPods(finders.backends, used_gateways(services, groups, gateways))
+    filters = decide_proxy_filters(finders, offer, routes, policies, gateway_pods)
+    access = decide_access(finders, offer, routes, policies, gateway_pods)
+    trimmed = decide_trimming(finders, offer, routes, policies, gateway_pods, filters.servers())
     demanded = demanded_subsets(routes)
-    _check(finders, offer, routes, policies)
+    _check(finders, offer, routes, policies, gateway_pods)
     finders.backends.report_left_out(report)
     return Decisions(
         offer=offer,
@@ -64,29 +69,48 @@ def federate(snapshot: Snapshot, report: Report) -> Decisions:
         access=access,
         trimmed=trimmed,
         host_rules=decide_host_rules(finders, offer, policies, demanded),
-        hosts=_name_hosts(services, groups, report),
+        hosts=_name_hosts(services, groups, snapshot, report),
         endpoint_labels=demanded_labels(demanded, policies),
         sidecars=finders.places.sidecars(),
         gateway_hosts=gateway_patterns(services, groups),
     )
 
 
-def _check(finders: Finders, offer: Offer, routes: tuple[RoutedHosts, ...], policies: AppliedPolicies) -> None:
+def _check(
+    finders: Finders, offer: Offer, routes: tuple[RoutedHosts, ...], policies: AppliedPolicies, gateways: GatewayPods
+) -> None:
     """Report what was decided as written and will not work as meant."""
     check_subsets(routes, finders)
     check_policies(finders, offer, policies)
     check_mesh_settings(finders, offer)
+    GatewayReach(finders.snapshot, finders.pods, finders.report).report_strays(gateways.used)
 
 
-def _name_hosts(services: Iterable[FederatedService], groups: Iterable[Group], report: Report) -> HostNames:
+def _name_hosts(
+    services: Iterable[FederatedService], groups: Iterable[Group], snapshot: Snapshot, report: Report
+) -> HostNames:
     """Name the hosts that need virtual IPs: those of Services, and those of groups."""
-    owners = {one.host: HostOwner(one.service.ref, one.service.created, one.service.at()) for one in services}
+    owned = [
+        OwnedHost(
+            one.host,
+            one.workspace,
+            frozenset({one.workspace, *one.consumers}),
+            one.service.ref,
+            one.service.created,
+            one.service.at(),
+        )
+        for one in services
+    ]
     for group in groups:
-        owner = HostOwner(group.resource.ref, group.resource.created, group.resource.at("hosts"))
-        owners.update(dict.fromkeys(group.hosts, owner))
-        if any(port.protocol not in HTTP_PROTOCOLS for port in group.ports):
-            owners.update(dict.fromkeys(map(local_only_host, group.hosts), owner))
-    return name_hosts(owners, report)
+        resource, consumers = group.resource, frozenset({group.workspace, *group.callers})
+        for host in group.hosts:
+            one = OwnedHost(host, group.workspace, consumers, resource.ref, resource.created, resource.at("hosts"))
+            owned.append(one)
+            if any(port.protocol not in HTTP_PROTOCOLS for port in group.ports):
+                # gateways alone see it
+                name, owner = local_only_host(host, group.workspace), frozenset({group.workspace})
+                owned.append(replace(one, host=name, consumers=owner))
+    return name_hosts(owned, snapshot.visibility.precedence, report)
 
 
 def _report_untranslated(finders: Finders) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from fedlib.discovery.inventory import ClusterInventory, LabelSelector, MeshConfig, Namespace
+from fedlib.discovery.inventory import LabelSelector, MeshConfig, Namespace
 from fedlib.reach.fields import as_mapping, labels, mappings, text, texts
-from fedlib.snapshot.mesh import ControlPlane, resolve_mesh, selects_namespace
+from fedlib.snapshot.mesh import ControlPlane, Mesh, selects_namespace
 
 EVERYBODY: Final = ("*",)
 
@@ -90,23 +90,22 @@ class MeshSettings:
         return not self.discovery_selectors or selects_namespace(self.discovery_selectors, namespace)
 
 
-def mesh_settings(inventory: ClusterInventory, **known: Any) -> MeshSettings:
+def mesh_settings(mesh: Mesh, **known: Any) -> MeshSettings:
     """The settings of a cluster as they were discovered.
 
     What is not known is nobody's mistake: where it could break something, it is taken for what does not.
 
     Args:
-        inventory: what was discovered in the cluster.
+        mesh: what is known of Istio in the cluster, from where its administrator says.
         known: fields of `MeshSettings` that are known better, such as the declared `trust_domain`.
     """
-    planes = resolve_mesh(inventory).control_planes
-    plane = min(planes, key=_revision, default=ControlPlane(None, None))
+    plane = min(mesh.control_planes, key=_revision, default=ControlPlane(None, None))
     found: dict[str, Any] = {
         "checks_trust_domain": plane.setting("PILOT_SKIP_VALIDATE_TRUST_DOMAIN", default=False) is False,
         "selects_pods": plane.setting("PILOT_ENABLE_SERVICEENTRY_SELECT_PODS", default=True) is not False,
     }
     if plane.config is not None:
-        found.update(_stated(plane.config))
+        found.update(_stated(plane.config), root_namespace=plane.root_namespace)
         found["dns_capture"] = plane.config.dns_capture or plane.stated("defaultConfig") is None
     found.update(known)
     return MeshSettings(**found)
@@ -125,7 +124,6 @@ def _stated(config: MeshConfig) -> dict[str, Any]:
         "trust_domain_aliases": config.trust_domain_aliases,
         "auto_mtls": config.auto_mtls,
         "discovery_selectors": config.discovery_selectors,
-        "root_namespace": text(stated.get("rootNamespace")) or config.namespace,
         "registry_only": as_mapping(stated.get("outboundTrafficPolicy")).get("mode") == "REGISTRY_ONLY",
         "traffic_policy": as_mapping(stated.get("defaultTrafficPolicy")),
         "visibility": _visibility(as_mapping(stated.get("serviceEntryVisibility"))),

@@ -20,8 +20,13 @@ from fedlib.config.unsupported import report_untranslated
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.source import Origin, Source
+from fedlib.diagnostics.status import is_of_subject
 from fedlib.discovery.inventory import ClusterInventory, Inventory, Service
+from fedlib.snapshot.authors import admit_teams
 from fedlib.snapshot.clusters import describe_clusters
+from fedlib.snapshot.given_hosts import given_hosts
+from fedlib.snapshot.ip_families import resolve_ip_families
+from fedlib.snapshot.istio_namespaces import resolve_istio_namespaces
 from fedlib.snapshot.membership import ConfigOwners, Membership, resolve_membership
 from fedlib.snapshot.mesh import resolve_mesh
 from fedlib.snapshot.model import Cluster, NamespaceKey, OwnedResource, Snapshot, Workspace
@@ -49,14 +54,16 @@ _SHARED: Final[Mapping[type[Model], ResourceKind]] = {
 def build_snapshot(configuration: Configuration, inventory: Inventory, report: Report) -> Snapshot:
     """Join and index the input. Every list is sorted, so that the order of the input cannot show."""
     resources = unique([*configuration.resources, *_discovered(inventory, report)], report)
-    by_kind: dict[str, list[Resource[Any]]] = defaultdict(list)
-    for resource in resources:
-        by_kind[resource.ref.kind].append(resource)
-    workspaces = _workspaces(by_kind.pop(kind_of(WorkspaceSpec), []), report)
+    administered = _by_kind(resources)
+    workspaces = _workspaces(administered[kind_of(WorkspaceSpec)], report)
     inventories = [inventory.clusters[name] for name in sorted(inventory.clusters)]
     namespaces = [namespace for one in inventories for namespace in one.namespaces if not namespace.terminating]
-    clusters = describe_clusters(configuration.config.clusters, by_kind.pop(kind_of(KubernetesClusterSpec), []), report)
+    clusters = describe_clusters(configuration.config.clusters, administered[kind_of(KubernetesClusterSpec)], report)
     membership = resolve_membership(workspaces, clusters, namespaces, report)
+    resources = unique([*resources, *admit_teams(configuration, membership, report)], report)
+    by_kind = _by_kind(resources)
+    for spec in ADMINISTRATORS:
+        by_kind.pop(kind_of(spec), None)
     report.resolve_owners(find_owners(resources, membership).of)
     by_key = {(namespace.cluster, namespace.name): namespace for namespace in namespaces}
     owned = _owned_namespaces(membership)
@@ -64,6 +71,8 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     settings = resolve_settings(by_kind.pop(kind_of(WorkspaceSettingsSpec), []), workspaces, config_owners, report)
     visibility = resolve_visibility(workspaces, settings, report)
     services = {service.ref: service for one in inventories for service in one.services}
+    istio_namespaces = resolve_istio_namespaces(configuration, namespaces, membership, report)
+    families = resolve_ip_families(clusters, configuration, inventory, istio_namespaces, report)
     servers = {one.ref: one for spec in SERVERS for one in by_kind.pop(kind_of(spec), [])}
     resources_by_kind = {kind: _owned(found, config_owners, visibility) for kind, found in sorted(by_kind.items())}
     acting = [one.resource for owned_resources in resources_by_kind.values() for one in owned_resources]
@@ -77,8 +86,8 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
         placement=configuration.config.placement,
         group_shape=configuration.config.group_shape,
         policy_inheritance=configuration.config.policy_inheritance,
-        clusters=_clusters(clusters, inventory),
-        meshes={one.cluster: resolve_mesh(one) for one in inventories},
+        clusters=_clusters(clusters, families),
+        meshes={one.cluster: resolve_mesh(one, istio_namespaces, report) for one in inventories},
         workspaces={
             name: Workspace(
                 name,
@@ -92,6 +101,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
             for name, resource in sorted(workspaces.items())
         },
         owners=membership.owners,
+        istio_namespaces=istio_namespaces,
         namespaces=by_key,
         services=services,
         services_by_workspace=services_by_workspace,
@@ -106,9 +116,17 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
         server_owners={ref: owner for ref in servers if (owner := membership.owner_of(ref.cluster, ref.namespace))},
         inputs=_inputs(resources, report),
         visibility=visibility,
+        hosts=given_hosts(configuration, workspaces, report),
         allowed_addresses=configuration.config.allowed_addresses,
         allowed_annotations=frozenset(configuration.config.allowed_annotations),
     )
+
+
+def _by_kind(resources: Iterable[Resource[Any]]) -> dict[str, list[Resource[Any]]]:
+    found: dict[str, list[Resource[Any]]] = defaultdict(list)
+    for resource in resources:
+        found[resource.ref.kind].append(resource)
+    return found
 
 
 def _discovered(inventory: Inventory, report: Report) -> Iterable[Resource[Model]]:
@@ -133,7 +151,8 @@ def _is_at_home(resource: Resource[Model], report: Report) -> bool:
 
 def _inputs(resources: Iterable[Resource[Model]], report: Report) -> tuple[Ref, ...]:
     """The Gloo resources of the input, with those that were reported and refused."""
-    refused = {finding.subject for finding in report if finding.subject.kind in KINDS and finding.subject.name}
+    found = (finding for finding in report if is_of_subject(finding, report))
+    refused = {finding.subject for finding in found if finding.subject.kind in KINDS and finding.subject.name}
     return tuple(sorted({resource.ref for resource in resources} | refused))
 
 
@@ -154,7 +173,7 @@ def _workspaces(resources: Iterable[Resource[WorkspaceSpec]], report: Report) ->
     return {name: same[0] for name, same in sorted(found.items()) if name not in refused}
 
 
-def _clusters(declared: Mapping[str, Declared], inventory: Inventory) -> dict[str, Cluster]:
+def _clusters(declared: Mapping[str, Declared], ip_families: Mapping[str, tuple[str, ...]]) -> dict[str, Cluster]:
     return {
         name: Cluster(
             name,
@@ -162,15 +181,11 @@ def _clusters(declared: Mapping[str, Declared], inventory: Inventory) -> dict[st
             cluster.network or name,
             cluster.cluster_domain,
             cluster.labels,
-            _ip_families(inventory.clusters.get(name)),
+            ip_families[name],
+            cluster.blocks,
         )
         for name, cluster in sorted(declared.items())
     }
-
-
-def _ip_families(inventory: ClusterInventory | None) -> tuple[str, ...]:
-    families = {family for service in (inventory.services if inventory else ()) for family in service.ip_families}
-    return tuple(sorted(families)) or ("IPv4",)
 
 
 def _owned_namespaces(membership: Membership) -> dict[str, dict[str, tuple[str, ...]]]:

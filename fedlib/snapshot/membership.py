@@ -1,7 +1,8 @@
 """Membership: which workspace each namespace of each cluster belongs to, and where configuration is read.
 
 Rules: the `ClusterSelector` of Gloo's common API. An entry without a cluster name and selector means every cluster;
-namespace entries need a name or labels; a namespace in two workspaces belongs to neither until that is settled.
+namespace entries need a name or labels; a namespace in two workspaces belongs to neither until that is settled. A
+name counts for more than labels: the administrator writes names, and labels are written by whoever may.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from fedlib.config.gloo import NamespaceSelector, WorkloadCluster, WorkspaceSpec
 from fedlib.config.resource import MANAGEMENT_CLUSTER, Resource
 from fedlib.config.stack import Cluster
-from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics import PLATFORM, Ref, Report, catalogue
 from fedlib.diagnostics.suggestion import suggest
 from fedlib.discovery.inventory import Namespace
 from fedlib.snapshot.selection import glob_matches, labels_match
@@ -116,32 +117,60 @@ def resolve_membership(
     owners: dict[NamespaceKey, str] = {}
     contested: set[NamespaceKey] = set()
     selecting: set[str] = set()
+    by_label: dict[str, list[str]] = {}
     for namespace in namespaces:
-        wanted = [
-            name
-            for name, resource in sorted(workspaces.items())
-            if any(
-                _selecting_entries(
-                    resource.spec,
-                    namespace.cluster,
-                    clusters.get(namespace.cluster),
-                    namespace.name,
-                    namespace.labels,
-                )
-            )
-        ]
+        wanted = _wanting(namespace, workspaces, clusters)
         key = (namespace.cluster, namespace.name)
         selecting.update(wanted)
-        if len(wanted) == 1:
-            owners[key] = wanted[0]
+        named = [name for name, by_name in wanted.items() if by_name]
+        if len(wanted) == 1 or len(named) == 1:
+            owner = owners[key] = (named or [*wanted])[0]
+            _report_yielding(namespace, owner, wanted, workspaces, report)
+            if not named:
+                by_label.setdefault(owner, []).append(f"{namespace.name} ({namespace.cluster})")
         elif wanted:
             contested.add(key)
             _report_contested(namespace, [workspaces[name] for name in wanted], report)
     for name, resource in sorted(workspaces.items()):
+        location = resource.at("workloadClusters")
         explained = report.refuses(resource.ref) or _is_elsewhere(resource, clusters)
         if name not in selecting and resource.spec.workload_clusters and not explained:
-            report.add(catalogue.EMPTY_WORKSPACE, resource.ref, resource.at("workloadClusters"), workspace=name)
+            report.add(catalogue.EMPTY_WORKSPACE, resource.ref, location, workspace=name)
+        if name in by_label:
+            shown = ", ".join(sorted(by_label[name]))
+            report.add(catalogue.NAMESPACE_BY_LABEL, resource.ref, location, workspace=name, namespaces=shown)
     return Membership(workspaces, clusters, owners, frozenset(contested))
+
+
+def _wanting(
+    namespace: Namespace, workspaces: Mapping[str, Resource[WorkspaceSpec]], clusters: Mapping[str, Cluster]
+) -> dict[str, bool]:
+    """The workspaces that select a namespace, sorted, and whether one of their entries says something of its name."""
+    found = {}
+    for name, resource in sorted(workspaces.items()):
+        declared = clusters.get(namespace.cluster)
+        entries = _selecting_entries(resource.spec, namespace.cluster, declared, namespace.name, namespace.labels)
+        names = [selector.name for _, selector in entries]
+        if names:
+            found[name] = any(one.strip("*") for one in names)
+    return found
+
+
+def _report_yielding(
+    namespace: Namespace,
+    owner: str,
+    wanted: Iterable[str],
+    workspaces: Mapping[str, Resource[WorkspaceSpec]],
+    report: Report,
+) -> None:
+    """Report the workspaces that select a namespace by labels only, where another one names it."""
+    for name in wanted:
+        if name != owner:
+            report.owned_by(PLATFORM).add(
+                catalogue.NAMESPACE_LABEL_YIELDS, namespace.ref, namespace.at(),
+                namespace=namespace.name, cluster=namespace.cluster, workspace=name, owner=owner,
+                related=(workspaces[name].ref,),
+            )  # fmt: skip
 
 
 def _selecting_entries(

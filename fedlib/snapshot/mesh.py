@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 
+from fedlib.diagnostics import Report, catalogue
 from fedlib.discovery.inventory import ClusterInventory, Istiod, LabelSelector, MeshConfig, Namespace, Workload
-from fedlib.discovery.istio_settings import ISTIO_GROUP, config_name, is_true
+from fedlib.discovery.istio_settings import ISTIO_GROUP, SYSTEM_NAMESPACE, config_name, is_true
+from fedlib.snapshot.membership import NamespaceKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class ControlPlane:
             return None if value is None else is_true(value)
         return default if istiod.complete else None
 
+    @property
+    def root_namespace(self) -> str:
+        """The root namespace, if it is known: that of istiod unless the mesh config names another one."""
+        stated = self.config.root_namespace if self.config else ""
+        return stated or (self.workload.namespace if self.workload else self.config.namespace if self.config else "")
+
     def stated(self, field: str) -> MeshConfig | None:
         """The mesh config if it decides about a field: a second one may say what it does not (SHARED_MESH_CONFIG)."""
         if self.config and (field in self.config.stated or not (self.istiod and self.istiod.shared_config)):
@@ -52,32 +60,60 @@ class Mesh:
     roots: frozenset[str] = frozenset()
     versions: tuple[str, ...] | None = None
 
+    @property
+    def root_namespaces(self) -> frozenset[str]:
+        """The namespaces whose policies are for the whole mesh; Istio's usual one where nothing is known."""
+        found = (plane.root_namespace for plane in self.control_planes)
+        return frozenset(name for name in found if name) or frozenset({SYSTEM_NAMESPACE})
+
     def configs(self, field: str) -> list[MeshConfig]:
         """The mesh configs that decide about a field; none when the one of any control plane is not known."""
         found = [plane.stated(field) for plane in self.control_planes]
         return [one for one in found if one] if all(found) else []
 
 
-def resolve_mesh(inventory: ClusterInventory) -> Mesh:
-    """What is known of Istio in a cluster."""
-    configs = {(one.namespace, one.name): one for one in inventory.mesh_configs}
+def resolve_mesh(inventory: ClusterInventory, istio_namespaces: Set[NamespaceKey], report: Report) -> Mesh:
+    """What is known of Istio in a cluster, from its own namespaces; what looks like it elsewhere is reported."""
     istiods = [workload for workload in inventory.workloads if workload.istiod]
+    _report_elsewhere(inventory, istiods, istio_namespaces, report)
+    istiods = [one for one in istiods if (one.cluster, one.namespace) in istio_namespaces]
+    known = [one for one in inventory.mesh_configs if (one.cluster, one.namespace) in istio_namespaces]
+    configs = {(one.namespace, one.name): one for one in known if _is_readable(one, report)}
     planes = [
         ControlPlane(workload, configs.get((workload.namespace, config_name(workload.istiod.revision))))
         for workload in istiods
         if workload.istiod
     ]
     # without any Deployment, istiod runs elsewhere or was not recorded
-    planes = planes or [ControlPlane(None, config) for config in inventory.mesh_configs]
-    namespaces = {workload.namespace for workload in istiods} | {one.namespace for one in inventory.mesh_configs}
-    known = inventory.root_certificates
-    chosen = [one for one in known if one.namespace in namespaces] or known
+    planes = planes or [ControlPlane(None, config) for config in configs.values()]
+    roots = [one for one in inventory.root_certificates if (one.cluster, one.namespace) in istio_namespaces]
+    namespaces = {workload.namespace for workload in istiods} | {one.namespace for one in known}
+    chosen = [one for one in roots if one.namespace in namespaces] or roots
     groups = [one for one in inventory.api_groups if one.name == ISTIO_GROUP]
     return Mesh(
         tuple(planes),
         frozenset(fingerprint for one in chosen for fingerprint in one.fingerprints),
         groups[0].versions if groups else None,
     )
+
+
+def _report_elsewhere(
+    inventory: ClusterInventory, istiods: Iterable[Workload], istio_namespaces: Set[NamespaceKey], report: Report
+) -> None:
+    found = [(one.ref, one.at()) for one in istiods] + [(one.ref, one.at()) for one in inventory.mesh_configs]
+    for ref, place in found:
+        if (ref.cluster, ref.namespace) not in istio_namespaces:
+            report.add(catalogue.ISTIOD_ELSEWHERE, ref, place, namespace=ref.namespace, cluster=ref.cluster)
+
+
+def _is_readable(config: MeshConfig, report: Report) -> bool:
+    if not config.readable:
+        reason = f"the mesh config in ConfigMap {config.namespace}/{config.name} is no YAML mapping"
+        report.add(
+            catalogue.MESH_SETTINGS_UNKNOWN, config.ref, config.at(),
+            cluster=config.cluster, reason=reason, advice="mend it",
+        )  # fmt: skip
+    return config.readable
 
 
 _OPERATORS: dict[str, Callable[[str | None, tuple[str, ...]], bool]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic
@@ -22,7 +22,10 @@ NamespaceKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster with its mesh identity. `ip_families` are those of its Services, `IPv4` where none says."""
+    """A cluster with its mesh identity. `ip_families` are those in which hosts get virtual IPs there.
+
+    `blocks` are addresses of its Services, pods and nodes that the administrator names.
+    """
 
     name: str
     trust_domain: str
@@ -30,6 +33,7 @@ class Cluster:
     cluster_domain: str
     labels: Mapping[str, str]
     ip_families: tuple[str, ...]
+    blocks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,9 @@ class OwnedResource(Generic[S_co]):
 class Snapshot:
     """Everything that federation decides on.
 
-    `consumers` are for each Service of a workspace the workspaces that may use it, the owner included, sorted.
+    `consumers` are for each Service of a workspace the workspaces that may use it, the owner included, sorted. `hosts`
+    are those that the administrator gives to workspaces, by their ends. `istio_namespaces` are Istio's own: gateways
+    between clusters and the settings of the mesh count there only.
     """
 
     placement: Placement
@@ -96,6 +102,7 @@ class Snapshot:
     meshes: Mapping[str, Mesh]
     workspaces: Mapping[str, Workspace]
     owners: Mapping[NamespaceKey, str]
+    istio_namespaces: frozenset[NamespaceKey]
     namespaces: Mapping[NamespaceKey, Namespace]
     services: Mapping[Ref, Service]
     services_by_workspace: Mapping[str, tuple[Service, ...]]
@@ -108,6 +115,7 @@ class Snapshot:
     server_owners: Mapping[Ref, str]
     inputs: tuple[Ref, ...]
     visibility: Visibility
+    hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allowed_addresses: tuple[str, ...] = ()
     allowed_annotations: frozenset[str] = frozenset()
 
@@ -122,6 +130,12 @@ class Snapshot:
         resources = [owned.resource for owned in self.resources.get(ref.kind, ())]
         resources += [workspace.resource for workspace in self.workspaces.values()]
         return next((resource.at() for resource in resources if resource.ref == ref), NOWHERE)
+
+    def owner_of(self) -> Callable[[Ref], str]:
+        """Tells the workspace that owns a resource, a Service or a Workspace itself; empty for none."""
+        known = {one.resource.ref: one.workspace for listed in self.resources.values() for one in listed}
+        known.update({workspace.ref: name for name, workspace in self.workspaces.items()})
+        return lambda ref: known.get(ref) or self.owners.get((ref.cluster, ref.namespace), "")
 
     def namespaces_of(self, workspace: str, cluster: str) -> tuple[str, ...]:
         """The namespaces of a workspace in a cluster, sorted."""

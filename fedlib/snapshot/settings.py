@@ -43,7 +43,7 @@ def resolve_settings(
     overall: Resource[WorkspaceSettingsSpec] | None = None
     found: dict[str, list[Resource[WorkspaceSettingsSpec]]] = {}
     for resource in sorted(resources, key=lambda r: r.ref):
-        if _is_global(resource):
+        if is_global(resource):
             overall = overall or resource
             _differs(resource, overall, "global", report)
             continue
@@ -74,7 +74,8 @@ def _differs(
     return True
 
 
-def _is_global(resource: Resource[WorkspaceSettingsSpec]) -> bool:
+def is_global(resource: Resource[WorkspaceSettingsSpec]) -> bool:
+    """Whether settings are those of the administrator for all workspaces."""
     ref = resource.ref
     return ref.name == GLOBAL_SETTINGS and ref.namespace == ADMIN_NAMESPACE and not resource.workspace
 

@@ -35,9 +35,18 @@ _FIELDS = {"importFrom": "import_from", "exportTo": "export_to"}
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """What crosses between workspaces: for each owner its importers, with the selectors of both sides."""
+    """What crosses between workspaces: for each owner its importers, with the selectors of both sides.
+
+    `order` has for each consumer the workspaces that it imports from: by the first entry of importFrom that selects
+    them, then by name.
+    """
 
     importers: Mapping[str, tuple[tuple[str, SharedResources, SharedResources], ...]]
+    order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def precedence(self, consumer: str, owner: str) -> int:
+        """Whose things come first where a consumer sees several of one name: its own, then by the order of imports."""
+        return 0 if owner == consumer else 1 + self.order[consumer].index(owner)
 
     def partners(self, owner: str) -> frozenset[str]:
         """The workspaces that may use anything of the owner."""
@@ -88,7 +97,7 @@ def resolve_visibility(
         _check(name, effective[name].import_from or (), "importFrom", settings, workspaces, report)
         _check(name, effective[name].export_to or (), "exportTo", settings, workspaces, report)
         _check_partners(name, settings, exports, imports, report)
-    return Visibility(importers)
+    return Visibility(importers, {consumer: tuple(found) for consumer, found in imports.items()})
 
 
 @dataclass(slots=True)

@@ -93,7 +93,7 @@ def _groups(names: list[str], count: int, addresses: Mapping[str, list[str]]) ->
         identities = [f"spiffe://{name}/ns/{namespace}/sa/{service}" for name in names]
         lineage = Lineage(Ref("VirtualDestination", service, namespace, "mgmt"), *NETWORKING, "shop")
         everywhere = dict.fromkeys(names, (namespace,))
-        local_only = f"{host}.local-only"
+        local_only = f"{host}.shop.local-only"
         common = {
             "hosts": [host],
             "addresses": addresses[host],

@@ -105,7 +105,7 @@ def cluster_inventory(cluster: str, count: int, names: Sequence[str] = SHOP) -> 
     services.append(
         Service(
             cluster,
-            "gateways",
+            "istio-gateways",
             "eastwest",
             selector,
             type="LoadBalancer",
@@ -119,7 +119,7 @@ def cluster_inventory(cluster: str, count: int, names: Sequence[str] = SHOP) -> 
         cluster,
         namespaces=(
             *(Namespace(cluster, name, injected) for name in names),
-            Namespace(cluster, "gateways"),
+            Namespace(cluster, "istio-gateways"),
         ),
         services=tuple(services),
         workloads=tuple(workloads),

@@ -45,7 +45,9 @@ def compare_previews() -> str:
         control_plane(tools, *names) as clusters,
     ):
         for cluster in clusters.values():
-            cluster.create_namespaces(*(f"shop-{n}" for n in range(6)), "gateways", **{"istio-injection": "enabled"})
+            cluster.create_namespaces(
+                *(f"shop-{n}" for n in range(6)), "istio-gateways", **{"istio-injection": "enabled"}
+            )
             cluster.create(*_objects(cluster.name))
         return _compare(Engine(tools, Path(folder)), clusters)
 
@@ -93,7 +95,7 @@ def _objects(cluster: str) -> list[dict[str, Any]]:
         {
             "apiVersion": "v1",
             "kind": "Service",
-            "metadata": {"name": "eastwest", "namespace": "gateways", "labels": selector},
+            "metadata": {"name": "eastwest", "namespace": "istio-gateways", "labels": selector},
             "spec": {"type": "LoadBalancer", "selector": selector, "ports": [{"name": "tls", "port": 15443}]},
             "status": {"loadBalancer": {"ingress": [{"ip": f"198.51.100.{int(cluster[1:]) + 1}"}]}},
         }

@@ -60,7 +60,7 @@ def test_json_has_all_of_it(project: Project, capsys: pytest.CaptureFixture[str]
     fact = next(
         one for one in found["facts"] if one["host"] == LOST.partition(":")[0] and "eu/shop-web" in one["callers"]
     )
-    gateway = "us/istio-gateways/pods of no known workload"
+    gateway = "us/istio-gateways/istio-eastwestgateway"
     assert fact == {
         "effect": "lost",
         "workspace": "shop",

@@ -41,6 +41,7 @@ def test_service() -> None:
         selector={"app": "web"},
         ports=(ServicePort(80, "http", "TCP", "http", "web"),),
         cluster_ip="10.0.0.1",
+        cluster_ips=("10.0.0.1",),
         ip_families=("IPv4",),
     )
 
@@ -106,8 +107,23 @@ def test_service_account_keeps_its_identity_and_labels_only() -> None:
 
 def test_node() -> None:
     assert parse(samples.node("n", **{"topology.istio.io/subzone": "rack-1"})) == Node(
-        "eu", "n", "eu-1", "eu-1a", "rack-1", ("192.0.2.1",)
+        "eu", "n", "eu-1", "eu-1a", "rack-1", ("192.0.2.1",), own_addresses=("192.0.2.1", "10.1.0.1")
     )
+
+
+def test_addresses_of_a_service_and_of_pods() -> None:
+    """In the order in which they are written, each once; `None` of a headless Service is none."""
+    service = parse(samples.service("web", clusterIP="10.0.0.1", clusterIPs=["10.0.0.1", "fd00::1"]))
+    assert isinstance(service, Service)
+    assert service.cluster_ips == ("10.0.0.1", "fd00::1")
+    headless = parse(samples.service("web", clusterIP="None", clusterIPs=["None"]))
+    assert isinstance(headless, Service)
+    assert headless.cluster_ips == ()
+    node = parse(
+        {**samples.node("n"), "spec": {"podCIDR": "10.244.1.0/24", "podCIDRs": ["10.244.1.0/24", "fd00:1::/64"]}}
+    )
+    assert isinstance(node, Node)
+    assert node.pod_blocks == ("10.244.1.0/24", "fd00:1::/64")
 
 
 def test_node_falls_back_to_old_labels_and_internal_addresses() -> None:
@@ -117,7 +133,7 @@ def test_node_falls_back_to_old_labels_and_internal_addresses() -> None:
         "failure-domain.beta.kubernetes.io/zone": "z",
     }
     document["status"] = {"addresses": [{"type": "InternalIP", "address": "10.1.0.1"}]}
-    assert parse(document) == Node("eu", "n", "r", "z", "", ("10.1.0.1",), ready=True)
+    assert parse(document) == Node("eu", "n", "r", "z", "", ("10.1.0.1",), own_addresses=("10.1.0.1",))
 
 
 @pytest.mark.parametrize("status", ["False", "Unknown"])

@@ -9,6 +9,7 @@ from fedlib.config.resource import Resource
 from fedlib.config.virtual_destination import VirtualDestinationSpec
 from fedlib.diagnostics import Ref, Report
 from fedlib.discovery.inventory import ServiceAccount
+from fedlib.federation.access.callers import Callers
 from fedlib.federation.access.isolation import Isolation
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.destinations.index import index_destinations, index_services
@@ -39,7 +40,7 @@ def _group(snapshot: Snapshot, owner: str, consumers: tuple[str, ...], passage: 
     resource = Resource(
         Ref("VirtualDestination", "catalog", "shop-config", "mgmt"), VirtualDestinationSpec.model_validate(spec)
     )
-    return Group(resource, owner, consumers, ("catalog.mesh",), (), {"us": backing}, (), passage)
+    return Group(resource, owner, consumers, ("catalog.mesh",), (), {"us": backing}, callers=consumers, passage=passage)
 
 
 def _admitted(groups: Iterable[Group], snapshot: Snapshot, report: Report) -> set[str]:
@@ -48,12 +49,12 @@ def _admitted(groups: Iterable[Group], snapshot: Snapshot, report: Report) -> se
     isolation = Isolation(
         snapshot,
         backends,
-        index_destinations(index_services(snapshot), groups, ()),
+        Callers(snapshot, index_destinations(index_services(snapshot), groups, ()), groups),
         GatewayPods(backends, frozenset()),
         Principals(snapshot, backends, report),
         report,
     )
-    isolated = {one.port.service.ref: one for one in isolation.decide(groups)}
+    isolated = {one.port.service.ref: one for one in isolation.decide()}
     return {principal for block in isolated[SERVICE].callers for principal in block}
 
 
@@ -86,12 +87,7 @@ def test_a_group_on_another_container_port_admits_nobody() -> None:
 
 def test_the_gateway_is_admitted_where_tls_ends() -> None:
     snapshot, report = _snapshot(), Report()
-    accounts = {
-        **snapshot.service_accounts,
-        ("us", "istio-gateways"): (ServiceAccount("us", "istio-gateways", "east-west"),),
-    }
-    snapshot = replace(snapshot, service_accounts=accounts)
     without = _admitted((), snapshot, report)
     found = _admitted([_group(snapshot, "shop", ("shop",), Passage.TERMINATED)], snapshot, report)
-    assert found - without == {"us.example/ns/istio-gateways/sa/east-west"}
+    assert found - without == {"us.example/ns/istio-gateways/sa/eastwest"}
     assert _titles(report) == ["CallersBehindGateway"]

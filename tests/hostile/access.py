@@ -87,7 +87,7 @@ def jwt_claims(n: int) -> list[Document]:
 def jwt_on_gateway_routes(n: int) -> list[Document]:
     ref = {"ref": {"name": "s", "namespace": EVIL}}
     providers = {"p": {"issuer": "i", "remote": {"url": "https://a.example.com/k", "destinationRef": ref}}}
-    refs = [{"name": "ingress", "namespace": "gateways", "cluster": "c0"}]
+    refs = [{"name": "ingress", "namespace": "istio-gateways", "cluster": "c0"}]
     http = [answer(labels={"a": str(i % 2)}, matchers=[{"uri": {"prefix": f"/{i}/"}}]) for i in range(n)]
     jwt = policy(
         "security", "JWTPolicy", "p", {"providers": providers}, applyToRoutes=[{"route": {"labels": {"a": "0"}}}]
@@ -98,7 +98,7 @@ def jwt_on_gateway_routes(n: int) -> list[Document]:
 @attack
 def jwt_on_gateway_tables(n: int) -> list[Document]:
     ref = {"ref": {"name": "s", "namespace": EVIL}}
-    refs = [{"name": "ingress", "namespace": "gateways", "cluster": "c0"}]
+    refs = [{"name": "ingress", "namespace": "istio-gateways", "cluster": "c0"}]
     providers = {"p": {"issuer": "i", "remote": {"url": "https://a.example.com/k", "destinationRef": ref}}}
     found = []
     for i in range(n):

@@ -68,7 +68,7 @@ def sockets(n: int) -> list[Document]:
 
 @attack
 def egress_routes(n: int) -> list[Document]:
-    refs = [{"name": "ingress", "namespace": "gateways", "cluster": "c0"}] * n
+    refs = [{"name": "ingress", "namespace": "istio-gateways", "cluster": "c0"}] * n
     ports = [{"number": 443, "protocol": "HTTPS", "egressGatewayRoutes": {"virtualGatewayRefs": refs}}]
     return [external("e", hosts=[f"h{i}.example.com" for i in range(n)], ports=ports)]
 
@@ -103,7 +103,7 @@ def externals_of_many_ports(n: int) -> list[Document]:
 
 @attack
 def externals_through_gateways(n: int) -> list[Document]:
-    refs = [{"name": "ingress", "namespace": "gateways", "cluster": "c0"}]
+    refs = [{"name": "ingress", "namespace": "istio-gateways", "cluster": "c0"}]
     ports = [
         {
             "number": i + 1,

@@ -8,26 +8,26 @@ from tests.hostile.documents import EVIL, Document, answer, attack, root, servic
 
 @attack
 def many_virtual_gateway_refs(n: int) -> list[Document]:
-    refs = [{"name": f"ingess{i}", "namespace": "gateways", "cluster": "c0"} for i in range(n)]
+    refs = [{"name": f"ingess{i}", "namespace": "istio-gateways", "cluster": "c0"} for i in range(n)]
     return [root("r", [answer()], virtualGateways=refs)]
 
 
 @attack
 def same_virtual_gateway_often(n: int) -> list[Document]:
-    refs = [{"name": "ingress", "namespace": "gateways", "cluster": "c0"}] * n
+    refs = [{"name": "ingress", "namespace": "istio-gateways", "cluster": "c0"}] * n
     return [root("r", [answer()], virtualGateways=refs)]
 
 
 @attack
 def hosts_on_a_gateway(n: int) -> list[Document]:
-    refs = [{"name": "ingress", "namespace": "gateways", "cluster": "c0"}]
+    refs = [{"name": "ingress", "namespace": "istio-gateways", "cluster": "c0"}]
     hosts = [f"h{i}.example.com" for i in range(n)]
     return [table("r", {"hosts": hosts, "http": [answer()], "virtualGateways": refs})]
 
 
 @attack
 def tables_on_a_gateway(n: int) -> list[Document]:
-    refs = [{"name": "ingress", "namespace": "gateways", "cluster": "c0"}]
+    refs = [{"name": "ingress", "namespace": "istio-gateways", "cluster": "c0"}]
     return [
         table(f"t{i}", {"hosts": [f"h{i}.example.com"], "http": [answer()], "virtualGateways": refs}) for i in range(n)
     ]

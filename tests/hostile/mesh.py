@@ -17,7 +17,7 @@ from tests.bench.mesh import gloo_object
 from tests.hostile.documents import EVIL, SHOP, Document, as_text, settings
 
 CLUSTERS: Final = ("c0", "c1")
-OTHERS: Final = (*SHOP, "payments", "gateways", "istio-system")
+OTHERS: Final = (*SHOP, "payments", "istio-gateways", "istio-system")
 
 
 def compile_mesh(folder: Path, hostile: list[Document] | str, services: int) -> Report:
@@ -59,7 +59,7 @@ def _config() -> dict[str, Any]:
     workspaces = {
         "shop": _workspace("*", "shop-*", {**everyone, **federated}),
         "payments": _workspace("*", "payments", everyone),
-        "edge": _workspace("*", "gateways", everyone),
+        "edge": _workspace("*", "istio-gateways", everyone),
         EVIL: {"workloadClusters": [{"name": "c0", "namespaces": [{"name": EVIL}]}]},
     }
     return {
@@ -81,16 +81,19 @@ def _documents(cluster: str, services: int) -> Iterator[Document]:
         yield {"apiVersion": "v1", "kind": "Namespace", "metadata": injected}
     for index in range(services):
         yield from _service(f"service-{index:04}", SHOP[index % len(SHOP)])
-    yield {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": "gateways"}}
+    yield {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": "istio-gateways"}}
     east_west = [{"name": "tls", "port": 15443}]
     yield _gateway("eastwest", "eastwestgateway", east_west, f"198.51.100.{CLUSTERS.index(cluster) + 1}")
     if cluster == "c0":
         ports = [{"name": "http", "port": 80}, {"name": "https", "port": 443}]
         yield _gateway("ingress", "ingressgateway", ports, "198.51.100.77")
+        pods = {"metadata": {"labels": {"istio": "ingressgateway"}}, "spec": {"containers": [{"name": "istio-proxy"}]}}
+        metadata = {"name": "ingress", "namespace": "istio-gateways"}
+        yield {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": {"template": pods}}
         workloads = [{"selector": {"labels": {"istio": "ingressgateway"}}}]
         listeners = [{"port": {"number": 80}, "http": {}}]
         spec = {"workloads": workloads, "listeners": listeners}
-        yield gloo_object("networking", "VirtualGateway", "ingress", "gateways", spec)
+        yield gloo_object("networking", "VirtualGateway", "ingress", "istio-gateways", spec)
 
 
 def _service(name: str, namespace: str) -> Iterator[Document]:
@@ -110,7 +113,8 @@ def _service(name: str, namespace: str) -> Iterator[Document]:
 def _gateway(name: str, label: str, ports: list[Document], address: str) -> Document:
     labels = {"istio": label}
     return {
-        "apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "gateways", "labels": labels},
+        "apiVersion": "v1", "kind": "Service",
+        "metadata": {"name": name, "namespace": "istio-gateways", "labels": labels},
         "spec": {"type": "LoadBalancer", "selector": labels, "ports": ports},
         "status": {"loadBalancer": {"ingress": [{"ip": address}]}},
     }  # fmt: skip

@@ -159,7 +159,7 @@ def failovers_of_many_mappings(n: int) -> list[Document]:
 
 @attack
 def health_checks_of_many_gateways(n: int) -> list[Document]:
-    refs = [{"name": "ingress", "namespace": "gateways", "cluster": "c0"}] * 200
+    refs = [{"name": "ingress", "namespace": "istio-gateways", "cluster": "c0"}] * 200
     check = {"timeout": "1s", "interval": "1s", "unhealthyThreshold": 1, "healthyThreshold": 1, "tcpHealthCheck": {}}
     return [
         policy(

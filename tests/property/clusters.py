@@ -120,7 +120,7 @@ def _gateway(cluster: str, index: int, kind: str, namespace: str) -> Service:
 
 
 def _node(cluster: str, index: int, region: str, zone: str, addresses: tuple[str, ...], *, ready: bool) -> Node:
-    return Node(cluster, f"node-{index}", region, zone, "", addresses, ready)
+    return Node(cluster, f"node-{index}", region, zone, "", addresses, ready=ready)
 
 
 def _nodes(cluster: str) -> tuple[list[Discovered], ...]:

@@ -15,7 +15,7 @@ from tests.property.world import World, compile_world, object_bytes, shuffled
 
 
 def _consumers(group: Group, owners: dict[Place, str]) -> set[Place]:
-    return {place for place, owner in owners.items() if owner in group.consumers}
+    return {place for place, owner in owners.items() if owner in group.callers}
 
 
 def _gateways(group: Group) -> set[Place]:
@@ -37,7 +37,7 @@ def test_exactly_the_consumers_see_a_group(world: World) -> None:
     for group in compilation.decisions.groups:
         for host in group.hosts:
             expected |= {(place, host) for place in _consumers(group, dict(compilation.snapshot.owners))}
-            expected |= {(place, local_only_host(host)) for place in _gateways(group)}
+            expected |= {(place, local_only_host(host, group.workspace)) for place in _gateways(group)}
     assert set(seen) == expected
 
 
@@ -79,11 +79,20 @@ def test_clients_and_gateways_agree_on_the_name(world: World) -> None:
         names = [entry["tls"]["sni"] for entry in settings]
         rules.setdefault((place, declaration.spec["host"]), []).append(names)
     assert {key for key, entries in seen.items() if entries.endpoints} == set(rules)
-    for (_, host), found in rules.items():
+    assert compilation.decisions is not None
+    assert compilation.snapshot is not None
+    called = {
+        (host, caller): group.workspace
+        for group in compilation.decisions.groups
+        for host in group.hosts
+        for caller in group.callers
+    }
+    for (place, host), found in rules.items():
         (names,) = found
         assert names
-        assert all(name.endswith(f"_._.{local_only_host(host)}") for name in names)
-        assert local_only_host(host) in known
+        served = local_only_host(host, called[host, compilation.snapshot.owners[place]])
+        assert all(name.endswith(f"_._.{served}") for name in names)
+        assert served in known
 
 
 @given(worlds_with_groups(min_clusters=2), st.data())

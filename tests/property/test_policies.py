@@ -81,7 +81,7 @@ def test_proxies_follow_the_policies_of_their_workspace(world: World) -> None:
     taken = _taken(compilation)
     for group in decisions.groups:
         for (cluster, namespace), owner in snapshot.owners.items():
-            if owner not in group.consumers:
+            if owner not in group.callers:
                 continue
             for host in group.hosts:
                 rule = taken.get((cluster, namespace, host))

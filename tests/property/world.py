@@ -15,11 +15,20 @@ from fedlib.config.stack_file import StackFile
 from fedlib.diagnostics import PLATFORM, Report
 from fedlib.diagnostics.source import Source
 from fedlib.discovery.assemble import assemble
-from fedlib.discovery.inventory import Inventory, Namespace, Node, Service, ServiceAccount, Workload
+from fedlib.discovery.inventory import (
+    Inventory,
+    MeshConfig,
+    Namespace,
+    Node,
+    RootCertificate,
+    Service,
+    ServiceAccount,
+    Workload,
+)
 from fedlib.distribution.plan import canonical
 from tests.placed import placed
 
-Discovered = Namespace | Node | Service | ServiceAccount | Workload
+Discovered = Namespace | Node | Service | ServiceAccount | Workload | MeshConfig | RootCertificate
 
 
 @dataclass(frozen=True)

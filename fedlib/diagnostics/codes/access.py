@@ -1,4 +1,4 @@
-"""87x to 90x: service isolation, access policies, trimming."""
+"""86x to 88x and 89x: service isolation, access policies, trimming."""
 
 from __future__ import annotations
 
@@ -107,9 +107,13 @@ CLIENT_UNKNOWN = code(
     "FED881",
     "ClientUnknown",
     WARNING,
-    "the serviceAccountSelector selects no service account that workspace '{workspace}' knows, so it admits nobody",
-    "compare it with the ServiceAccounts; those of workspaces that share nothing with this one are not known",
-    "A selector that matches nothing must not admit everybody. The entry admits its other clients only.",
+    "the serviceAccountSelector selects no service account of workspace '{workspace}' or of those that may call "
+    "{places}, so it admits nobody there",
+    "compare it with the ServiceAccounts; those of workspaces that do not import what the policy protects are not "
+    "found",
+    "A selector that matches nothing must not admit everybody. The entry admits its other clients only. Callers are "
+    "the workspaces that import the Service, or a VirtualDestination of the same workspace before it; those that this "
+    "workspace imports from are servers to it.",
 )
 PATTERN_INEXPRESSIBLE = code(
     "FED882",
@@ -203,32 +207,6 @@ PORT_CLOSED = code(
     "add an AccessPolicy for the port; `authzList: [{{allowedClients: [{{}}]}}]` admits everybody",
     "Pods with an AuthorizationPolicy that allows something refuse everything else, on all of their ports.",
 )
-JWT_INEXPRESSIBLE = code(
-    "FED893",
-    "JwtInexpressible",
-    ERROR,
-    "the policy cannot be translated: {problem}",
-    "change the policy, or check these tokens with an ExtAuthPolicy",
-    "Tokens are checked by Istio's RequestAuthentication and refused by AuthorizationPolicies. A policy that would let "
-    "more through than it says is left out as a whole.",
-)
-JWT_FIELD_IGNORED = code(
-    "FED894",
-    "JwtFieldIgnored",
-    WARNING,
-    "'{field}': {problem}",
-    "check that this is what you want",
-    "Istio's RequestAuthentication works differently there. Which tokens are accepted stays the same.",
-)
-JWT_CHECKS_MORE = code(
-    "FED899",
-    "JwtChecksMore",
-    WARNING,
-    "tokens are checked on {what}, and requests with other tokens in the same place are refused there",
-    "put the token into a header of its own with tokenSource if other requests carry tokens of somebody else",
-    "A RequestAuthentication is about all requests that a proxy gets. Requests without a token are refused only where "
-    "the policy applies.",
-)
 TRIM_NEEDS_ISOLATION = code(
     "FED895",
     "TrimNeedsIsolation",
@@ -262,24 +240,21 @@ TRIM_KEEPS_ALL_PORTS = code(
     "remove the port",
     "A Sidecar keeps hosts, each with all of its ports.",
 )
-KEYS_FROM_INSIDE = code(
-    "FED900",
-    "KeysFromInside",
+ROOT_NAMESPACE_POLICY = code(
+    "FED861",
+    "RootNamespacePolicy",
     ERROR,
-    "{problem}",
-    "let destinationRef name the Service, or the ExternalService with this host or address; the administrator can name "
-    "the host in federation:allowedAddresses",
-    "istiod itself fetches public keys from the URL of a JWTPolicy. From where it stands it reaches the API server, a "
-    "machine and the cloud's credentials, so a URL leads only to what destinationRef names and the workspace may use. "
-    "Names can resolve to any address: set PILOT_BLOCKED_CIDRS_IN_JWKS_URIS on istiod, too.",
+    "it is for all pods of namespace '{namespace}', Istio's root namespace in cluster '{cluster}': it would be for all "
+    "pods of the mesh",
+    "select pods by labels, or write what is meant for the whole mesh as an object of Istio",
+    "Istio applies policies of its root namespace to all namespaces.",
 )
-KEYS_ON_SHARED_GATEWAY = code(
-    "FED901",
-    "KeysOnSharedGateway",
+ROOT_NAMESPACE_REACHES_OTHERS = code(
+    "FED862",
+    "RootNamespaceReachesOthers",
     WARNING,
-    "{gateway} of workspace '{workspace}' verifies tokens with keys from {hosts}: who serves them can keep it from "
-    "taking changes",
-    "write the keys inline, or let the administrator name the host in federation:allowedAddresses",
-    "istiod puts what it fetches into the gateway's configuration as it is. When that is no set of keys, Envoy refuses "
-    "the listeners, and the changes of all teams wait.",
+    "what protects it stands in Istio's root namespace '{namespace}', and so is for all pods with the labels {labels}, "
+    "also of others: {pods}",
+    "give its pods a label of their own and select by it, or move it to another namespace",
+    "Istio applies policies of its root namespace to pods of all namespaces that have the labels.",
 )

@@ -8,18 +8,22 @@ EXTERNAL_HOST_CONFLICT = code(
     "FED740",
     "ExternalHostConflict",
     ERROR,
-    "host '{host}' is already {what}, which workspace '{workspace}' sees too",
-    "keep it in one resource, or export one of them to fewer workspaces",
-    "Istio merges two ServiceEntries of one host, and then neither means what it says. The older ExternalService wins; "
-    "a VirtualDestination and a federated Service always do.",
+    "host '{host}' is {what} and of {other}{how}; workspace '{workspace}' sees both",
+    "keep it in one resource, let both say the same, or import one of them only",
+    "Istio merges two ServiceEntries of one host, and then neither means what it says. Within a workspace the older "
+    "ExternalService wins, and a VirtualDestination or federated Service always does. Of different workspaces each "
+    "keeps its own; a workspace that sees both gets one copy if they say the same, and otherwise that of the "
+    "workspace which it imports first (its own before all).",
 )
 EXTERNAL_ADDRESS_CONFLICT = code(
     "FED741",
     "ExternalAddressConflict",
     ERROR,
-    "address '{address}' is already one of {winner}",
-    "give each address to one ExternalService of the workspace",
-    "Addresses are unique among the ExternalServices of a workspace. The older one wins.",
+    "address '{address}' is one of {winner} and of {other}{how}; workspace '{workspace}' sees both",
+    "give each address to one ExternalService of the workspace, or import one of them only",
+    "Addresses are unique among the ExternalServices of a workspace. The older one wins. Of different workspaces each "
+    "keeps its own; a workspace that sees both, with a port in common, gets that of the workspace which it imports "
+    "first.",
 )
 EXTERNAL_HOST_SHADOWS = code(
     "FED742",
@@ -187,7 +191,8 @@ EGRESS_ROUTE_TABLE = code(
     "FED761",
     "EgressRouteConflict",
     WARNING,
-    "host '{host}' is routed through egress gateways, and for sidecars of workspace '{workspace}' also by {table}",
+    "host '{host}' of {external} is led through egress gateways, and for sidecars of workspace '{workspace}' the table "
+    "routes it too",
     "leave the host out of the RouteTable, or take egressGatewayRoutes out",
     "Istio uses one VirtualService for a host in sidecars, the older one, and ignores the other in silence.",
 )
@@ -195,7 +200,48 @@ EXTERNAL_HOST_OF_GATEWAYS = code(
     "FED763",
     "ExternalHostOfGateways",
     ERROR,
-    "host '{host}' falls into the hosts '{pattern}', which east-west gateways pass on by themselves",
+    "the host '{host}' {problem}",
     "choose another host",
-    "Requests that enter a cluster for such a host would be led out of the mesh, or reach what the host does not mean.",
+    "The mesh makes up some hosts by itself, and east-west gateways pass them on. Requests that enter a cluster for "
+    "such a host would be led out of the mesh, or reach what the host does not mean.",
+)
+EXTERNAL_HOST_SHARED = code(
+    "FED764",
+    "ExternalHostShared",
+    INFO,
+    "workspace '{workspace}' sees host '{host}' of {winner} and of {other}, which say the same: one copy serves for "
+    "both",
+    "nothing to do; policies for the first one count in this workspace",
+    "Several teams may write the same ExternalService for a public host. Each has its own copy.",
+)
+ADDRESS_INSIDE = code(
+    "FED765",
+    "AddressInside",
+    ERROR,
+    "'{address}' {problem}",
+    "name what is outside of the mesh; the administrator can allow an address or a name in federation:allowedAddresses",
+    "Who sees the ExternalService calls from where it stands: `127.0.0.1` is the admin interface of a gateway, a "
+    "link-local address has the credentials of a node, a cluster IP or a pod gets round the Service's own rules, and a "
+    "gateway lets in whoever has a certificate. Blocks must not hold any of them. What a name resolves to is not known "
+    "here: restrict where gateways may connect to, with a NetworkPolicy.",
+)
+SOCKET_IMPORTED = code(
+    "FED766",
+    "SocketImported",
+    ERROR,
+    "{endpoint} is a socket, and workspace '{workspace}' sees {what}",
+    "export it to nobody, or select endpoints with addresses",
+    "A path leads to a socket in the pods of those who call. That of another workspace's pods, or of a gateway's, is "
+    "not what the author can mean. The endpoint is left out.",
+)
+TCP_NOT_IMPORTED = code(
+    "FED767",
+    "ExternalTcpNotImported",
+    WARNING,
+    "port {port} speaks {protocol}, and the service has hosts but no addresses: workspace '{workspace}', which sees "
+    "it, does not get the port",
+    "write addresses instead of hosts, or protocol TLS if clients send an SNI; "
+    "the administrator can allow the hosts in federation:allowedAddresses",
+    "A TCP connection carries no host name. Sidecars would take every connection of the other workspace to this port "
+    "number, whatever its address, for this service.",
 )

@@ -159,3 +159,11 @@ TOO_MANY_PORTS = code(
     "expose fewer ports with options.federation.ports",
     "Istio's schema limits the ports of a ServiceEntry's endpoint.",
 )
+IMPORTED_HOST_TAKEN = code(
+    "FED420",
+    "ImportedHostTaken",
+    WARNING,
+    "{service} is not federated under '{host}': its owner has {other} under this host",
+    "choose another hostSuffix",
+    "A workspace that federates what it imports chooses the end of the host; what the owner itself calls by it stays.",
+)

@@ -57,10 +57,13 @@ ROUTE_GATEWAY_SHARED = code(
     "FED529",
     "HostOnGatewayTwice",
     WARNING,
-    "host '{host}' has routes of {other} too on {gateway}, and Istio tries those of the older VirtualService first",
-    "let one table have the host, and delegate to the others",
+    "host '{host}' on {gateway}: route {route} of {table} and route {other} of {other_table} match the same requests, "
+    "and Istio tries those of the older VirtualService first",
+    "let one table have the host, and delegate to the others; or give the routes paths that do not overlap",
     "Istio joins the VirtualServices of a host on a gateway in the order in which they were created, whatever the "
-    "tables are.",
+    "tables are. That does not matter where no request matches routes of two tables. The path /test is a prefix of "
+    "/test2: write /test/ if that is meant. Of tables of several workspaces the owner of the gateway is told, who "
+    "lets both in.",
 )
 ROUTE_TCP_ON_GATEWAY = code(
     "FED530",

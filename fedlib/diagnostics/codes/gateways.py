@@ -9,14 +9,15 @@ NO_GATEWAY = code(
     "NoEastWestGateway",
     ERROR,
     "no east-west gateway of cluster '{cluster}' matches the settings of workspace '{workspace}'",
-    "label the gateway's Service `istio: eastwestgateway`, or select it with options.eastWestGateways",
+    "label the gateway's Service `istio: eastwestgateway`, or select it with options.eastWestGateways; its namespace "
+    "must be one of Istio's (federation:istioNamespaces)",
     "Services of this cluster cannot be reached from other clusters. Nothing is written for them there.",
 )
 GATEWAY_PORT_MISSING = code(
     "FED302",
     "GatewayPortMissing",
     ERROR,
-    "the gateway has no port {port}{suggestion}",
+    "{gateway} has no port {port}{suggestion}",
     "name the Service's SNI passthrough port `tls`, or select it with options.eastWestGateways[].port",
     "An east-west gateway needs a port for SNI passthrough; by default the one that is named `tls`.",
 )
@@ -60,4 +61,32 @@ GATEWAY_NO_SELECTOR = code(
     "the gateway's Service has no selector, so the Gateway object cannot select its pods",
     "give the Service a selector",
     "Istio's Gateway object selects the gateway's pods by the labels of the Service's selector.",
+)
+GATEWAY_ELSEWHERE = code(
+    "FED308",
+    "GatewayElsewhere",
+    WARNING,
+    "it is labelled as an east-west gateway and is not used: namespace '{namespace}' of cluster '{cluster}' is not one "
+    "of Istio's",
+    "name the namespace in federation:istioNamespaces if the gateway is yours; otherwise remove the label",
+    "An east-west gateway is an endpoint of every host of its cluster. The administrator says where gateways stand; "
+    "a label can be set by everybody.",
+)
+GATEWAY_NOT_EAST_WEST = code(
+    "FED309",
+    "GatewayNotEastWest",
+    ERROR,
+    "workspace '{workspace}' selects {service}, and nothing says that it is an east-west gateway",
+    "label the Service `istio: eastwestgateway`, or select it in the global settings",
+    "What the selected gateway passes through would be opened on it for everybody. A workspace chooses among the "
+    "east-west gateways that there are; others are made one by their label or by the administrator.",
+)
+GATEWAY_PORT_TAKEN = code(
+    "FED310",
+    "GatewayPortTaken",
+    ERROR,
+    "workspace '{workspace}' selects port {port} of {service}, which is {number} of its pods: {what}",
+    "select the port for SNI passthrough, 15443 in Istio's charts, or the one where TLS ends",
+    "A gateway's pods listen for one thing on a port. Istio uses some itself, and the listeners of VirtualGateways go "
+    "first: who may choose a port must not take it away from others.",
 )

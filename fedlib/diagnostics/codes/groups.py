@@ -17,9 +17,10 @@ GROUP_SEVERAL_SERVICES = code(
     "FED701",
     "GroupSelectsSeveralServices",
     WARNING,
-    "in cluster '{cluster}' the group takes {used}, the oldest, and leaves out {others}",
+    "in cluster '{cluster}' the group takes {used} and leaves out {others}",
     "select one Service for each cluster: add a name or a label to the selectors",
-    "A group has at most one backing Service in each cluster. Of several the oldest is used, as Gloo does it.",
+    "A group has at most one backing Service in each cluster. Of several the oldest is used, as Gloo does it; its own "
+    "ones come before imported ones, and those in the order of importFrom.",
 )
 GROUP_SERVICE_UNUSABLE = code(
     "FED702",
@@ -113,7 +114,8 @@ GROUP_HOST_INVALID = code(
     ERROR,
     "the host '{host}' cannot be used: {problem}",
     "choose another host",
-    "East-west gateways serve a group under its host followed by `.local-only`, which must be a DNS name as well.",
+    "East-west gateways serve a group under its host, followed by its workspace and `local-only`, which must be a DNS "
+    "name as well.",
 )
 GROUP_HOST_FEDERATED = code(
     "FED712",
@@ -127,10 +129,14 @@ GROUP_HOST_CONFLICT = code(
     "FED713",
     "GroupHostConflict",
     ERROR,
-    "the host '{host}' belongs to {winner} already, which is older: {where}",
-    "give one of the two VirtualDestinations another host",
-    "Istio merges ServiceEntries of one host, so that requests for one group would reach the pods of the other. That "
-    "holds for clients that see both, and for the east-west gateways of a cluster that has pods of both.",
+    "the host '{host}' belongs to {winner}: {where}",
+    "give one of the two VirtualDestinations another host; the administrator can settle whose host it is in "
+    "federation:hosts",
+    "Istio merges ServiceEntries of one host, so that requests for one group would reach the pods of the other. Two "
+    "groups of one workspace cannot have the same host: the older one keeps it. Groups of different workspaces can, "
+    "unless their pods are in one namespace, or behind an east-west gateway that knows them by this host alone "
+    "(`clientMode: tlsTermination`, `groupShape: workloadEntry`): then the owner of the namespace keeps it, or the "
+    "workspace whose name comes first.",
 )
 GROUP_HOST_SHADOWS = code(
     "FED714",
@@ -174,7 +180,7 @@ TERMINATION_PORT_MISSING = code(
     "FED719",
     "GatewayTerminationPortMissing",
     ERROR,
-    "the gateway has no port {port} where TLS could end{suggestion}",
+    "{gateway} has no port {port} where TLS could end{suggestion}",
     "name the port of the gateway's Service `https`, or select it with options.eastWestGateways[].tlsTerminationPort",
     "In the client mode tlsTermination, an east-west gateway ends TLS on a port of its own; by default the one that is "
     "named `https`.",
@@ -229,7 +235,7 @@ GROUP_EXTERNAL_UNUSABLE = code(
     "'{address}' of {external} cannot stand behind the group, as it is no single address",
     "name hosts without wildcards or single addresses in the ExternalService, or select ExternalEndpoints there",
     "The group calls its endpoints by address. With a wildcard or a block of addresses only the client knows which one "
-    "it means.",
+    "it means, and a host without a dot means something else for each workspace that sees the group.",
 )
 GROUP_MIXED = code(
     "FED726",
@@ -253,8 +259,9 @@ HOST_OF_FOREIGN_SERVICE = code(
     "FED728",
     "HostOfForeignService",
     ERROR,
-    "the host '{host}' is the name of {service}, which belongs to {owner}",
+    "the host '{host}' {problem}",
     "choose another host; a RouteTable of your own workspace can lead its requests elsewhere",
-    "Clients that see the VirtualDestination or ExternalService would no longer reach that Service by its name. A "
-    "workspace cannot take the name of what is not its own.",
+    "Clients that see the VirtualDestination or ExternalService would no longer reach what has that name, or will "
+    "have it. Kubernetes' DNS completes `name`, `name.ns`, `name.ns.svc` and `name.ns.svc.<domain>`; a workspace can "
+    "take such a name in namespaces that are its own in every cluster, or when federation:hosts gives it the name.",
 )

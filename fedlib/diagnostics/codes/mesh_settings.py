@@ -109,8 +109,8 @@ NAMESPACE_NOT_WATCHED = code(
     "FED352",
     "NamespaceNotWatched",
     ERROR,
-    "istiod of cluster '{cluster}' does not look at namespaces that federation needs: {namespaces}",
-    "let discoverySelectors of its mesh config select them",
+    "istiod of cluster '{cluster}' does not look at a namespace that federation needs: {namespace}",
+    "give it the labels that discoverySelectors of {config} select, or let these select it",
     "Istio ignores pods, Services and objects of namespaces that its discoverySelectors do not select.",
 )
 TRUST_DOMAIN_UNKNOWN = code(
@@ -122,4 +122,22 @@ TRUST_DOMAIN_UNKNOWN = code(
     "write `trustDomain: ...` for the cluster in the stack, as trustDomain of its mesh config has it",
     "Neither the stack states it nor was the mesh config seen. With a wrong one every request between clusters ends "
     "with 503, as clients accept the identities of other pods only.",
+)
+ISTIOD_ELSEWHERE = code(
+    "FED355",
+    "IstiodElsewhere",
+    WARNING,
+    "it looks like Istio's, and is not looked at: namespace '{namespace}' of cluster '{cluster}' is not one of Istio's",
+    "name the namespace in federation:istioNamespaces if istiod runs there",
+    "Settings of the mesh count where the administrator says. Whoever owns another namespace can label a Deployment "
+    "`app: istiod` and write a ConfigMap `istio`, and must not speak for the cluster.",
+)
+IP_FAMILIES_UNSURE = code(
+    "FED356",
+    "IpFamiliesUnsure",
+    INFO,
+    "Services of cluster '{cluster}' have {others}, and none of Istio's does: hosts get virtual IPs of {used} only",
+    "write `ipFamilies` for the cluster in the stack ({key}) if its pods have both",
+    "Which IP families a cluster has is read from Services in Istio's namespaces, in kube-system, and the API server's "
+    "own: what one team asks for must not change the addresses of all hosts.",
 )

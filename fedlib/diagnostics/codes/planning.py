@@ -8,7 +8,7 @@ OBJECT_CONFLICT = code(
     "FED601",
     "ObjectConflict",
     ERROR,
-    "{parent} and {other} both want to write this object",
+    "it and {other} both want to write {object}",
     "rename one of them",
     "Two inputs lead to the same object (cluster, kind, namespace and name) with different contents.",
 )

@@ -64,6 +64,25 @@ ROUTE_HOST_CONFLICT = code(
     "merge the two tables, or narrow their workloadSelectors and hosts",
     "Istio uses one VirtualService for a host in sidecars and ignores others in silence. The older table wins.",
 )
+ROUTE_HOST_OF_SEVERAL = code(
+    "FED537",
+    "RouteHostOfSeveral",
+    WARNING,
+    "in sidecars of workspace '{workspace}' {winner} routes the host '{host}', and {other} does not",
+    "leave the host to one of the two tables, or import one of them only",
+    "Istio uses one VirtualService for a host in sidecars. The workspace's own table comes first, then those that it "
+    "imports, in the order of importFrom and by name. Which table is older does not count between workspaces.",
+)
+ROUTE_HOST_CLAIMED = code(
+    "FED538",
+    "RouteHostClaimed",
+    WARNING,
+    "in sidecars of workspace '{workspace}' requests for '{host}' go to what workspace '{owner}' has under this host, "
+    "and {table} does not route them",
+    "import one of the two only, or give the host to a workspace in federation:hosts",
+    "A workspace that imports a table and something else of the same host follows the owner of that. In the sidecars "
+    "of its own workspace the table routes the host.",
+)
 ROUTE_HOST_INVALID = code(
     "FED508",
     "RouteHostInvalid",
@@ -78,7 +97,8 @@ ROUTE_HOST_SHORT = code(
     WARNING,
     "the host '{host}' has no dot, and Istio reads it relative to the namespace of each copy",
     "write the full name, such as {host}.<namespace>.svc.cluster.local",
-    "A short name means another Service in every namespace that receives a copy of the table.",
+    "A short name means another Service in every namespace that receives a copy of the table. Workspaces that import "
+    "the table do not get it.",
 )
 ROUTE_NAME_DUPLICATE = code(
     "FED510",
@@ -125,8 +145,11 @@ ROUTE_ACTION_INVALID = code(
 ROUTE_HOST_OF_OTHERS = code(
     "FED536",
     "RouteHostOfOthers",
-    WARNING,
-    "in sidecars of workspace '{workspace}' the table decides where requests for '{host}' go, which belongs to {owner}",
-    "if that is not meant, share the table with fewer workspaces: exportTo of '{table}' takes kinds and labels",
-    "A RouteTable is used by the sidecars of every workspace that imports it, whatever hosts it names.",
+    ERROR,
+    "in sidecars of {workspaces} the table would decide where requests for '{host}' go, which {whose}",
+    "share the table with fewer workspaces (exportTo of '{table}' takes kinds and labels), or let the owner of the "
+    "host export what has it to '{table}'",
+    "A RouteTable is used by the sidecars of every workspace that imports it. There it routes its own hosts, those "
+    "that their owner exports to its workspace, and those that are nobody's. In the sidecars of its own workspace it "
+    "may route any host. Names that Kubernetes' DNS completes count in every form: `name.ns`, `name.ns.svc` and so on.",
 )

@@ -101,3 +101,30 @@ LISTENER_TLS_VERSIONS = code(
     "raise the maximum or lower the minimum",
     "No handshake could succeed.",
 )
+VIRTUAL_GATEWAY_WITHOUT_PODS = code(
+    "FED782",
+    "VirtualGatewayWithoutPods",
+    ERROR,
+    "no pods of its own namespace are known that {service} selects ({labels})",
+    "deploy the gateway first, or mend the selector of its Service",
+    "A Gateway object selects pods by labels, in every namespace. Without pods of its own it can only reach those of "
+    "others, now or later.",
+)
+VIRTUAL_GATEWAY_REACHES_OTHERS = code(
+    "FED783",
+    "VirtualGatewayReachesOthers",
+    ERROR,
+    "{service} selects {labels}, and so have pods of others: {pods}",
+    "give the gateway's pods a label of their own and select by it, or set PILOT_SCOPE_GATEWAY_TO_NAMESPACE=true on "
+    "istiod",
+    "Istio applies a Gateway to pods with its labels in all namespaces: its listeners, redirects and TLS settings "
+    "would show on gateways of other workspaces.",
+)
+PODS_LIKE_A_GATEWAY = code(
+    "FED784",
+    "PodsLikeAGateway",
+    WARNING,
+    "its pods have the labels of {gateway} ({labels}), and Istio applies Gateways to pods of all namespaces",
+    "give the pods other labels, or set PILOT_SCOPE_GATEWAY_TO_NAMESPACE=true on istiod",
+    "If these pods are gateways, they get the listeners of that gateway too. The gateway goes on as it is.",
+)

@@ -134,6 +134,49 @@ CLUSTER_ANNOTATION_IGNORED = code(
     "remove the annotation; it is for resources in files, which stand in no cluster",
     "Whoever may write to one cluster could otherwise act as a workspace of another one.",
 )
+NAMESPACE_BY_LABEL = code(
+    "FED217",
+    "NamespaceByLabel",
+    INFO,
+    "workspace '{workspace}' owns namespaces because of their labels alone: {namespaces}",
+    "nothing to do if you trust whoever labels namespaces; a `name` beside the labels narrows them",
+    "Whoever may label a namespace decides by it which workspace the namespace belongs to: its Services get the "
+    "workspace's hosts, and its service accounts are admitted as the workspace's.",
+)
+NAMESPACE_LABEL_YIELDS = code(
+    "FED218",
+    "NamespaceLabelYields",
+    WARNING,
+    "namespace '{namespace}' of cluster '{cluster}' has labels that workspace '{workspace}' selects, and '{owner}' "
+    "selects it by name: it belongs to '{owner}'",
+    "remove the label from the namespace, or take the name out of workloadClusters of '{owner}'",
+    "A name is written by the administrator, a label by whoever may label the namespace. The name counts.",
+)
+ISTIO_NAMESPACE_MISS = code(
+    "FED219",
+    "IstioNamespaceMiss",
+    WARNING,
+    "no cluster has a namespace '{pattern}'",
+    "mend the name or take it out",
+    "Gateways and istiod are found in the namespaces that istioNamespaces names, and nowhere else.",
+)
+RESOURCE_OF_OTHERS = code(
+    "FED220",
+    "ResourceOfOthers",
+    ERROR,
+    "a file of workspace '{author}' has {resource}, and may not: {problem}",
+    "move it to a namespace of '{author}'; or to files without `workspace:`, if the administrator writes them",
+    "Files with `workspace:` in federation:files may be written by the workspace's team. What they say of others does "
+    "not count.",
+)
+FILES_OF_NOBODY = code(
+    "FED221",
+    "FilesOfNobody",
+    ERROR,
+    "no workspace '{workspace}' exists{suggestion}, so nothing in its files counts",
+    "mend the name in federation:files",
+    "Files with `workspace:` count in namespaces of that workspace only.",
+)
 CLUSTER_STATED_TWICE = code(
     "FED230",
     "ClusterStatedTwice",

@@ -13,12 +13,14 @@ from typing import Final
 from fedlib.config.policies.access import AccessPolicySpec
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.federation.access.authorizations import Authorizations, read_authorizations, with_ports
+from fedlib.federation.access.authorizations import AuthorizationReader, Authorizations, Path, with_ports
+from fedlib.federation.access.callers import Callers
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.access.protected_ports import ProtectedPorts
 from fedlib.federation.model.access import AccessRules, Age, ProtectedPort, TlsMode, TlsRequirement
 from fedlib.federation.model.destination import Group
 from fedlib.federation.model.policy import AppliedPolicies, Policy
+from fedlib.federation.policies.claims import some
 from fedlib.federation.policies.select_destinations import DestinationSelection
 from fedlib.federation.policies.select_workloads import select_namespaces, workload_selectors
 from fedlib.snapshot.allowance import Allowance
@@ -48,6 +50,7 @@ class AccessPolicies:
 
     snapshot: Snapshot
     ports: ProtectedPorts
+    callers: Callers
     principals: Principals
     policies: AppliedPolicies
     selection: DestinationSelection
@@ -55,31 +58,31 @@ class AccessPolicies:
     rules: list[AccessRules] = field(default_factory=list)
     requirements: list[TlsRequirement] = field(default_factory=list)
     replaced: list[tuple[ProtectedPort, Policy[AccessPolicySpec]]] = field(default_factory=list)
-    _read: dict[Ref, Authorizations] = field(default_factory=dict)
-    _extent: dict[Ref, int] = field(default_factory=dict)
+    _counted: set[tuple[Ref, frozenset[str]]] = field(default_factory=set)
     _selected: Allowance = field(default_factory=lambda: Allowance(MAX_CLIENTS))
     _written: Allowance = field(default_factory=lambda: Allowance(MAX_WRITTEN))
+    _unknown: dict[tuple[Ref, Path], tuple[Policy[AccessPolicySpec], set[str]]] = field(default_factory=dict)
+    """For each selector of clients the places in which it selects nobody."""
 
     def decide(self) -> None:
         """Decide everything."""
+        reader = AuthorizationReader(self.principals, self.report)
+        enforced: set[Ref] = set()
         for owned in self.snapshot.of(AccessPolicySpec):
             policy = Policy(owned.resource, owned.workspace)
             if self._enforced(policy):
-                self._read[policy.ref] = self._read_one(policy)
-                self._on_workloads(policy)
+                enforced.add(policy.ref)
+                self._on_workloads(policy, reader)
                 self._report_groups(policy)
         for (ref, number), by_kind in sorted(self.policies.server.items(), key=lambda item: item[0]):
             for policy in by_kind.every(AccessPolicySpec):
-                if policy.ref in self._read:
-                    self._on_destination(policy, ref, number)
-
-    def _read_one(self, policy: Policy[AccessPolicySpec]) -> Authorizations:
-        found = read_authorizations(policy, self.principals, self.report)
-        self._extent[policy.ref] = found.extent
-        if self._selected.take(policy.workspace, found.extent):
-            return found
-        self._report_too_much(policy, "AccessPolicies select too many clients", MAX_CLIENTS)
-        return found.closed()
+                if policy.ref in enforced:
+                    self._on_destination(policy, ref, number, reader)
+        for (_, path), (policy, places) in self._unknown.items():
+            self.report.add(
+                catalogue.CLIENT_UNKNOWN, policy.ref, policy.resource.at(*path),
+                workspace=policy.workspace, places=some(places),
+            )  # fmt: skip
 
     def _report_too_much(self, policy: Policy[AccessPolicySpec], problem: str, limit: int) -> None:
         self.report.add(
@@ -111,7 +114,9 @@ class AccessPolicies:
                     ref=group.resource.ref, services=", ".join(services) or "it has none",
                 )  # fmt: skip
 
-    def _on_destination(self, policy: Policy[AccessPolicySpec], ref: Ref, number: int) -> None:
+    def _on_destination(
+        self, policy: Policy[AccessPolicySpec], ref: Ref, number: int, reader: AuthorizationReader
+    ) -> None:
         if ref not in self.snapshot.services:
             if policy.spec.apply_to_destinations:  # a policy for all destinations does not mean it
                 location = policy.resource.at("applyToDestinations")
@@ -123,13 +128,13 @@ class AccessPolicies:
         service = port.service
         stem, age = f"accesspolicy-{service.name}-{policy.workspace}", (1, service.created or "9999", service.ref)
         place = _Place(service.cluster, service.namespace, service.selector, stem, service.ref, age)
-        self._write(policy, place, port.container_ports)
-        found = self._read[policy.ref]
+        found = self._read(policy, self.callers.of_port(port), str(service.ref), reader)
+        self._write(policy, place, found, port.container_ports)
         if found.enforced is not None:
             self.replaced.append((port, policy))
         self.ports.check_protocol(policy, port, (*(found.enforced or ()), *(found.logged or ())))
 
-    def _on_workloads(self, policy: Policy[AccessPolicySpec]) -> None:
+    def _on_workloads(self, policy: Policy[AccessPolicySpec], reader: AuthorizationReader) -> None:
         spec = policy.spec
         if not spec.apply_to_workloads:
             return
@@ -148,12 +153,30 @@ class AccessPolicies:
             stem = f"accesspolicy-{_name(policy)}" + "".join(f"-{key}-{value}" for key, value in labels)
             parent = Ref("Namespace", namespace, "", cluster)
             place = _Place(cluster, namespace, dict(labels), stem, parent, (2, *policy.resource.age))
-            self._write(policy, place, ())
+            callers = self.callers.of_pods(policy.workspace, (cluster, namespace), dict(labels))
+            shown = f"pods of namespace '{namespace}' of cluster '{cluster}'"
+            self._write(policy, place, self._read(policy, callers, shown, reader), ())
 
-    def _write(self, policy: Policy[AccessPolicySpec], place: _Place, ports: tuple[int, ...]) -> None:
+    def _read(
+        self, policy: Policy[AccessPolicySpec], callers: frozenset[str], place: str, reader: AuthorizationReader
+    ) -> Authorizations:
+        """What a policy admits in a place."""
+        found = reader.read(policy, callers)
+        if (policy.ref, callers) not in self._counted:
+            self._counted.add((policy.ref, callers))
+            if not self._selected.take(policy.workspace, found.extent):
+                self._report_too_much(policy, "AccessPolicies select too many clients", MAX_CLIENTS)
+        if not self._selected.left(policy.workspace):
+            found = found.closed()
+        for path in found.unknown:
+            self._unknown.setdefault((policy.ref, path), (policy, set()))[1].add(place)
+        return found
+
+    def _write(
+        self, policy: Policy[AccessPolicySpec], place: _Place, found: Authorizations, ports: tuple[int, ...]
+    ) -> None:
         """Add what a policy gives to the pods of a place: to all of their ports where none are named."""
-        found = self._read[policy.ref]
-        if not self._written.take(policy.workspace, self._extent[policy.ref]):
+        if not self._written.take(policy.workspace, found.extent):
             self._report_too_much(policy, "AccessPolicies admit too many clients to what they apply to", MAX_WRITTEN)
             found = found.closed()
         for rules, suffix in ((found.enforced, ""), (found.logged, "-dry-run")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fedlib.federation.access.access_policies import AccessPolicies
+from fedlib.federation.access.callers import Callers
 from fedlib.federation.access.isolation import Isolation, isolation_requirements, isolation_rules
 from fedlib.federation.access.jwt_policies import JwtPolicies
 from fedlib.federation.access.jwt_routes import JwtRoutes
@@ -13,6 +14,7 @@ from fedlib.federation.access.merged_rules import merge_rules
 from fedlib.federation.access.mutual_tls import merge_requirements
 from fedlib.federation.access.principals import Principals
 from fedlib.federation.access.protected_ports import ProtectedPorts
+from fedlib.federation.access.root_namespace import RootNamespace
 from fedlib.federation.access.side_effects import SideEffects
 from fedlib.federation.destinations.offer import Offer
 from fedlib.federation.finders import Finders
@@ -30,15 +32,16 @@ def decide_access(
     """Decide who may call which port, and over what."""
     snapshot, backends, report, destinations = finders.snapshot, finders.backends, finders.report, offer.destinations
     principals = Principals(snapshot, backends, report)
-    isolated = Isolation(snapshot, backends, destinations, gateways, principals, report).decide(offer.groups)
+    callers = Callers(snapshot, destinations, offer.groups)
+    isolated = Isolation(snapshot, backends, callers, gateways, principals, report).decide()
     ports = ProtectedPorts(snapshot, backends, gateways, report)
     selection = DestinationSelection(destinations, Trials(snapshot, report))
-    policies = AccessPolicies(snapshot, ports, principals, applied, selection, report)
+    policies = AccessPolicies(snapshot, ports, callers, principals, applied, selection, report)
     policies.decide()
     servers = KeyServers(snapshot, destinations)
     tokens = JwtPolicies(snapshot, ports, applied, servers, report)
     tokens.decide()
-    on_routes = JwtRoutes(tokens.readable, servers, report)
+    on_routes = JwtRoutes(tokens.readable, snapshot.visibility.precedence, servers, report)
     on_routes.decide(routes)
     replaced = {port.key for port, _ in policies.replaced}
     kept = [one for one in isolated if one.port.key not in replaced]
@@ -47,13 +50,10 @@ def decide_access(
     effects.report_side_doors(policies.replaced, kept)
     effects.report_closed_ports(policies.replaced, rules)
     requirements = [*isolation_requirements(isolated), *policies.requirements]
+    verified = [*tokens.tokens.values(), *on_routes.tokens.values()]
+    root = RootNamespace(snapshot, finders.pods, report)
     return AccessDecisions(
-        merge_rules([*rules, *tokens.rules, *on_routes.rules]),
-        merge_requirements(requirements, snapshot, report),
-        tuple(
-            sorted(
-                [*tokens.tokens.values(), *on_routes.tokens.values()],
-                key=lambda one: (one.cluster, one.namespace, one.stem),
-            )
-        ),
+        merge_rules(root.keep_out([*rules, *tokens.rules, *on_routes.rules])),
+        merge_requirements(root.keep_out(requirements), snapshot, report),
+        tuple(sorted(root.keep_out(verified), key=lambda one: (one.cluster, one.namespace, one.stem))),
     )

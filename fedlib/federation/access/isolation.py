@@ -1,8 +1,6 @@
 """Service isolation: which ports of a workspace's Services admit nobody but the workspace and those that import them.
 
-Source: `options.serviceIsolation` of Gloo's WorkspaceSettings. Who may import a Service may call it, and so may who
-imports a VirtualDestination of the same workspace that stands before it. A VirtualDestination of another workspace
-admits nobody: who may call a Service is its owner's decision, and imports do not go further than one step.
+Source: `options.serviceIsolation` of Gloo's WorkspaceSettings.
 """
 
 from __future__ import annotations
@@ -12,12 +10,11 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 
 from fedlib.config.gloo import ServiceIsolation
-from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.cause import Cause, Why
 from fedlib.discovery.inventory import Service, ServicePort
+from fedlib.federation.access.callers import Callers
 from fedlib.federation.access.principals import Principals
-from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.model.access import (
     AccessRules,
     Age,
@@ -28,7 +25,7 @@ from fedlib.federation.model.access import (
     TlsMode,
     TlsRequirement,
 )
-from fedlib.federation.model.destination import Backing, Group, Passage
+from fedlib.federation.model.destination import Group, Passage
 from fedlib.federation.told import told
 from fedlib.federation.workloads.backends import Backends, shows_injection
 from fedlib.federation.workloads.gateway_pods import GatewayPods
@@ -41,18 +38,14 @@ class Isolation:
 
     snapshot: Snapshot
     backends: Backends
-    destinations: DestinationIndex
+    callers: Callers
     gateways: GatewayPods
     principals: Principals
     report: Report
     _known: dict[tuple[Ref, tuple[int, ...]], IsolatedPort] = field(default_factory=dict)
-    _groups: dict[Ref, list[tuple[Group, Backing]]] = field(default_factory=lambda: defaultdict(list))
 
-    def decide(self, groups: Iterable[Group]) -> tuple[IsolatedPort, ...]:
+    def decide(self) -> tuple[IsolatedPort, ...]:
         """All isolated ports, sorted by workspace, cluster, namespace, Service and port."""
-        for group in groups:
-            for backing in group.backings.values():
-                self._groups[backing.service.ref].append((group, backing))
         return tuple(
             self._isolated(port, workspace)
             for name, workspace in sorted(self.snapshot.workspaces.items())
@@ -126,16 +119,7 @@ class Isolation:
         return replace(self._known[key], port=port)
 
     def _find_callers(self, port: ProtectedPort, workspace: Workspace) -> IsolatedPort:
-        destination = self.destinations.find(DestinationKind.SERVICE, port.service.ref)
-        admitted = set(destination.consumers if destination else ())
-        groups = [
-            group
-            for group, backing in self._groups.get(port.service.ref, ())
-            if set(backing.target_ports.values()) & set(port.container_ports)
-        ]
-        for group in groups:
-            if group.workspace == port.workspace:
-                admitted.update(group.consumers)
+        admitted, groups = self.callers.of_port(port), self.callers.groups_before(port)
         self._report_refused(port, groups, admitted)
         importers = tuple(sorted(admitted - {port.workspace}))
         blocks = [self.principals.workspace(port.workspace)]
@@ -146,7 +130,7 @@ class Isolation:
         causes += (Cause(group.resource.ref, Why.LEADS_TO) for group in groups)
         return IsolatedPort(port, tuple(block for block in blocks if block), importers, tuple(causes))
 
-    def _report_refused(self, port: ProtectedPort, groups: Iterable[Group], admitted: set[str]) -> None:
+    def _report_refused(self, port: ProtectedPort, groups: Iterable[Group], admitted: Set[str]) -> None:
         for group in groups:
             for consumer in sorted(set(group.consumers) - admitted):
                 told(consumer, group.workspace, self.snapshot, self.report).add(

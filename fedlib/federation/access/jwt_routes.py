@@ -6,7 +6,7 @@ alone as well unless a feature gate is on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -40,6 +40,7 @@ class JwtRoutes:
     """Decides what JWTPolicies do on routes."""
 
     readable: Readable
+    precedence: Callable[[str, str], int]
     servers: KeyServers
     report: Report
     rules: list[AccessRules] = field(default_factory=list)
@@ -48,14 +49,16 @@ class JwtRoutes:
     _common: dict[Ref, set[Ref | None]] = field(default_factory=dict)
     """For each gateway Service what is said of the tables that it serves, see `_index`."""
     _allowed: Allowance = field(default_factory=lambda: Allowance(MAX_COMPARED))
+    _refused: set[tuple[Ref, Ref]] = field(default_factory=set)
+    """Gateways and policies that may not check tokens there."""
 
     def decide(self, routes: Iterable[RoutedHosts]) -> None:
         """Decide everything."""
         every = tuple(routes)
         self._index(every)
+        self._settle_issuers(every)
         for routed in every:
-            policies = {one.ref: one for route in routed.routes if (one := route.policies.get(JWTPolicySpec))}
-            for ref, policy in sorted(policies.items()):
+            for ref, policy in _policies(routed):
                 if ref not in self.readable:
                     continue
                 if routed.mesh:
@@ -100,10 +103,43 @@ class JwtRoutes:
             if "*" in routed.hosts and self._hosts[gateway.service.ref] != {routed.hosts}:
                 self._refuse(policy, "it applies to a route for all hosts, and others have hosts on the same gateway")
                 return
-            self._on_gateway(gateway, routed, policy, tuple(refused))
+            if (gateway.service.ref, policy.ref) not in self._refused:
+                self._on_gateway(gateway, routed, policy, tuple(refused))
             if self._common[gateway.service.ref] != {policy.ref}:
                 what = f"all requests through {gateway.service.ref}"
                 self.report.add(catalogue.JWT_CHECKS_MORE, policy.ref, policy.resource.at("applyToRoutes"), what=what)
+
+    def _settle_issuers(self, every: Iterable[RoutedHosts]) -> None:
+        """Refuse policies that would have a gateway take their keys for the issuer of another workspace.
+
+        A gateway checks all tokens by all policies. An issuer belongs to the gateway's own workspace if that names it,
+        or else to the first that it imports from.
+        """
+        found: dict[Ref, dict[Ref, tuple[VirtualGateway, Policy[JWTPolicySpec]]]] = {}
+        for routed in every:
+            for gateway in routed.gateways:
+                for ref, policy in _policies(routed):
+                    found.setdefault(gateway.service.ref, {})[ref] = (gateway, policy)
+        for policies in found.values():
+            owners: dict[str, tuple[Policy[JWTPolicySpec], TokenRule]] = {}
+            for gateway, policy in sorted(policies.values(), key=lambda one: self._rank(*one)):
+                for rule in self.readable.get(policy.ref, ()):
+                    owner, first = owners.setdefault(rule.issuer, (policy, rule))
+                    if not rule.issuer and policy.workspace != gateway.workspace:
+                        self._refuse_on(gateway, policy, "it accepts tokens of any issuer")
+                    elif owner.workspace != policy.workspace and not _same_keys(first, rule):
+                        what = f"the issuer '{rule.issuer}' has other keys there, of workspace '{owner.workspace}'"
+                        self._refuse_on(gateway, policy, what)
+
+    def _rank(self, gateway: VirtualGateway, policy: Policy[JWTPolicySpec]) -> tuple[int, tuple[str, Ref]]:
+        return self.precedence(gateway.workspace, policy.workspace), policy.resource.age
+
+    def _refuse_on(self, gateway: VirtualGateway, policy: Policy[JWTPolicySpec], problem: str) -> None:
+        self._refused.add((gateway.service.ref, policy.ref))
+        self.report.add(
+            catalogue.JWT_ISSUER_OF_OTHERS, policy.ref, policy.resource.at("config", "providers"),
+            gateway=gateway.service.ref, owner=gateway.workspace, problem=problem,
+        )  # fmt: skip
 
     def _on_gateway(
         self, gateway: VirtualGateway, routed: RoutedHosts, policy: Policy[JWTPolicySpec], refused: tuple[Rule, ...]
@@ -139,6 +175,16 @@ def _policy_of(route: Route) -> Ref | None:
     """The JWTPolicy of a route. What earlier routes with the same one take for themselves, they refuse the same."""
     policy = route.policies.get(JWTPolicySpec)
     return policy.ref if policy is not None else None
+
+
+def _policies(routed: RoutedHosts) -> list[tuple[Ref, Policy[JWTPolicySpec]]]:
+    """The policies of a table's routes, sorted."""
+    found = {one.ref: one for route in routed.routes if (one := route.policies.get(JWTPolicySpec))}
+    return sorted(found.items(), key=lambda item: item[0])
+
+
+def _same_keys(one: TokenRule, other: TokenRule) -> bool:
+    return (one.key_set, one.key_set_url) == (other.key_set, other.key_set_url)
 
 
 def _combined(requests: Iterable[Rule], demanded: Iterable[Rule]) -> Iterator[Rule]:

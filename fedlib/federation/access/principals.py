@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,7 +27,6 @@ class Principals:
     backends: Backends
     report: Report
     _workspaces: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _partners: dict[str, list[str]] = field(default_factory=dict)
     _selected: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
     _indexed: dict[str, SelectorIndex[Owned[ServiceAccount]]] = field(default_factory=dict)
     _places: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -47,21 +46,12 @@ class Principals:
             self._workspaces[name] = tuple(sorted(found))
         return self._workspaces[name]
 
-    def selected(self, selector: ObjectSelector, workspace: str) -> tuple[str, ...]:
-        """The service accounts that a selector of a workspace selects, sorted.
-
-        These are its own ones, and those of the workspaces that it imports from or that import from it: callers.
-        """
-        if workspace not in self._partners:
-            self._partners[workspace] = self._find_partners(workspace)
-        labels = tuple(sorted(selector.labels.items()))
-        key = (workspace, labels, selector.name, selector.namespace, selector.cluster, selector.workspace)
+    def selected(self, selector: ObjectSelector, callers: Iterable[str]) -> tuple[str, ...]:
+        """The service accounts that a selector selects among those of some workspaces, sorted."""
+        labels, asked = tuple(sorted(selector.labels.items())), frozenset(callers)
+        key = (asked, labels, selector.name, selector.namespace, selector.cluster, selector.workspace)
         if key not in self._selected:
-            selected = (
-                one.object
-                for name in (workspace, *self._partners[workspace])
-                for one in self._accounts(name).select(selector)
-            )
+            selected = (one.object for name in asked for one in self._accounts(name).select(selector))
             self._selected[key] = tuple(sorted({self._principal(account) for account in selected}))
         return self._selected[key]
 
@@ -71,15 +61,6 @@ class Principals:
         if not identities:
             self._report_unknown(gateway.service.cluster, gateway.service.namespace)
         return tuple(identity.removeprefix("spiffe://") for identity in identities)
-
-    def _find_partners(self, workspace: str) -> list[str]:
-        visibility = self.snapshot.visibility
-        importers = visibility.partners(workspace)
-        return sorted(
-            name
-            for name in self.snapshot.workspaces
-            if name != workspace and (name in importers or workspace in visibility.partners(name))
-        )
 
     def _accounts(self, workspace: str) -> SelectorIndex[Owned[ServiceAccount]]:
         if workspace not in self._indexed:

@@ -38,10 +38,17 @@ def read_token_rules(policy: Policy[JWTPolicySpec], report: Report) -> tuple[Tok
 
 
 def demands(config: JWTConfig) -> tuple[Rule, ...]:
-    """The requests to refuse: any of these rules must match."""
+    """The requests to refuse: any of these rules must match.
+
+    A token must be one of the policy's own issuers: other policies have theirs checked by the same proxies.
+    """
     optional = config.validation_policy is ValidationPolicy.ALLOW_MISSING
     bearer = (Source(request_principals=("*",)),) if optional else ()
-    found = [] if optional else [Rule((Source(not_request_principals=("*",)),))]
+    issuers = sorted({provider.issuer for provider in config.providers.values()})
+    own = tuple(f"{issuer}/*" for issuer in issuers) if all(issuers) else ("*",)
+    found = [Rule((Source(not_request_principals=own, request_principals=("*",) if optional else ()),))]
+    if optional and not all(issuers):
+        found = []
     for claim in config.claims:
         key = _claim_key(claim)
         if claim.values:

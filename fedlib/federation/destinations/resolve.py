@@ -118,7 +118,7 @@ class DestinationResolver:
         reference: DestinationReference,
         clusters: Collection[str],
     ) -> tuple[Destination, DestinationPort, FederatedService | None] | None:
-        found = self._find(table, route, path, reference)
+        found = self._find(table, workspace, route, path, reference)
         if found is None or not self._is_usable(table, workspace, route, path, found):
             return None
         port = self._port(table, route, path, reference, found)
@@ -137,8 +137,7 @@ class DestinationResolver:
     ) -> FederatedService | None:
         """The federated host of a Service's port for a workspace, which other clusters than its own need."""
         federated = self.called.of_service(service.ref, workspace)
-        exposed = federated is not None and any(port.number == one.number for one in federated.ports)
-        return federated if exposed else None
+        return federated if federated is not None and federated.exposes(port.number, workspace) else None
 
     def _report_unfederated(
         self,
@@ -186,7 +185,7 @@ class DestinationResolver:
         return not problem
 
     def _find(
-        self, table: Resource[Model], route: str, path: Path, reference: DestinationReference
+        self, table: Resource[Model], workspace: str | None, route: str, path: Path, reference: DestinationReference
     ) -> Destination | None:
         if reference.ref is None:
             where = table.at(*path)
@@ -197,7 +196,7 @@ class DestinationResolver:
         cluster = reference.ref.cluster or table.ref.cluster
         kind = KINDS[reference.kind]
         wanted = Ref(kind, name, namespace, cluster)
-        found = self.destinations.find(reference.kind, wanted)
+        found = self.destinations.find(reference.kind, wanted, workspace or "")
         if found is None and wanted in self._written:
             self.report.add(
                 catalogue.ROUTE_DESTINATION_UNFIT, table.ref, table.at(*path, "ref"),

@@ -10,7 +10,7 @@ from fedlib.config.gloo import Protocol as GlooProtocol
 from fedlib.diagnostics import Report, catalogue
 from fedlib.federation.model.destination import External, Protocol, Resolution
 
-_OPAQUE: Final = (Protocol.TCP, Protocol.MONGO)
+OPAQUE: Final = (Protocol.TCP, Protocol.MONGO)
 _ENCRYPTED: Final = (Protocol.HTTPS, Protocol.TLS)
 
 
@@ -36,7 +36,7 @@ def originates_tls(port: ExternalPort) -> bool:
 def _check_port(external: External, index: int, port: ExternalPort, report: Report) -> None:
     resource, where = external.resource, external.resource.at("ports", index)
     protocol = Protocol(port.protocol.value)
-    if protocol in _OPAQUE and not external.addresses:
+    if protocol in OPAQUE and not external.addresses:
         report.add(catalogue.EXTERNAL_TCP, resource.ref, where, port=port.number, protocol=protocol.value)
     target = port.target_port.number if port.target_port else None
     unresolved = [host for host in external.hosts if external.resolution(host) is Resolution.NONE]

@@ -158,14 +158,14 @@ class EgressRouter:
             )  # fmt: skip
 
     def _check_route_tables(self, external: External) -> None:
-        """Report RouteTables that route a host in the same sidecars."""
+        """Report RouteTables that route a host in the same sidecars: to whoever wrote the table."""
         for host in external.hosts:
             for owned in self._tables.get(host, ()):
                 if owned.workspace in external.consumers:
+                    table = owned.resource
                     self.report.add(
-                        catalogue.EGRESS_ROUTE_TABLE, external.resource.ref, external.resource.at("hosts"),
-                        host=host, workspace=owned.workspace, table=owned.resource.ref,
-                        related=(owned.resource.ref,),
+                        catalogue.EGRESS_ROUTE_TABLE, table.ref, table.at("hosts", table.spec.hosts.index(host)),
+                        host=host, workspace=owned.workspace, external=external.resource.ref,
                     )  # fmt: skip
 
 

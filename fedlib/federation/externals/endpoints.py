@@ -13,7 +13,8 @@ from typing import Final
 from fedlib.config.external_service import ExternalEndpointSpec, ExternalPort, ExternalServiceSpec
 from fedlib.config.gloo import Locality, ObjectSelector, PortSelector
 from fedlib.config.resource import Resource
-from fedlib.diagnostics import Report, catalogue
+from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.federation.externals.inside import InsideAddresses
 from fedlib.federation.model import limits
 from fedlib.federation.model.address import UNIX, is_hostname, is_ipv6
 from fedlib.federation.model.destination import ExternalAddress
@@ -32,28 +33,56 @@ class EndpointFinder:
     """Finds the endpoints of ExternalServices, in the workspace of each."""
 
     snapshot: Snapshot
+    inside: InsideAddresses
     report: Report
     _indexed: dict[str, SelectorIndex[Owned[Endpoint]]] = field(default_factory=dict)
     _allowed: Allowance = field(default_factory=lambda: Allowance(MAX_ENDPOINT_PORTS))
+    _refused: set[Ref] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Report the endpoints that lead inside: nothing uses them."""
+        for owned in self.snapshot.of(ExternalEndpointSpec):
+            problem = self._problem(owned)
+            if problem:
+                resource = owned.resource
+                self._refused.add(resource.ref)
+                self.report.add(
+                    catalogue.ADDRESS_INSIDE, resource.ref, resource.at("address"),
+                    address=owned.spec.address, problem=problem,
+                )  # fmt: skip
 
     def find(
         self, owned: OwnedResource[ExternalServiceSpec]
     ) -> tuple[tuple[ExternalPort, ...], tuple[ExternalAddress, ...]]:
-        """The ports that can be served, by number, and the endpoints, sorted by address."""
+        """The ports that can be served, by number, and the endpoints, sorted by address.
+
+        No port is served where none of the selected endpoints can be used.
+        """
         if owned.spec.selector and not self._allowed.left(owned.workspace):
             self._report_too_much(owned)
             return (), ()
-        selected = self._selected(owned)
-        if not self._is_within_limits(owned, selected):
+        found = self._selected(owned)
+        if not self._is_within_limits(owned, found):
             return (), ()
-        selected = list(self._usable(owned, selected))
+        selected = list(self._usable(owned, [endpoint for endpoint in found if endpoint.ref not in self._refused]))
+        if found and not selected:  # without endpoints it would lead to what DNS says
+            return (), ()
         ports = tuple(
             port
             for index, port in sorted(enumerate(owned.spec.ports), key=lambda item: item[1].number)
             if self._is_served(owned, index, selected)
         )
-        found = [_address(endpoint, ports) for endpoint in selected]
-        return ports, tuple(sorted(found, key=lambda one: (one.address, one.ref)))
+        addresses = [_address(endpoint, ports) for endpoint in selected]
+        return ports, tuple(sorted(addresses, key=lambda one: (one.address, one.ref)))
+
+    def _problem(self, owned: OwnedResource[ExternalEndpointSpec]) -> str:
+        """Why an endpoint leads inside; empty if it does not."""
+        spec = owned.spec
+        if spec.address.startswith(UNIX):
+            return ""
+        if not is_hostname(spec.address):
+            return self.inside.address_problem(spec.address)
+        return self.inside.name_problem(spec.address, owned.workspace)
 
     def _selected(self, owned: OwnedResource[ExternalServiceSpec]) -> list[Endpoint]:
         spec = owned.spec
@@ -112,6 +141,15 @@ class EndpointFinder:
             problem = ""
             if address.startswith(UNIX):
                 problem = _socket_problem(address, owned.spec, named=named)
+                importer = next((name for name in owned.consumers if name != owned.workspace), None)
+                if importer is not None and not problem:
+                    self.report.add(
+                        catalogue.SOCKET_IMPORTED, owned.resource.ref, owned.resource.at("selector"),
+                        endpoint=endpoint.ref, workspace=importer, what="the ExternalService",
+                    )  # fmt: skip
+                    continue
+            if is_hostname(address) and self._leads_to_proxy(owned, endpoint):
+                continue
             if problem:
                 self.report.add(
                     catalogue.EXTERNAL_ENDPOINT_UNUSABLE, owned.resource.ref, owned.resource.at("selector"),
@@ -124,6 +162,18 @@ class EndpointFinder:
                 )  # fmt: skip
             else:
                 yield endpoint
+
+    def _leads_to_proxy(self, owned: OwnedResource[ExternalServiceSpec], endpoint: Endpoint) -> bool:
+        """Whether a name is called on a port of proxies; that is reported."""
+        numbers = (_port(endpoint.spec, port) for port in owned.spec.ports)
+        problems = (self.inside.port_problem(endpoint.spec.address, number) for number in numbers if number)
+        problem = next(filter(None, problems), "")
+        if problem:
+            self.report.add(
+                catalogue.ADDRESS_INSIDE, owned.resource.ref, owned.resource.at("ports"),
+                address=endpoint.spec.address, problem=problem,
+            )  # fmt: skip
+        return bool(problem)
 
     def _is_served(self, owned: OwnedResource[ExternalServiceSpec], index: int, selected: list[Endpoint]) -> bool:
         port = owned.spec.ports[index]

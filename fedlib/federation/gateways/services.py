@@ -14,7 +14,8 @@ from fedlib.config.selectors import WorkloadKind, WorkloadSelector
 from fedlib.config.virtual_gateway import VirtualGatewaySpec
 from fedlib.diagnostics import Report, catalogue
 from fedlib.discovery.inventory import Service
-from fedlib.federation.gateways.east_west import DEFAULT_LABELS
+from fedlib.federation.gateways.candidates import DEFAULT_LABELS
+from fedlib.federation.gateways.pods import GatewayReach
 from fedlib.federation.workloads.backends import Backends
 from fedlib.federation.workloads.gateway_pods import is_gateway
 from fedlib.snapshot.allowance import Allowance
@@ -34,6 +35,7 @@ class GatewayServices:
 
     snapshot: Snapshot
     backends: Backends
+    reach: GatewayReach
     report: Report
     _indexed: dict[str, tuple[_Services, _Services, list[Service]]] = field(default_factory=dict)
     """By workspace all Services, those that are gateways, and of those the ones that are not east-west gateways."""
@@ -56,7 +58,11 @@ class GatewayServices:
                 limit=f"{MAX_LISTENERS} listeners", advice="let each VirtualGateway select its own gateways",
             )  # fmt: skip
             return []
-        usable = {service.ref: service for service in found if self._has_selector(service, owned)}
+        usable = {
+            service.ref: service
+            for service in found
+            if self._has_selector(service, owned) and self.reach.may_carry(service, owned)
+        }
         return [service for _, service in sorted(usable.items())]
 
     def _index(self, workspace: str) -> tuple[_Services, _Services, list[Service]]:

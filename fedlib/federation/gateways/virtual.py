@@ -5,7 +5,7 @@ Source: Gloo's `VirtualGateway`. It rejects a targetPort that is a name; here th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fedlib.config.virtual_gateway import Listener, VirtualGatewaySpec
@@ -13,9 +13,11 @@ from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.suggestion import Suggestion
 from fedlib.discovery.inventory import Service, ServicePort
 from fedlib.federation.gateways.listener_tls import check_tls
+from fedlib.federation.gateways.pods import GatewayReach
 from fedlib.federation.gateways.services import GatewayServices
 from fedlib.federation.model.gateway import GatewayListener, VirtualGateway
 from fedlib.federation.workloads.backends import Backends
+from fedlib.federation.workloads.labelled_pods import LabelledPods
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
 
@@ -27,10 +29,12 @@ class _Taken:
     owned: OwnedResource[VirtualGatewaySpec]
 
 
-def decide_virtual_gateways(snapshot: Snapshot, backends: Backends, report: Report) -> tuple[VirtualGateway, ...]:
+def decide_virtual_gateways(
+    snapshot: Snapshot, backends: Backends, pods: LabelledPods, report: Report
+) -> tuple[VirtualGateway, ...]:
     """Decide the gateways of all VirtualGateways, sorted by VirtualGateway and Service."""
     ports = _Ports(backends, report)
-    services = GatewayServices(snapshot, backends, report)
+    services = GatewayServices(snapshot, backends, GatewayReach(snapshot, pods, report), report)
     decided: list[VirtualGateway] = []
     for owned in sorted(snapshot.of(VirtualGatewaySpec), key=lambda one: one.resource.age):
         spec = owned.spec
@@ -44,6 +48,16 @@ def decide_virtual_gateways(snapshot: Snapshot, backends: Backends, report: Repo
                 name = f"virtualgateway-{ref.name}-{ref.namespace}-{ref.cluster}-{service.name}"
                 decided.append(VirtualGateway(owned.resource, owned.workspace, service, name, listeners))
     return tuple(sorted(decided, key=lambda one: (one.resource.ref, one.service.ref)))
+
+
+def plain_ports(gateways: Iterable[VirtualGateway], backends: Backends) -> dict[Ref, frozenset[int]]:
+    """For each workload behind VirtualGateways the ports on which it listens without TLS."""
+    found: dict[Ref, set[int]] = {}
+    for gateway in gateways:
+        plain = {one.target_port for one in gateway.listeners if one.spec.tls is None}
+        for workload in backends.workloads(gateway.service):
+            found.setdefault(workload.ref, set()).update(plain)
+    return {ref: frozenset(ports) for ref, ports in found.items()}
 
 
 def _is_usable(owned: OwnedResource[VirtualGatewaySpec], index: int, listener: Listener, report: Report) -> bool:

@@ -69,7 +69,10 @@ class BackingFinder:
         return ports, backings
 
     def _choose(self, owned: OwnedResource[VirtualDestinationSpec]) -> dict[str, Service]:
-        """The Service of each cluster, sorted by cluster: the oldest of those that are selected and have pods."""
+        """The Service of each cluster, sorted by cluster: the oldest of those that are selected and have pods.
+
+        The workspace's own come before those that it imports, in the order of its imports.
+        """
         found: dict[str, dict[tuple[str, str], Service]] = {}
         resource = owned.resource
         for index, selector in enumerate(owned.spec.services):
@@ -88,7 +91,9 @@ class BackingFinder:
                 )  # fmt: skip
         chosen = {}
         for cluster, services in sorted(found.items()):
-            usable = sorted(self._usable(owned, services.values()), key=lambda s: (s.created or "9999", s.ref))
+            usable = sorted(
+                self._usable(owned, services.values()), key=lambda one: (self._precedence(owned, one), one.age)
+            )
             if len(usable) > 1:
                 self.report.add(
                     catalogue.GROUP_SEVERAL_SERVICES, resource.ref, resource.at("services"),
@@ -98,6 +103,10 @@ class BackingFinder:
             if usable:
                 chosen[cluster] = usable[0]
         return chosen
+
+    def _precedence(self, owned: OwnedResource[VirtualDestinationSpec], service: Service) -> int:
+        owner = self.snapshot.owners[service.cluster, service.namespace]
+        return self.snapshot.visibility.precedence(owned.workspace, owner)
 
     def _usable(self, owned: OwnedResource[VirtualDestinationSpec], services: Iterable[Service]) -> Iterator[Service]:
         for service in services:

@@ -7,7 +7,6 @@ import it, in every cluster, also where no Service of it runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from fedlib.config.gloo import WorkspaceOptions
 from fedlib.config.resource import Resource
@@ -19,34 +18,35 @@ from fedlib.federation.finders import Finders
 from fedlib.federation.groups.backings import BackingFinder
 from fedlib.federation.groups.checks import check_group, fits
 from fedlib.federation.groups.externals import ExternalFinder
-from fedlib.federation.groups.hosts import settle_hosts
+from fedlib.federation.groups.hosts import GroupHosts
 from fedlib.federation.groups.places import place_group
+from fedlib.federation.hosts.claims import HostClaims
 from fedlib.federation.hosts.host_allowance import HostAllowance
-from fedlib.federation.model.destination import ClientMode, FederatedService, Group, Passage
+from fedlib.federation.model.destination import ClientMode, Group, Passage
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
 
-def federate_groups(
-    finders: Finders, federated: Iterable[FederatedService], selectable: DestinationIndex
-) -> tuple[Group, ...]:
+def federate_groups(finders: Finders, claims: HostClaims, selectable: DestinationIndex) -> tuple[Group, ...]:
     """Decide all groups, sorted by their resources. A group without a host that it may use is left out.
+
+    A group whose hosts have different callers is there several times, with different hosts.
 
     Args:
         finders: what is known.
-        federated: the federated hosts, which no group may have.
+        claims: who wants which host.
         selectable: the Services and ExternalServices that groups are made of.
     """
     snapshot, places, report = finders.snapshot, finders.places, finders.report
     finder = BackingFinder(snapshot, selectable, finders.backends, finders.east_west, report)
     externals = ExternalFinder(selectable, report)
-    found = [_group(owned, snapshot, finder, externals, report) for owned in snapshot.of(VirtualDestinationSpec)]
-    hosts = settle_hosts(found, federated, snapshot, report)
-    groups = [replace(group, hosts=hosts[group.resource.ref]) for group in found if hosts[group.resource.ref]]
-    groups = list(_within_limits(groups, HostAllowance(report)))
+    found = (_group(owned, snapshot, finder, externals, report) for owned in snapshot.of(VirtualDestinationSpec))
+    hosts = GroupHosts(snapshot, finders.rights, claims, report)
+    groups = list(_within_limits(hosts.settle(found), HostAllowance(report)))
     for group in groups:
         check_group(group, snapshot, report)
-    fitting = (place_group(group, places) for group in groups if fits(group, report))
-    return tuple(sorted(fitting, key=lambda group: group.resource.ref))
+    fitting = (one for group in groups if fits(group, report) for one in hosts.by_hosts(group))
+    placed = (place_group(group, places) for group in fitting)
+    return tuple(sorted(placed, key=lambda group: (group.resource.ref, group.hosts)))
 
 
 def _within_limits(groups: Iterable[Group], allowed: HostAllowance) -> Iterator[Group]:

@@ -14,6 +14,8 @@ from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.text import ports_text
 from fedlib.federation.destinations.index import DestinationIndex
 from fedlib.federation.groups.backings import MAX_CANDIDATES, report_too_many_candidates
+from fedlib.federation.hosts.hostname import is_short
+from fedlib.federation.model.address import UNIX
 from fedlib.federation.model.destination import External, ExternalAddress, ExternalBacking, Group, Passage
 from fedlib.snapshot.allowance import Allowance
 from fedlib.snapshot.model import OwnedResource
@@ -94,12 +96,19 @@ class ExternalFinder:
 
     def _addresses(self, group: Group, external: External, ports: Mapping[int, int]) -> Iterator[ExternalAddress]:
         ref = external.resource.ref
+        sees = next((name for name in group.consumers if name != external.workspace), "")
         for endpoint in external.endpoints:
+            if endpoint.address.startswith(UNIX) and sees:
+                self.report.add(
+                    catalogue.SOCKET_IMPORTED, group.resource.ref, group.resource.at("externalServices"),
+                    endpoint=endpoint.ref, workspace=sees, what="the VirtualDestination",
+                )  # fmt: skip
+                continue
             own = {number: endpoint.ports[port] for number, port in ports.items() if port in endpoint.ports}
             yield replace(endpoint, ports=own)
         own = {number: _target(external, port) for number, port in ports.items()}
         for address in () if external.endpoints else external.addresses or external.hosts:
-            if "/" in address or "*" in address:
+            if "/" in address or "*" in address or (is_short(address) and sees):
                 self.report.add(
                     catalogue.GROUP_EXTERNAL_UNUSABLE, group.resource.ref, group.resource.at("externalServices"),
                     external=ref, address=address, related=(ref,),

@@ -1,107 +1,135 @@
-"""Hosts of groups: which of them may be used, and which group gets a host that several want."""
+"""Hosts of groups: which of them may be used, and by which each workspace calls a group.
+
+A host of a group depends on others in two cases only: where a workspace sees several destinations of the host, and
+where Istio could not tell the pods of two groups apart (docs/decisions/0015).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from fedlib.config.model import Model, host_problem
-from fedlib.config.resource import Resource
-from fedlib.diagnostics import Ref, Report, catalogue
-from fedlib.federation.hosts.hostname import LOCAL_ONLY, local_only_host, named_services, shadowed_cluster
-from fedlib.federation.model.destination import FederatedService, Group
-from fedlib.federation.services import gateway_patterns
+from fedlib.config.model import host_problem
+from fedlib.diagnostics import Report, catalogue
+from fedlib.federation.hosts.claims import HostClaims, place_of_several, report_short
+from fedlib.federation.hosts.hostname import is_short, local_only_host, made_up_host, shadowed_cluster
+from fedlib.federation.hosts.rights import HostRights, may_use
+from fedlib.federation.model.destination import Group, Passage
 from fedlib.snapshot.model import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """Hosts that stand for something else already: the federated ones, and what their gateways pass through."""
+@dataclass(slots=True)
+class GroupHosts:
+    """Gives hosts to groups."""
 
-    services: Mapping[str, FederatedService]
-    suffixes: tuple[str, ...]
+    snapshot: Snapshot
+    rights: HostRights
+    claims: HostClaims
+    report: Report
 
+    def settle(self, groups: Iterable[Group]) -> list[Group]:
+        """The groups with the hosts that their owners call them by; those without any are left out."""
+        wanted: dict[str, list[Group]] = defaultdict(list)
+        found = []
+        for group in sorted(groups, key=lambda one: (one.workspace, one.resource.age)):
+            listed = enumerate(group.resource.spec.hosts)
+            hosts = tuple(host for index, host in listed if self._is_usable(group, index, host))
+            for host in hosts:
+                wanted[host].append(group)
+            found.append(replace(group, hosts=hosts))
+        settled = [self._without_merged(group, wanted) for group in found]
+        return [group for group in settled if group.hosts]
 
-def settle_hosts(
-    groups: Iterable[Group], services: Iterable[FederatedService], snapshot: Snapshot, report: Report
-) -> dict[Ref, tuple[str, ...]]:
-    """The hosts that each group gets, in small letters: the oldest group wins a host that several want."""
-    services = list(services)
-    patterns = {pattern[1:] for listed in gateway_patterns(services).values() for pattern in listed}
-    taken = _Taken({service.host: service for service in services}, tuple(sorted(patterns)))
-    winners: dict[str, list[Group]] = {}
-    settled: dict[Ref, tuple[str, ...]] = {}
-    for group in sorted(groups, key=lambda g: g.resource.age):
-        hosts = []
-        for index, written in enumerate(group.resource.spec.hosts):
-            host = written.lower()
-            if not _is_usable(group, index, host, taken, report) or not _wins(group, index, host, winners, report):
-                continue
-            if takes_foreign_name(host, group.workspace, group.resource, index, snapshot, report):
-                continue
-            winners.setdefault(host, []).append(group)
-            hosts.append(host)
-            _check_shadow(group, index, host, snapshot, report)
-        settled[group.resource.ref] = tuple(hosts)
-    return settled
+    def by_hosts(self, group: Group) -> Iterator[Group]:
+        """The group once for all of its hosts by which the same workspaces call it.
 
+        Those to whom all of its hosts stand for something else get one that is made up, by which routes lead to it.
+        """
+        callers = {
+            host: tuple(name for name in group.consumers if self._gets(group, host, name)) for host in group.hosts
+        }
+        calling = {one for found in callers.values() for one in found}
+        callers[made_up_host(group.resource.ref)] = tuple(one for one in group.consumers if one not in calling)
+        alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for host, found in callers.items():
+            alike[found].append(host)
+        for found, hosts in alike.items():
+            if found:
+                yield replace(group, hosts=tuple(hosts), callers=found)
 
-def _is_usable(group: Group, index: int, host: str, taken: _Taken, report: Report) -> bool:
-    resource, location = group.resource, group.resource.at("hosts", index)
-    problem = host_problem(local_only_host(host))
-    if host.endswith(f".{LOCAL_ONLY}") or host == LOCAL_ONLY:
-        problem = f"hosts that end in '{LOCAL_ONLY}' are those that east-west gateways serve"
-    if problem:
-        report.add(catalogue.GROUP_HOST_INVALID, resource.ref, location, host=host, problem=problem)
-        return False
-    service = taken.services.get(host)
-    if service is not None:
-        report.add(
-            catalogue.GROUP_HOST_FEDERATED, resource.ref, location,
-            host=host, what=f"is the federated host of {service.service.ref}", related=(service.service.ref,),
-        )  # fmt: skip
-        return False
-    suffix = next((suffix for suffix in taken.suffixes if host.endswith(suffix)), None)
-    if suffix is not None:
-        what = f"falls into the hosts '*{suffix}' that an east-west gateway passes on by themselves"
-        report.add(catalogue.GROUP_HOST_FEDERATED, resource.ref, location, host=host, what=what)
-    return suffix is None
-
-
-def _wins(group: Group, index: int, host: str, winners: Mapping[str, list[Group]], report: Report) -> bool:
-    for winner in winners.get(host, ()):
-        common = sorted(set(group.consumers) & set(winner.consumers))
-        clusters = sorted(set(group.backings) & set(winner.backings))
-        if not common and not clusters:
-            continue
-        where = f"both are visible to workspace '{common[0]}'" if common else f"both have pods in '{clusters[0]}'"
-        report.add(
-            catalogue.GROUP_HOST_CONFLICT, group.resource.ref, group.resource.at("hosts", index),
-            host=host, winner=winner.resource.ref, where=where, related=(winner.resource.ref,),
-        )  # fmt: skip
-        return False
-    return True
-
-
-def takes_foreign_name(
-    host: str, workspace: str, resource: Resource[Model], index: int, snapshot: Snapshot, report: Report
-) -> bool:
-    """Whether a host is the name of a Service that another workspace owns, or none; that is reported."""
-    for service in named_services(host, snapshot.clusters.values(), snapshot.services):
-        owner = snapshot.owners.get((service.cluster, service.namespace), "")
-        if owner != workspace:
-            report.add(
-                catalogue.HOST_OF_FOREIGN_SERVICE, resource.ref, resource.at("hosts", index),
-                host=host, service=service.ref, owner=f"workspace '{owner}'" if owner else "no workspace",
-            )  # fmt: skip
+    def _gets(self, group: Group, host: str, consumer: str) -> bool:
+        """Whether a workspace calls the group by a host, rather than something else; that is reported."""
+        ref = group.resource.ref
+        if self.claims.gets(host, ref, consumer):
             return True
-    return False
-
-
-def _check_shadow(group: Group, index: int, host: str, snapshot: Snapshot, report: Report) -> None:
-    cluster = shadowed_cluster(host, snapshot.clusters.values())
-    if cluster is not None:
-        report.add(
-            catalogue.GROUP_HOST_SHADOWS, group.resource.ref, group.resource.at("hosts", index),
-            host=host, cluster=cluster.name,
+        if is_short(host):
+            report_short(group.resource, group.workspace, consumer, host, self.report)
+            return False
+        first = self.claims.seen(host, consumer)[0]
+        subject, location = place_of_several(self.snapshot, consumer, first.workspace, first.ref, first.location)
+        self.report.add(
+            catalogue.HOST_OF_SEVERAL, subject, location,
+            workspace=consumer, host=host, winner=first.ref, other=ref,
         )  # fmt: skip
+        return False
+
+    def _is_usable(self, group: Group, index: int, host: str) -> bool:
+        resource, location, workspace = group.resource, group.resource.at("hosts", index), group.workspace
+        problem = host_problem(local_only_host(host, workspace))
+        if problem:
+            self.report.add(catalogue.GROUP_HOST_INVALID, resource.ref, location, host=host, problem=problem)
+            return False
+        if not may_use(self.rights, resource, workspace, index, host, self.report):
+            return False
+        first = self.claims.own(host, workspace)
+        what = self.rights.mesh_problem(host, workspace)
+        if first is not None and first.is_service:
+            what = f"is the federated host of {first.ref}"
+        what = what or self.claims.passed_problem(host, workspace)
+        if what:
+            self.report.add(catalogue.GROUP_HOST_FEDERATED, resource.ref, location, host=host, what=what)
+            return False
+        if first is not None and first.ref != resource.ref:
+            self.report.add(
+                catalogue.GROUP_HOST_CONFLICT, resource.ref, location, related=(first.ref,),
+                host=host, winner=first.ref, where="it is the older one of the workspace",
+            )  # fmt: skip
+            return False
+        cluster = shadowed_cluster(host, self.snapshot.clusters.values())
+        if cluster is not None:
+            self.report.add(catalogue.GROUP_HOST_SHADOWS, resource.ref, location, host=host, cluster=cluster.name)
+        return True
+
+    def _without_merged(self, group: Group, wanted: dict[str, list[Group]]) -> Group:
+        """The group without the hosts under which Istio would merge its pods with those of another workspace."""
+        kept = []
+        usable = frozenset(group.hosts)
+        for index, host in enumerate(group.resource.spec.hosts):
+            if host not in usable:
+                continue
+            rivals = (one for one in wanted[host] if one.workspace != group.workspace)
+            where, winner = next(((where, one) for one in rivals if (where := self._merged(group, one))), ("", None))
+            if winner is None:
+                kept.append(host)
+                continue
+            self.report.add(
+                catalogue.GROUP_HOST_CONFLICT, group.resource.ref, group.resource.at("hosts", index),
+                host=host, winner=winner.resource.ref, where=where,
+            )  # fmt: skip
+        return replace(group, hosts=tuple(kept)) if len(kept) < len(group.hosts) else group
+
+    def _merged(self, group: Group, other: Group) -> str:
+        """Where the pods of two groups of one host would be one, and the other group has more right to it."""
+        for cluster in sorted(group.backings.keys() & other.backings.keys()):
+            own, theirs = group.backings[cluster], other.backings[cluster]
+            namespace = own.service.namespace
+            if namespace == theirs.service.namespace:
+                owner = self.snapshot.owners.get((cluster, namespace))
+                if owner == other.workspace or (owner != group.workspace and other.workspace < group.workspace):
+                    return f"both have pods in namespace '{namespace}' of cluster '{cluster}'"
+            common = {one.service.ref for one in own.gateways} & {one.service.ref for one in theirs.gateways}
+            by_host = group.passage is other.passage and group.passage is not Passage.LOCAL_ONLY
+            if by_host and common and other.workspace < group.workspace:
+                return f"both have pods behind {min(common)}, which knows them by the host alone"
+        return ""

@@ -37,7 +37,7 @@ class _GroupPlaces:
         """One for each cluster with a backing Service."""
         group = self.group
         for cluster, backing in group.backings.items():
-            consumers = tuple(name for name in group.consumers if self.places.has(name, cluster))
+            consumers = tuple(name for name in group.callers if self.places.has(name, cluster))
             visible = self.places.seen_by(consumers, cluster)
             place = self.places.home(group.workspace, cluster, backing.service.namespace, visible)
             yield GroupPlace(place, consumers, bool(group.remote(cluster)), backing)
@@ -45,7 +45,7 @@ class _GroupPlaces:
     def without_pods(self) -> Iterator[GroupPlace]:
         """Those of the consumers in all other clusters."""
         remote = any(backing.gateways for backing in self.group.backings.values())
-        for name in self.group.consumers:
+        for name in self.group.callers:
             for place in self.places.outside(name, frozenset(self.group.backings)):
                 yield GroupPlace(place, (name,), remote)
 

@@ -54,7 +54,7 @@ def _rules(
 
 def _external_rules(external: External, followers: Followers) -> Iterator[HostRule]:
     """A rule beside the ServiceEntries of each host."""
-    for host in external.hosts:
+    for host in external.written:
         for place in external.places:
             rule = HostRule(
                 place=place,

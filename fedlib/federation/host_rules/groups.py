@@ -43,7 +43,7 @@ def group_rules(group: Group, demanded: DemandedSubsets, followers: Followers) -
         for host in group.hosts:
             yield HostRule(
                 place=one.place,
-                host=local_only_host(host),
+                host=local_only_host(host, group.workspace),
                 kind=DestinationKind.VIRTUAL_DESTINATION,
                 destination=ref,
                 decision=group,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from fedlib.diagnostics import Ref
@@ -13,10 +14,18 @@ LOCAL_ONLY: Final = "local-only"
 """Ends the hosts under which an east-west gateway knows the pods of groups in its own cluster."""
 LOCAL_ONLY_PATTERN: Final = f"*.{LOCAL_ONLY}"
 
+EXTERNAL: Final = "external"
+"""Ends the hosts of ExternalServices that have addresses only."""
+GROUP: Final = "virtual-destination"
+"""Ends the hosts of groups where another destination has theirs."""
 
-def local_only_host(host: str) -> str:
-    """The host of a group as the east-west gateways know it: it stands for the pods of one cluster."""
-    return f"{host}.{LOCAL_ONLY}"
+
+def local_only_host(host: str, workspace: str) -> str:
+    """The host of a workspace's group as the east-west gateways know it: it stands for the pods of one cluster.
+
+    Gateways serve all workspaces, so the workspace is part of it: two may have groups of one host.
+    """
+    return f"{host}.{workspace}.{LOCAL_ONLY}"
 
 
 def federated_host(service: Service, suffix: str) -> str:
@@ -43,13 +52,9 @@ def shadowed_cluster(host: str, clusters: Iterable[Cluster]) -> Cluster | None:
     return next((cluster for cluster in clusters if host.endswith(f".svc.{cluster.cluster_domain}")), None)
 
 
-def named_services(host: str, clusters: Iterable[Cluster], services: Mapping[Ref, Service]) -> Iterator[Service]:
-    """The Services whose own name the host is, of all clusters."""
-    for cluster in clusters:
-        name, dot, namespace = host.removesuffix(f".svc.{cluster.cluster_domain}").partition(".")
-        service = services.get(Ref("Service", name, namespace, cluster.name)) if dot else None
-        if service is not None:
-            yield service
+def is_short(host: str) -> bool:
+    """Whether a host has no dot: each caller's DNS completes it by the caller's own namespace."""
+    return "." not in host and host != "*"
 
 
 def first_callable(hosts: Iterable[str]) -> str:
@@ -59,4 +64,15 @@ def first_callable(hosts: Iterable[str]) -> str:
 
 def address_host(external: Ref) -> str:
     """The host of an ExternalService that has addresses only: Istio wants one, and no client ever calls it."""
-    return f"{external.name}.{external.namespace}.{external.cluster}.external"
+    return f"{external.name}.{external.namespace}.{external.cluster}.{EXTERNAL}"
+
+
+def is_made_up(host: str) -> bool:
+    """Whether a host is that of an ExternalService or a group which has no other."""
+    return host.endswith((f".{EXTERNAL}", f".{GROUP}"))
+
+
+def made_up_host(group: Ref) -> str:
+    """The host of a group for those to whom all of its own stand for something else: routes can name it."""
+    name = group.name if len(group.name) < 64 else hashlib.sha256(group.name.encode()).hexdigest()[:32]
+    return f"{name}.{group.namespace}.{group.cluster}.{GROUP}"

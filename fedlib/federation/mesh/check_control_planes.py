@@ -71,21 +71,17 @@ def _calls_without_dns(snapshot: Snapshot, cluster: str, namespace: str) -> bool
 
 
 def _check_watched(cluster: str, mesh: Mesh, snapshot: Snapshot, reach: Reach, report: Report) -> None:
-    """A namespace that the istiod of any revision looks at is fine."""
+    """A namespace that the istiod of any revision looks at is fine. The finding is about the namespace: its labels."""
     configs = mesh.configs("discoverySelectors")
     if not configs or not all(config.discovery_selectors for config in configs):
         return
     needed = [snapshot.namespaces.get((cluster, name)) for name in reach.namespaces.get(cluster, ())]
-    unseen = [
-        namespace.name
-        for namespace in needed
-        if namespace and not any(selects_namespace(config.discovery_selectors, namespace) for config in configs)
-    ]
-    if unseen:
-        report.add(
-            catalogue.NAMESPACE_NOT_WATCHED, configs[0].ref, configs[0].at(),
-            cluster=cluster, namespaces=", ".join(unseen),
-        )  # fmt: skip
+    for namespace in needed:
+        if namespace and not any(selects_namespace(config.discovery_selectors, namespace) for config in configs):
+            report.add(
+                catalogue.NAMESPACE_NOT_WATCHED, namespace.ref, namespace.at(),
+                cluster=cluster, namespace=namespace.name, config=configs[0].ref,
+            )  # fmt: skip
 
 
 def _check_selected_pods(cluster: str, mesh: Mesh, report: Report) -> None:

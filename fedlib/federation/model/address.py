@@ -15,6 +15,7 @@ from typing import Final
 UNIX: Final = "unix://"
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _NAT64: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 _IPV4_IN_IPV6: Final = ipaddress.IPv6Network("::/96")
@@ -52,6 +53,71 @@ def special_address(address: str) -> str:
     Addresses of IPv4 within IPv6 count as what they are. Empty for all others, and for what is no IP address.
     """
     return next((why for why in map(_special, _forms(ip_address(address))) if why), "")
+
+
+_SPECIAL: Final = (
+    ("0.0.0.0/8", "an address that stands for none"),
+    ("127.0.0.0/8", "a loopback address"),
+    ("169.254.0.0/16", "a link-local address, where clouds keep credentials"),
+    ("224.0.0.0/4", "an address of a group"),
+    ("240.0.0.0/4", "one of the addresses from which hosts of the mesh get theirs"),
+    ("100.100.100.200/32", "an address where clouds keep credentials"),
+    ("168.63.129.16/32", "an address where clouds keep credentials"),
+    ("192.0.0.192/32", "an address where clouds keep credentials"),
+    ("::/128", "an address that stands for none"),
+    ("::1/128", "a loopback address"),
+    ("fe80::/10", "a link-local address"),
+    ("fec0::/10", "a link-local address"),
+    ("ff00::/8", "an address of a group"),
+    ("fd00:ec2::/64", "an address where clouds keep credentials"),
+    ("fd20:ce::254/128", "an address where clouds keep credentials"),
+    ("fd66:6564:6c69:6200::/64", "one of the addresses from which hosts of the mesh get theirs"),
+    ("2001::/32", "an address of a tunnel"),
+    ("2001:2::/48", "one of the addresses from which hosts of the mesh get theirs"),
+)
+"""Blocks of addresses that nobody outside has; those of the mesh are virtual IPs, ours and Istio's own."""
+
+_EMBEDDED: Final = (
+    (ipaddress.IPv6Network("::/96"), 96),
+    (ipaddress.IPv6Network("::ffff:0:0/96"), 96),
+    (ipaddress.IPv6Network("64:ff9b::/96"), 96),
+    (ipaddress.IPv6Network("64:ff9b:1::/48"), 96),
+    (ipaddress.IPv6Network("2002::/16"), 16),
+)
+"""Where addresses of IPv6 stand for ones of IPv4, and after how many bits these begin."""
+
+
+def ip_network(address: str) -> IPNetwork | None:
+    """The block that a string is, of a single address for one; None if it is none."""
+    try:
+        return ipaddress.ip_network(address, strict=False)
+    except ValueError:
+        return None
+
+
+def meant_networks(network: IPNetwork) -> tuple[IPNetwork, ...]:
+    """The block, and the blocks of IPv4 that it stands for if it has to do with those within IPv6."""
+    if isinstance(network, ipaddress.IPv4Network):
+        return (network,)
+    meant: list[IPNetwork] = [network]
+    for block, bits in _EMBEDDED:
+        if network.overlaps(block):
+            number = (int(network.network_address) >> (96 - bits)) & 0xFFFFFFFF
+            length = min(max(network.prefixlen - bits, 0), 32)
+            meant.append(ipaddress.IPv4Network((number, length), strict=False))
+    return tuple(meant)
+
+
+def special_network(network: IPNetwork) -> str:
+    """What a block is, or holds, that nobody outside has; empty if it is nothing of the kind."""
+    return next(
+        (what for block, what in _special_blocks() if block.version == network.version and network.overlaps(block)), ""
+    )
+
+
+@functools.cache
+def _special_blocks() -> tuple[tuple[IPNetwork, str], ...]:
+    return tuple((ipaddress.ip_network(block), what) for block, what in _SPECIAL)
 
 
 def private_address(address: str) -> bool:
@@ -112,6 +178,14 @@ class AllowedAddresses:
 
     entries: tuple[str, ...] = ()
 
+    def holds(self, network: IPNetwork) -> bool:
+        """Whether the administrator allows all addresses of a block."""
+        return any(
+            one.version == network.version and int(one.network_address) <= int(network.network_address)
+            and int(network.broadcast_address) <= int(one.broadcast_address)
+            for one in _networks(self.entries)
+        )  # fmt: skip
+
     def names(self, address: str) -> bool:
         """Whether the administrator allows an address or a host."""
         found = ip_address(address)
@@ -122,7 +196,7 @@ class AllowedAddresses:
 
 
 @functools.lru_cache(maxsize=64)
-def _networks(entries: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+def _networks(entries: tuple[str, ...]) -> tuple[IPNetwork, ...]:
     found = []
     for entry in entries:
         try:

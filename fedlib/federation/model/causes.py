@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from fedlib.diagnostics import Ref
 from fedlib.diagnostics.cause import NO_CAUSES, Cause, Causes, Why
-from fedlib.federation.model.destination import Destination, External, FederatedService, Group
+from fedlib.federation.model.destination import Destination, External, FederatedService, Group, Way
 from fedlib.federation.model.gateway import EastWestGateway, VirtualGateway
 from fedlib.federation.model.host_rule import HostRule
 from fedlib.federation.model.policy import PoliciesByKind
@@ -31,9 +31,14 @@ def virtual_gateway_cause(gateway: VirtualGateway) -> Cause:
     return Cause(gateway.resource.ref, Why.CARRIES)
 
 
-def service_causes(service: FederatedService, *, gateways: bool = True) -> Causes:
-    """What a federated host is made of; in its own cluster no gateway carries requests to it."""
-    return (*service.federated_by, *(gateway_causes(service.gateways) if gateways else ()))
+def way_causes(way: Way) -> Causes:
+    """What makes a federated host what some of its consumers see from other clusters."""
+    return tuple(dict.fromkeys((*way.federated_by, *gateway_causes(way.gateways))))
+
+
+def service_causes(service: FederatedService) -> Causes:
+    """What a federated host is made of."""
+    return tuple(dict.fromkeys(cause for way in service.ways for cause in way_causes(way)))
 
 
 def group_causes(group: Group, *, clusters: Iterable[str] = (), gateways: bool = True) -> Causes:

@@ -49,21 +49,41 @@ class FederatedPort:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How some consumers of a federated host see it from other clusters: by the settings of one workspace.
+
+    Attributes:
+        consumers: the workspaces that follow it, sorted.
+        ports: the ports that they see, by number.
+        gateways: the east-west gateways that they go through; empty when none of them is in another cluster.
+        remote: where they are in other clusters.
+        federated_by: the entries of settings that federate it for them.
+    """
+
+    consumers: tuple[str, ...]
+    ports: tuple[FederatedPort, ...]
+    gateways: tuple[EastWestGateway, ...]
+    remote: tuple[Place, ...] = ()
+    federated_by: Causes = NO_CAUSES
+
+
+@dataclass(frozen=True, slots=True)
 class FederatedService:
     """Ungrouped: a Service of one cluster under its federated host.
+
+    Where its owner federates it, all consumers have one way to it; otherwise each importer has its own.
 
     Attributes:
         host: `<service>.<namespace>.svc.<cluster>[.<suffix>]`.
         service: the Service behind it.
         workspace: the workspace that owns the Service.
         consumers: the workspaces that may call the host, sorted.
-        ports: the exposed ports by number.
+        ports: the ports that any of them sees, by number.
         identities: SPIFFE URIs of the pods.
-        gateways: the east-west gateways of its cluster; empty when no other cluster needs them.
-        versions: the labels of the pods of each workload, distinct and sorted; empty when no workload is known.
+        gateways: the east-west gateways of its cluster that any of them goes through.
         home: where its pods are, seen by its consumers there and by its gateways.
-        remote: where its consumers are in other clusters.
-        federated_by: the entries of settings that federate it.
+        ways: how its consumers see it from other clusters; each consumer has one.
+        versions: the labels of the pods of each workload, distinct and sorted; empty when no workload is known.
     """
 
     host: str
@@ -74,9 +94,22 @@ class FederatedService:
     identities: tuple[str, ...]
     gateways: tuple[EastWestGateway, ...]
     home: Place
-    remote: tuple[Place, ...] = ()
+    ways: tuple[Way, ...]
     versions: tuple[Mapping[str, str], ...] = ()
-    federated_by: Causes = NO_CAUSES
+
+    @property
+    def remote(self) -> tuple[Place, ...]:
+        """Where its consumers are in other clusters."""
+        return tuple(place for way in self.ways for place in way.remote)
+
+    @property
+    def federated_by(self) -> Causes:
+        """The entries of settings that federate it, for whomever."""
+        return tuple(dict.fromkeys(cause for way in self.ways for cause in way.federated_by))
+
+    def exposes(self, port: int, workspace: str) -> bool:
+        """Whether a consumer sees a port of it from other clusters."""
+        return any(one.number == port for way in self.ways if workspace in way.consumers for one in way.ports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +206,7 @@ class Group:
         workspace: the workspace that owns it.
         consumers: the workspaces that may call it, the owner included, sorted.
         hosts: its hosts that were accepted, in the order of the resource.
+        callers: the consumers that call it by these hosts, sorted; they may call it by others too.
         ports: its ports by number.
         backings: the backing Service by cluster, sorted.
         externals: the ExternalServices behind it, for clients of all clusters.
@@ -188,6 +222,7 @@ class Group:
     ports: tuple[DestinationPort, ...]
     backings: Mapping[str, Backing]
     externals: tuple[ExternalBacking, ...] = ()
+    callers: tuple[str, ...] = ()
     passage: Passage = Passage.LOCAL_ONLY
     places: tuple[GroupPlace, ...] = ()
     behind_gateways: tuple[GroupPlace, ...] = ()
@@ -248,7 +283,9 @@ class External:
         hosts: its hosts that were accepted; one that is made up when it has addresses.
         ports: its ports by number, which are also the ports of its specification.
         addresses: its addresses and blocks of addresses, when it has no hosts.
-        places: where its consumers are.
+        places: where its callers are.
+        callers: the consumers to whom the same of its hosts are shared ones, sorted.
+        shared: hosts that its callers have from another ExternalService: nothing is written for them.
         endpoints: the addresses behind it, from ExternalEndpoints.
         egress: the ways through egress gateways.
     """
@@ -258,7 +295,9 @@ class External:
     consumers: tuple[str, ...]
     hosts: tuple[str, ...]
     ports: tuple[DestinationPort, ...]
-    places: tuple[Place, ...]
+    places: tuple[Place, ...] = ()
+    callers: tuple[str, ...] = ()
+    shared: frozenset[str] = frozenset()
     addresses: tuple[str, ...] = ()
     endpoints: tuple[ExternalAddress, ...] = ()
     egress: tuple[EgressRoute, ...] = ()
@@ -268,6 +307,11 @@ class External:
     def __post_init__(self) -> None:
         """Look at the endpoints once: each host asks about them."""
         object.__setattr__(self, "_named", any(is_hostname(endpoint.address) for endpoint in self.endpoints))
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The hosts that objects are written for."""
+        return tuple(host for host in self.hosts if host not in self.shared)
 
     @property
     def entry_ports(self) -> tuple[DestinationPort, ...]:

@@ -14,10 +14,14 @@ from fedlib.config.model import Model
 from fedlib.config.resource import Resource
 from fedlib.config.route_table import RouteTableSpec
 from fedlib.config.virtual_gateway import ExternalServiceFilter, Listener, RouteTableFilter, VirtualGatewaySpec
+from fedlib.diagnostics import Ref
 from fedlib.diagnostics.cause import NO_CAUSES, Causes
 from fedlib.discovery.inventory import Service
 from fedlib.federation.model.host_patterns import HostPatterns, host_patterns
 from fedlib.snapshot.selection import selects
+
+GatewayPort = tuple[Ref, int]
+"""A port of the pods behind a gateway's Service."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,6 +52,11 @@ class EastWestGateway:
     listener_port: int
     endpoints: tuple[GatewayEndpoint, ...]
     chosen_by: Causes = field(default=NO_CAUSES, compare=False, repr=False)
+
+    @property
+    def key(self) -> GatewayPort:
+        """Where it listens."""
+        return self.service.ref, self.listener_port
 
 
 @dataclass(frozen=True, slots=True)

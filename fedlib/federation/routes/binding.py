@@ -26,11 +26,12 @@ MAX_TRIED: Final = 300_000
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Gateways of one workspace that serve the same hosts of a table, on all of their ports or on the same ones."""
+    """Gateways of one workspace that serve the same hosts of a table, on all of their ports or on `ports` only."""
 
     workspace: str
     hosts: tuple[str, ...]
     gateways: tuple[VirtualGateway, ...]
+    ports: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -69,16 +70,15 @@ class GatewayBinder:
             if hosts:
                 ports = gateway.restricts(table.resource, table.workspace, hosts)
                 found.setdefault((gateway.workspace, hosts, ports), []).append(gateway)
-            self._report_shared(table, gateway, hosts)
         served = {host for _, hosts, _ in found for host in hosts}
         for index, host in enumerate(table.spec.hosts):
-            if served and host not in served and _is_valid(host):
+            if served and host not in served and host not in table.refused and _is_valid(host):
                 self.report.add(
                     catalogue.ROUTE_GATEWAY_HOST, table.ref, table.resource.at("hosts", index), host=host
                 )  # fmt: skip
         return tuple(
-            Binding(workspace, hosts, tuple(sorted(some, key=lambda one: (one.service.ref, one.name))))
-            for (workspace, hosts, _), some in sorted(found.items())
+            Binding(workspace, hosts, tuple(sorted(some, key=lambda one: (one.service.ref, one.name))), ports)
+            for (workspace, hosts, ports), some in sorted(found.items())
         )
 
     def _may_name(self, table: Table, index: int, ref: Ref) -> bool:
@@ -123,30 +123,19 @@ class GatewayBinder:
             )  # fmt: skip
             return []
         found = [(gateway, _served_hosts(gateway, table)) for gateway in gateways]
-        carried = table.spec.http or table.spec.tls
+        carried = (table.spec.http or table.spec.tls) and not table.refused.issuperset(table.spec.hosts)
         if carried and found and not any(hosts for _, hosts in found):
             shown = f" with the host{'s' if len(table.spec.hosts) > 1 else ''} {', '.join(table.spec.hosts)}"
             self.report.add(catalogue.ROUTE_GATEWAY_FORBIDS, table.ref, location, gateway=ref, hosts=shown)
         return found
-
-    def _report_shared(self, table: Table, gateway: VirtualGateway, hosts: tuple[str, ...]) -> None:
-        """Report hosts that an older table has on the same gateway."""
-        places = {host: index for index, host in reversed([*enumerate(table.spec.hosts)])}
-        for host in hosts:
-            other = self._taken.setdefault((gateway.name, host), table)
-            if other.ref != table.ref:
-                self.report.add(
-                    catalogue.ROUTE_GATEWAY_SHARED, table.ref,
-                    table.resource.at("hosts", places[host]), related=(other.ref,),
-                    host=host, other=other.ref, gateway=gateway.resource.ref,
-                )  # fmt: skip
 
 
 def _served_hosts(gateway: VirtualGateway, table: Table) -> tuple[str, ...]:
     """The valid hosts of a table that a gateway serves with routes of a kind that the table has."""
     carrying = tuple(listener for listener in gateway.listeners if _carries(listener, table.spec))
     listeners = replace(gateway, listeners=carrying).letting_in(table.resource, table.workspace)
-    return tuple(host for host in dict.fromkeys(filter(_is_valid, table.spec.hosts)) if listeners.serves(host))
+    wanted = dict.fromkeys(host for host in table.spec.hosts if _is_valid(host) and host not in table.refused)
+    return tuple(host for host in wanted if listeners.serves(host))
 
 
 def _is_valid(host: str) -> bool:

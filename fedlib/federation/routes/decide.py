@@ -23,8 +23,10 @@ from fedlib.federation.routes.actions import action_problems, doubtful_rewrite, 
 from fedlib.federation.routes.binding import Binding, GatewayBinder
 from fedlib.federation.routes.connections import ConnectionRoutes, report_tcp_on_gateways
 from fedlib.federation.routes.delegation import Delegation, FlatRoute
-from fedlib.federation.routes.hosts import KnownHosts, check_hosts, known_hosts, settle_hosts, uses_sidecars
+from fedlib.federation.routes.hosts import check_hosts, settle_hosts, uses_sidecars
 from fedlib.federation.routes.match_limits import MatchLimits
+from fedlib.federation.routes.overlaps import report_overlaps
+from fedlib.federation.routes.owners import HostOwners
 from fedlib.federation.routes.tables import Table, read_route_tables, source_labels
 from fedlib.federation.routes.unreachable import UnreachableRoutes
 from fedlib.federation.told import told
@@ -38,25 +40,27 @@ def route_hosts(finders: Finders, offer: Offer) -> tuple[RoutedHosts, ...]:
     """Decide all routes, sorted by table and workspace."""
     snapshot, report = finders.snapshot, finders.report
     resolver = DestinationResolver(snapshot, offer.called, offer.destinations, report)
-    tables = read_route_tables(snapshot, report)
-    known = known_hosts(offer.services, offer.destinations)
+    owners = HostOwners(snapshot, offer.services, offer.destinations, finders.rights)
+    tables = read_route_tables(snapshot, owners.refused, report)
     delegation, unreachable = Delegation(tables, report), UnreachableRoutes(report)
     flat: dict[Ref, tuple[FlatRoute, ...]] = {}
     for table in tables.roots:
-        check_hosts(table, known, report)
+        check_hosts(table, owners, report)
         flat[table.ref] = _flatten(table, delegation, unreachable, report)
     for table in tables.tables:
         if not table.spec.hosts and table.ref not in delegation.used:
             report.add(catalogue.ROUTE_TABLE_HOSTS, table.ref, table.resource.at())
     binder = GatewayBinder(snapshot, offer.gateways, report)
     bindings = {table.ref: binder.bind(table) for table in tables.roots}
-    routing = _Routing(snapshot, flat, bindings, known, resolver, finders.places, report)
     limits = MatchLimits(report)
     roots = [table for table in tables.roots if limits.fits(table, flat[table.ref], bindings[table.ref])]
+    report_overlaps(roots, bindings, flat, report)
+    routing = _Routing(snapshot, flat, bindings, owners, resolver, finders.places, report)
     routed = [*routing.in_sidecars(roots), *routing.on_gateways(roots)]
     for table in tables.tables:
         if table.ref not in delegation.seen:
             routing.check(_flatten(table, delegation, unreachable, report))
+    owners.report_taken(report)
     return tuple(sorted(routed, key=lambda r: (r.table.ref, r.workspace, not r.mesh, r.suffix)))
 
 
@@ -77,7 +81,7 @@ class _Routing:
     snapshot: Snapshot
     flat: Mapping[Ref, tuple[FlatRoute, ...]]
     bindings: Mapping[Ref, tuple[Binding, ...]]
-    known: KnownHosts
+    owners: HostOwners
     resolver: DestinationResolver
     places: PlaceFinder
     report: Report
@@ -87,14 +91,16 @@ class _Routing:
         """The tables as sidecars use them: those of the owner's workspace and of importing ones."""
         for workspace in sorted(self.snapshot.workspaces):
             used = [table for table in roots if workspace in table.consumers and uses_sidecars(table)]
-            for table, hosts in settle_hosts(used, workspace, self.known, self.report):
-                connections = self._connections(table, workspace)
-                yield RoutedHosts(
-                    table.resource, table.workspace, workspace, hosts, self._routes(table, workspace),
+            for table, hosts in settle_hosts(used, workspace, self.owners, self.snapshot, self.report):
+                routes, connections = self._routes(table, workspace), self._connections(table, workspace)
+                routed = RoutedHosts(
+                    table.resource, table.workspace, workspace, hosts, routes,
                     source_labels(table.spec), tcp=connections.tcp(), tls=connections.tls(),
                     suffix="mesh" if table.spec.virtual_gateways else "", places=self.places.of(workspace),
                     annotations=table.annotations,
                 )  # fmt: skip
+                if hosts:
+                    yield routed
 
     def on_gateways(self, roots: Iterable[Table]) -> Iterator[RoutedHosts]:
         """The tables as gateways use them."""

@@ -1,7 +1,7 @@
 """The tables to which a route delegates.
 
 Source: `DelegateAction.route_tables`: own and imported tables, the oldest first, and those of a higher weight before
-others.
+others. Own ones come before imported ones: how old those of others are is for others to write.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Source: the field comments of Gloo's `RouteTable`. One with hosts is a root; one
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fedlib.config.gloo import ObjectSelector
@@ -16,18 +16,22 @@ from fedlib.config.strings.annotation import steered
 from fedlib.config.untranslated import untranslated
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.federation.model.route import SourceLabels
-from fedlib.snapshot.model import Snapshot
+from fedlib.snapshot.model import OwnedResource, Snapshot
 from fedlib.snapshot.selector_index import SelectorIndex
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A RouteTable, its owner, the workspaces that may use it, sorted, and the annotations of its objects."""
+    """A RouteTable, the workspace that owns it, and those that may use it, sorted.
+
+    `annotations` are those of its objects, and `refused` the hosts that it may not route anywhere.
+    """
 
     resource: Resource[RouteTableSpec]
     workspace: str
     consumers: tuple[str, ...]
     annotations: Mapping[str, str]
+    refused: frozenset[str] = frozenset()
 
     @property
     def ref(self) -> Ref:
@@ -47,7 +51,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class RouteTables:
-    """All RouteTables that are translated, the oldest first."""
+    """All RouteTables that are translated, the oldest first.
+
+    By consumer its own come first, and then those that it imports, in the order of its imports.
+    """
 
     tables: tuple[Table, ...]
     by_consumer: Mapping[str, SelectorIndex[Table]]
@@ -58,23 +65,49 @@ class RouteTables:
         return (table for table in self.tables if table.spec.hosts)
 
     def select(self, selector: ObjectSelector, workspace: str) -> Iterator[Table]:
-        """The tables that a selector of a workspace selects: its own and imported ones, the oldest first."""
+        """The tables that a selector of a workspace selects: its own, then imported ones, the oldest first."""
         return self.by_consumer[workspace].select(selector)
 
 
-def read_route_tables(snapshot: Snapshot, report: Report) -> RouteTables:
-    """Index the RouteTables that are translated; annotations that are not theirs to give are reported."""
+def read_route_tables(snapshot: Snapshot, refused: Callable[[str, str], str], report: Report) -> RouteTables:
+    """Index the RouteTables that are translated. Annotations that are not theirs to give are reported.
+
+    Args:
+        snapshot: has the RouteTables.
+        refused: says why a workspace may not route a host; empty if it may.
+        report: takes the findings.
+    """
     found = []
     for owned in snapshot.of(RouteTableSpec):
         if not any(untranslated(owned.spec)):
+            hosts = frozenset(_refused_hosts(owned, refused, report))
             annotations = _annotations(owned.resource, snapshot, report)
-            found.append(Table(owned.resource, owned.workspace, owned.consumers, annotations))
+            found.append(Table(owned.resource, owned.workspace, owned.consumers, annotations, hosts))
     tables = tuple(sorted(found, key=lambda table: table.resource.age))
     by_consumer: dict[str, list[Table]] = defaultdict(list)
     for table in tables:
         for consumer in table.consumers:
             by_consumer[consumer].append(table)
-    return RouteTables(tables, {name: SelectorIndex(tuple(listed)) for name, listed in by_consumer.items()})
+    return RouteTables(tables, {name: _in_order(listed, name, snapshot) for name, listed in by_consumer.items()})
+
+
+def _in_order(tables: Iterable[Table], consumer: str, snapshot: Snapshot) -> SelectorIndex[Table]:
+    precedence = snapshot.visibility.precedence
+    return SelectorIndex(tuple(sorted(tables, key=lambda table: precedence(consumer, table.workspace))))
+
+
+def _refused_hosts(
+    owned: OwnedResource[RouteTableSpec], refused: Callable[[str, str], str], report: Report
+) -> Iterator[str]:
+    """The hosts that a table may not have; each is reported."""
+    for index, host in enumerate(owned.spec.hosts):
+        problem = refused(owned.workspace, host)
+        if problem:
+            report.add(
+                catalogue.HOST_NOT_GIVEN, owned.resource.ref, owned.resource.at("hosts", index),
+                workspace=owned.workspace, host=host, problem=problem,
+            )  # fmt: skip
+            yield host
 
 
 def _annotations(resource: Resource[RouteTableSpec], snapshot: Snapshot, report: Report) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from fedlib.config.external_service import ClientsideTLS, ClientTLSMode
 from fedlib.federation.externals.checks import originates_tls
+from fedlib.federation.hosts.hostname import first_callable, is_made_up
 from fedlib.federation.model.destination import External
 
 PUBLIC_AUTHORITIES: Final = "system"
@@ -21,6 +22,8 @@ def originated_tls(external: External, host: str) -> Mapping[int, Mapping[str, A
     """The TLS settings of a host by port; empty ones where clients send what they have."""
     spec = external.resource.spec
     name = "" if external.addresses or host.startswith("*") else host
+    if is_made_up(host):
+        name = first_callable(spec.hosts)
     written = {port.number: port for port in spec.ports}
     found: dict[int, Mapping[str, Any]] = {}
     for port in external.entry_ports:

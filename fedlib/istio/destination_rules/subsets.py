@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fedlib.federation.hosts.hostname import local_only_host
+from fedlib.federation.model.destination import Group
 from fedlib.federation.model.host_rule import HostRule
 from fedlib.istio.destination_rules.tls import TlsByPort, sni
 from fedlib.istio.subset import egress_subset, subset_name
@@ -24,10 +25,11 @@ class HostSubset:
 def host_subsets(rule: HostRule, tls: TlsByPort) -> Iterator[HostSubset]:
     """The subsets, first those of routes by name. Where the host's TLS settings name an SNI, each names its own."""
     found: dict[str, HostSubset] = {}
+    served = local_only_host(rule.host, rule.decision.workspace) if isinstance(rule.decision, Group) else ""
     for labels in rule.subsets:
         name = subset_name(labels)
         settings = tls.items() if rule.remote else ()
-        own = {port: {**fields, "sni": sni(port, local_only_host(rule.host), name)} for port, fields in settings}
+        own = {port: {**fields, "sni": sni(port, served, name)} for port, fields in settings}
         found[name] = HostSubset(name, labels, own)
     yield from (subset for _, subset in sorted(found.items()))
     yield from _egress_subsets(rule)

@@ -47,7 +47,7 @@ def _mutual(group: Group, host: str) -> TlsByPort:
     return {
         port.number: {
             "mode": "ISTIO_MUTUAL",
-            "sni": sni(port.number, local_only_host(host)),
+            "sni": sni(port.number, local_only_host(host, group.workspace)),
             "subjectAltNames": identities,
         }
         for port in group.ports

@@ -14,10 +14,10 @@ from fedlib.declarations.lineage import CORE, NETWORKING, Lineage
 from fedlib.declarations.names import object_name
 from fedlib.declarations.role import Effect
 from fedlib.federation.decisions import Decisions
-from fedlib.federation.hosts.hostname import local_only_host
+from fedlib.federation.hosts.hostname import LOCAL_ONLY, local_only_host
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.causes import made_of, rule_causes
-from fedlib.federation.model.destination import External
+from fedlib.federation.model.destination import External, Group
 from fedlib.federation.model.host_rule import HostRule
 from fedlib.federation.model.policy import NO_POLICIES, PoliciesByKind
 from fedlib.istio.destination_rules.subsets import HostSubset, host_subsets
@@ -54,10 +54,10 @@ def _name(rule: HostRule, hosts: HostNames) -> str:
     """Made of the host, what it stands for, and the workspace whose proxies follow the rule."""
     if isinstance(rule.decision, External) and not rule.own:
         return object_name(f"{external_stem(rule.decision)}-{rule.host}-{rule.place.workspace}")
-    stem = hosts.stems.get(rule.host, rule.host)
-    if rule.local_only:
-        group_host = rule.host.removesuffix(local_only_host(""))
-        stem = local_only_host(hosts.stems[group_host])
+    stem = hosts.stem(rule.host, rule.place.workspace)
+    if rule.local_only and isinstance(rule.decision, Group):
+        group_host = rule.host.removesuffix(local_only_host("", rule.decision.workspace))
+        stem = f"{hosts.stem(group_host, rule.place.workspace)}-{LOCAL_ONLY}"
     kind = rule.kind.lower().replace("_", "-")
     return object_name(f"{stem}-{kind}-{rule.place.workspace}")
 

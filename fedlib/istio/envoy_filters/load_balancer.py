@@ -40,7 +40,7 @@ def translate_load_balancers(decisions: Decisions) -> Iterator[Declaration]:
             balanced.ports[port] = settings
             balanced.causes.update(dict.fromkeys(policy_causes(by_kind)))
     for (_, consumer, ref), balanced in found.items():
-        destination = decisions.destinations.named(ref)
+        destination = decisions.destinations.named(ref, consumer)
         for proxies in workspace_proxies(decisions.sidecars[consumer]):
             patches: list[Patch] = [
                 merge_cluster(context, host, port, {"common_lb_config": settings})

@@ -35,7 +35,7 @@ def translate_east_west_gateways(decisions: Decisions) -> Iterator[Declaration]:
     for ref, gateway in sorted(gateways.items()):
         service = gateway.service
         ports = sorted(passing.get(ref, ()))
-        servers = [_server(port, decisions.gateway_hosts[ref], alone=len(ports) == 1) for port in ports]
+        servers = [_server(port, decisions.gateway_hosts[ref, port], alone=len(ports) == 1) for port in ports]
         spec = {
             "selector": dict(sorted(service.selector.items())),
             "servers": [*servers, *(ending[ref].servers() if ref in ending else ())],
@@ -56,7 +56,8 @@ def _causes(decisions: Decisions) -> dict[Ref, dict[Cause, None]]:
     """For each gateway what it leads to, and the settings that chose it and made the hosts."""
     found: dict[Ref, dict[Cause, None]] = {}
     for service in decisions.services:
-        _add(found, service.gateways, (Cause(service.service.ref, Why.LEADS_TO), *service.federated_by))
+        for way in service.ways:
+            _add(found, way.gateways, (Cause(service.service.ref, Why.LEADS_TO), *way.federated_by))
     for group in decisions.groups:
         for backing in group.backings.values():
             _add(found, backing.gateways, (Cause(group.resource.ref, Why.LEADS_TO),))

@@ -22,7 +22,7 @@ def translate_external(external: External) -> Iterator[Declaration]:
     """
     hosts: dict[Resolution, list[str]] = {}
     causes = external_causes(external)
-    for host in external.hosts:
+    for host in external.written:
         hosts.setdefault(external.resolution(host), []).append(host)
     for resolution in sorted(hosts):
         spec = _spec(external, hosts[resolution], resolution)

@@ -14,7 +14,7 @@ from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import NETWORKING, Lineage
 from fedlib.declarations.names import object_name
 from fedlib.declarations.role import Effect, Role
-from fedlib.federation.hosts.hostname import local_only_host
+from fedlib.federation.hosts.hostname import LOCAL_ONLY, local_only_host
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.address import is_hostname
 from fedlib.federation.model.causes import group_causes
@@ -69,7 +69,7 @@ def _with_pods(
 ) -> Iterator[Declaration]:
     """The ServiceEntry that selects the pods, and in each cluster the one with the gateways of all others."""
     place = one.place
-    name = f"vd-{hosts.stems[host]}-{place.workspace}"
+    name = f"vd-{hosts.stem(host, place.workspace)}-{place.workspace}"
     effect = Effect(describes=(host,), home_of=(host,), selects=backing.service.selector)
     named: dict[bool, list[str]] = {}
     for cluster in place.at:
@@ -92,7 +92,7 @@ def _without_pods(
     spec = host_spec(group, host, one, remote, hosts)
     if remote:
         spec["endpoints"] = remote
-    name = object_name(f"vd-{hosts.stems[host]}-{one.place.workspace}")
+    name = object_name(f"vd-{hosts.stem(host, one.place.workspace)}-{one.place.workspace}")
     effect = Effect(Role.LEADS, (host,), private=one.place.private)
     return Declaration(one.place.at, API_VERSION, KIND, name, spec, lineage, effect=effect)
 
@@ -103,8 +103,9 @@ def _local_only(group: Group, host: str, one: GroupPlace, backing: Backing, host
     It has addresses where it has a port that is not HTTP: without one, sidecars beside the gateway would take every
     connection to the port's number for this host.
     """
-    name = local_only_host(host)
-    addresses = {"addresses": hosts.addresses(name, one.place.families)} if name in hosts.virtual_ips else {}
+    owner, name = group.workspace, local_only_host(host, group.workspace)
+    given = hosts.has_addresses(owner, name)
+    addresses = {"addresses": hosts.addresses(owner, name, one.place.families)} if given else {}
     spec = {
         "hosts": [name],
         **addresses,
@@ -114,8 +115,8 @@ def _local_only(group: Group, host: str, one: GroupPlace, backing: Backing, host
         "resolution": "STATIC",
         "workloadSelector": selector(backing),
     }
-    stem = object_name(f"vd-{local_only_host(hosts.stems[host])}-{group.workspace}")
-    lineage = Lineage(group.resource.ref, *NETWORKING, group.workspace, group_causes(group, clusters=one.place.at))
+    stem = object_name(f"vd-{hosts.stem(host, owner)}-{LOCAL_ONLY}-{owner}")
+    lineage = Lineage(group.resource.ref, *NETWORKING, owner, group_causes(group, clusters=one.place.at))
     effect = Effect(describes=(name,), home_of=(host,), selects=backing.service.selector)
     return Declaration(one.place.at, API_VERSION, KIND, stem, spec, lineage, effect=effect)
 

@@ -19,7 +19,7 @@ def host_spec(group: Group, host: str, one: GroupPlace, remote: list[Endpoint], 
     """A host at a place, without pods and endpoints: what all of its ServiceEntries there must have in common."""
     spec: dict[str, Any] = {
         "hosts": [host],
-        "addresses": hosts.addresses(host, one.place.families),
+        "addresses": hosts.addresses(group.workspace, host, one.place.families),
         "exportTo": list(one.place.export_to),
         "location": "MESH_EXTERNAL" if group.externals and not group.backings else "MESH_INTERNAL",
         "ports": entry_ports(group, one.backing),

@@ -35,7 +35,7 @@ def with_workload_entries(
     lineage: Lineage,
 ) -> Iterator[Declaration]:
     """The ServiceEntry of a host where pods are, visible to the gateways too, and a WorkloadEntry for each endpoint."""
-    name = f"vd-{hosts.stems[host]}-{one.place.workspace}"
+    name = f"vd-{hosts.stem(host, one.place.workspace)}-{one.place.workspace}"
     effect = Effect(describes=(host,), home_of=(host,), selects=backing.service.selector)
     for cluster, namespaces in one.place.at.items():
         gateways = frozenset(gateway.service.namespace for gateway in group.backings[cluster].gateways)

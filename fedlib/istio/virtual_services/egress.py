@@ -32,8 +32,10 @@ def translate_egress(external: External) -> Iterator[Declaration]:
     for route in external.egress:
         by_host.setdefault(route.host, []).append(route)
     for host, routes in by_host.items():
-        yield from _to_gateways(external, host, routes)
-        yield from _out(external, host, routes)
+        if host not in external.shared:
+            yield from _to_gateways(external, host, routes)
+        if external.workspace in external.callers:
+            yield from _out(external, host, routes)
 
 
 def _to_gateways(external: External, host: str, routes: Iterable[EgressRoute]) -> Iterator[Declaration]:

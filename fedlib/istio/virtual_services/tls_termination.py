@@ -64,7 +64,8 @@ def terminating_servers(decisions: Decisions) -> dict[Ref, TerminatingServers]:
                 if _is_http(group):
                     servers.http.setdefault(gateway.listener_port, set()).add(host)
                 else:
-                    servers.tcp[gateway.listener_port, decisions.hosts.stems[host]] = host
+                    stem = decisions.hosts.stem(host, group.workspace)
+                    servers.tcp[gateway.listener_port, f"{stem}-{group.workspace}"] = host
     return found
 
 
@@ -109,10 +110,10 @@ def _virtual_service(
         "exportTo": ["."],
         "gateways": gateways,
         "hosts": [host if http else f"*.{host}"],
-        "http" if http else "tcp": _http_routes(group, host) if http else [_route(host, group.ports[0].number)],
+        "http" if http else "tcp": _http_routes(group, host) if http else [_route(group, host, group.ports[0].number)],
     }
-    name = object_name(f"vd-{hosts.stems[host]}-{group.workspace}")
     lineage = Lineage(group.resource.ref, *NETWORKING, group.workspace, group_causes(group, clusters=(cluster,)))
+    name = object_name(f"vd-{hosts.stem(host, group.workspace)}-{group.workspace}")
     return Declaration({cluster: (namespace,)}, API_VERSION, KIND, name, spec, lineage, effect=Effect(home_of=(host,)))
 
 
@@ -120,12 +121,13 @@ def _http_routes(group: Group, host: str) -> list[dict[str, Any]]:
     numbers = [port.number for port in group.ports]
     default = _HTTP_PORT if _HTTP_PORT in numbers else numbers[0]
     routes = [
-        {"match": [{"authority": {"exact": f"{host}:{number}"}}], **_route(host, number)}
+        {"match": [{"authority": {"exact": f"{host}:{number}"}}], **_route(group, host, number)}
         for number in numbers
         if number != default
     ]
-    return [*routes, _route(host, default)]
+    return [*routes, _route(group, host, default)]
 
 
-def _route(host: str, port: int) -> dict[str, Any]:
-    return {"route": [{"destination": {"host": local_only_host(host), "port": {"number": port}}}]}
+def _route(group: Group, host: str, port: int) -> dict[str, Any]:
+    served = local_only_host(host, group.workspace)
+    return {"route": [{"destination": {"host": served, "port": {"number": port}}}]}

@@ -66,7 +66,7 @@ def _checked(
     told: set[tuple[Ref, Ref, int]] = set()
     for (consumer, ref, port), by_kind in sorted(policies.client.items(), key=lambda item: item[0]):
         policy = by_kind.get(ActiveHealthCheckPolicySpec)
-        destination = destinations.named(ref)
+        destination = destinations.named(ref, consumer)
         if policy is None or policy.ref in refused or destination is None:
             continue
         checked = found.setdefault(policy.ref, _Checked(policy))

@@ -80,7 +80,7 @@ class ServerFinder:
         kind = "Service" if reference.kind is DestinationKind.SERVICE else "VirtualDestination"
         written = Ref(kind, name, namespace, named.cluster or home.cluster)
         if reference.kind is not DestinationKind.SERVICE:
-            group = self.destinations.named(written)
+            group = self.destinations.named(written, workspace)
             if group is None or isinstance(group.decision, Service) or workspace not in group.consumers:
                 return f"workspace '{workspace}' neither owns nor imports {written}"
             return _stranger(group, writer) or _at(group, first_callable(group.decision.hosts), reference.port)
