@@ -54,7 +54,7 @@ EXPECTED = {
 }
 
 
-def policy(issuer: Issuer, **attached: Any) -> dict[str, Any]:
+def policy(issuer: Issuer, name: str = "admins", **attached: Any) -> dict[str, Any]:
     """The policy: an admin who may read."""
     provider = {
         "issuer": issuer.name,
@@ -64,7 +64,7 @@ def policy(issuer: Issuer, **attached: Any) -> dict[str, Any]:
     }
     claims = [{"key": "role", "values": ["admin", "owner"]}]
     config = {"providers": {"own": provider}, "claims": claims, "requiredScopes": ["read"]}
-    return gloo("security.policy", "JWTPolicy", "admins", config=config, **attached)
+    return gloo("security.policy", "JWTPolicy", name, config=config, **attached)
 
 
 def test_pods_of_a_service(
@@ -142,6 +142,47 @@ def test_routes_of_a_gateway(
     ):
         assert ask(path).clusters.keys() <= {"eu"}, f"{path} reaches what tokens protect"
     assert ask("/private", host=HOST.upper()).statuses == {403: 1}
+
+
+def test_a_token_for_one_route_opens_no_other(
+    mesh: Mesh,
+    federation: Federation,
+    issuer: Issuer,
+    headers: dict[str, dict[str, str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """A gateway checks tokens of all issuers on all requests; each route asks for those of its own policy."""
+    other = Issuer(mesh.root.openssl, tmp_path_factory.mktemp("other"), "https://other.example.com")
+    token = other.token(aud="shop", role="admin", scope="read write")
+    known = {"ours": headers["good"], "theirs": {"authorization": f"Bearer {token}"}}
+    table = gloo(
+        "networking",
+        "RouteTable",
+        "shop",
+        hosts=[HOST],
+        virtualGateways=BOUND,
+        http=[
+            {"name": name, "labels": {"auth": name}, "matchers": [{"uri": {"prefix": f"/{name}"}}], "forwardTo": TO_EU}
+            for name in known
+        ],
+    )
+    policies = [
+        policy(who, name, applyToRoutes=[{"route": {"labels": {"auth": name}}}])
+        for name, who in (("ours", issuer), ("theirs", other))
+    ]
+    federation.declare(workspaces(federation=FEDERATED), NORTH_SOUTH, table, *policies)
+    gateway = mesh["eu"].workloads["istio-gateways/ingressgateway-0"].outside
+    stranger = client(mesh, "us", "stranger")
+
+    def statuses() -> dict[tuple[str, str], int]:
+        return {
+            (path, whose): _status(stranger.get(HOST, f"/{path}", address=gateway, port=8080, headers=known[whose]))
+            for path in known
+            for whose in known
+        }
+
+    expected = {(path, whose): 200 if path == whose else 403 for path in known for whose in known}
+    eventually(lambda: statuses() == expected)
 
 
 def _status(answers: Any) -> int:
