@@ -65,6 +65,7 @@ class _Book:
         has_errors: whether anything is an ERROR.
         compared: comparisons for suggestions by author, namespace and cluster: one team's cost no other its own.
         owner_of: who owns a thing, when it is known.
+        workspaces: the names that workspaces have, then.
     """
 
     entries: dict[_Key, _Entry] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class _Book:
     spent: dict[tuple[str, str, str], int] = field(default_factory=dict)
     compared: Counter[tuple[Owner | None, str, str]] = field(default_factory=Counter)
     owner_of: Callable[[Ref], str] | None = None
+    workspaces: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -126,8 +128,10 @@ class Report:
         finding = entry.finding
         key = _Key(finding.code.id, finding.subject, finding.location, finding.message)
         known = self._book.entries.get(key)
-        related = tuple(sorted({*finding.related, *(known.finding.related if known else ())}))
-        self._book.entries[key] = replace(entry, finding=replace(finding, related=related))
+        if finding.related or known is not None:
+            related = tuple(sorted({*finding.related, *(known.finding.related if known else ())}))
+            entry = replace(entry, finding=replace(finding, related=related))
+        self._book.entries[key] = entry
         if entry.original is None:
             self._book.direct.add((finding.code.id, finding.subject, finding.location))
         if finding.severity is not Severity.ERROR:
@@ -154,14 +158,14 @@ class Report:
             compared[place] = MOST_COMPARISONS - left
         return shortened(value, LONGEST_ARGUMENT) if isinstance(value, str) else value
 
-    def resolve_owners(self, owner_of: Callable[[Ref], str]) -> None:
-        """Say who owns what: a workspace's name, or the PLATFORM. Without this everything is the platform's."""
-        self._book.owner_of = owner_of
+    def resolve_owners(self, owner_of: Callable[[Ref], str], workspaces: Iterable[str]) -> None:
+        """Say who owns what: the name of one of the workspaces, or the PLATFORM, to which all else belongs."""
+        self._book.owner_of, self._book.workspaces = owner_of, frozenset(workspaces)
 
     def owner_of(self, thing: Owner) -> str:
         """Whose a thing is, as far as it is known by now."""
         if isinstance(thing, str):
-            return thing
+            return thing if thing in self._book.workspaces else PLATFORM
         return self._book.owner_of(thing) if self._book.owner_of is not None else PLATFORM
 
     def refuses(self, subject: Ref) -> bool:

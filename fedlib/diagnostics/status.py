@@ -64,10 +64,12 @@ def resolve_statuses(resources: Iterable[Ref], report: Report) -> tuple[Status, 
 
 
 def _concerned(finding: Finding, report: Report) -> set[Ref]:
-    found = {ref for ref in finding.related if report.owner_of(ref) == finding.owner}
-    return found | {finding.subject} if is_of_subject(finding, report) else found
+    found = {ref for ref in finding.related if report.owner_of(ref) == finding.owner} if finding.related else set()
+    if is_of_subject(finding, report):
+        found.add(finding.subject)
+    return found
 
 
 def is_of_subject(finding: Finding, report: Report) -> bool:
     """Whether whoever wrote what a finding is about has it, or the platform: others have only used its name."""
-    return finding.owner in (PLATFORM, report.owner_of(finding.subject))
+    return finding.owner == PLATFORM or finding.owner == report.owner_of(finding.subject)

@@ -64,7 +64,7 @@ def build_snapshot(configuration: Configuration, inventory: Inventory, report: R
     by_kind = _by_kind(resources)
     for spec in ADMINISTRATORS:
         by_kind.pop(kind_of(spec), None)
-    report.resolve_owners(find_owners(resources, membership).of)
+    report.resolve_owners(find_owners(resources, membership).of, workspaces)
     by_key = {(namespace.cluster, namespace.name): namespace for namespace in namespaces}
     owned = _owned_namespaces(membership)
     config_owners = ConfigOwners(membership, by_key, report)
@@ -151,8 +151,8 @@ def _is_at_home(resource: Resource[Model], report: Report) -> bool:
 
 def _inputs(resources: Iterable[Resource[Model]], report: Report) -> tuple[Ref, ...]:
     """The Gloo resources of the input, with those that were reported and refused."""
-    found = (finding for finding in report if is_of_subject(finding, report))
-    refused = {finding.subject for finding in found if finding.subject.kind in KINDS and finding.subject.name}
+    found = (one for one in report if one.subject.kind in KINDS and one.subject.name)
+    refused = {one.subject for one in found if is_of_subject(one, report)}
     return tuple(sorted({resource.ref for resource in resources} | refused))
 
 

@@ -19,8 +19,8 @@ from tests.property.world import compile_world
 
 SEEDS = st.integers(0, 2**32)
 WRITTEN = st.lists(SEEDS, max_size=6)
-MORE = settings().max_examples // 60
-"""How many times as many worlds the profile `explore` looks at (`conftest.py`)."""
+WORLDS = settings().max_examples
+"""60 with every other test, 1,000 with `make property`, 2,000 in the profile `explore` (`conftest.py`)."""
 
 Objects = dict[tuple[str, str, str, str], bytes]
 
@@ -47,7 +47,7 @@ def findings_of(compilation: Compilation, workspace: str) -> list[Finding]:
     return [one for one in compilation.report if owner(one.subject) == workspace]
 
 
-@settings(max_examples=5000 * MORE)
+@settings(max_examples=5 * WORLDS)
 @given(WRITTEN, WRITTEN, WRITTEN, SEEDS)
 @example([0, 554363017], [], [293], 0)  # tables of both on a gateway
 def test_a_neighbour_changes_nothing(shop: list[int], both: list[int], neighbour: list[int], platform: int) -> None:
@@ -60,7 +60,7 @@ def test_a_neighbour_changes_nothing(shop: list[int], both: list[int], neighbour
     assert HOMES[SHOP] not in places
 
 
-@settings(max_examples=500 * MORE)
+@settings(max_examples=WORLDS // 2)
 @given(WRITTEN, WRITTEN, WRITTEN, SEEDS)
 @example([249, 2108649728], [], [31328], 0)  # what it imports is federated under its own suffix
 def test_what_is_imported_changes_nothing_that_is_there(
@@ -81,7 +81,7 @@ def test_what_is_imported_changes_nothing_that_is_there(
             assert NEIGHBOUR in finding.message
 
 
-@settings(max_examples=500 * MORE)
+@settings(max_examples=WORLDS // 2)
 @given(WRITTEN, WRITTEN, WRITTEN, SEEDS)
 def test_who_imports_changes_nothing_but_callers(
     shop: list[int], both: list[int], neighbour: list[int], platform: int

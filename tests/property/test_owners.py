@@ -21,11 +21,17 @@ NAMES_OTHERS: Final = frozenset(
 """A workspace wrote what is about another one: an import or export that is not returned, its destination or gateway, a
 host of another for its importers."""
 
-OFFERS: Final = frozenset({"FED301", "FED706", "FED708", "FED715", "FED717", "FED720", "FED721", "FED847"})
-"""What is wrong with what a workspace offers to others shows when anybody takes it in another cluster."""
+OFFERS: Final = frozenset(
+    {"FED706", "FED708", "FED715", "FED717", "FED720", "FED721", "FED766", "FED847"}
+    | {"FED301", "FED302", "FED304", "FED309", "FED310", "FED719"}
+)
+"""What is wrong with what a workspace offers to others, or with how it selects the gateways to that, shows when anybody
+takes it in another cluster."""
 
-CONTESTED: Final = frozenset({"FED414", "FED415", "FED507", "FED713", "FED740"})
-"""One host, address or name of two workspaces: which of them may have it is a question of its own."""
+CONTESTED: Final = frozenset({"FED414", "FED713"})
+"""What Istio could not tell apart changes for one of two workspaces: the virtual IP of one of two hosts with the same
+hash, where somebody may call both, and the host of groups of both whose pods stand in one namespace, or behind one
+gateway that knows them by the host alone."""
 
 OF_NOBODY: Final = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "nothing"}}
 EAST_WEST: Final = {"istio": "eastwestgateway"}

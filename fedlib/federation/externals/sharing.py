@@ -21,6 +21,7 @@ from fedlib.federation.hosts.hostname import address_host, is_made_up, is_short
 from fedlib.federation.model.address import AllowedAddresses
 from fedlib.federation.model.destination import DestinationPort, External
 from fedlib.federation.places import PlaceFinder
+from fedlib.federation.told import told
 
 
 class _Variant(NamedTuple):
@@ -80,7 +81,7 @@ class ExternalSharing:
         written = [port.number for port in external.resource.spec.ports]
         for port in external.ports:
             if port.protocol in OPAQUE:
-                self.report.add(
+                told(consumer, external.workspace, self.claims.snapshot, self.report).add(
                     catalogue.TCP_NOT_IMPORTED, external.resource.ref,
                     external.resource.at("ports", written.index(port.number)),
                     port=port.number, protocol=port.protocol, workspace=consumer,
@@ -92,12 +93,12 @@ class ExternalSharing:
         short = [host for host in external.hosts if is_short(host)]
         if not short or consumer == external.workspace:
             return external.hosts
-        report_short(external.resource, external.workspace, consumer, short[0], self.report)
+        report_short(external.resource, external.workspace, consumer, short[0], self.claims.snapshot, self.report)
         kept = tuple(host for host in external.hosts if host not in short)
         return kept or (address_host(external.resource.ref),)
 
     def _is_shared(self, external: External, host: str, consumer: str) -> bool:
-        """Whether a workspace has the host from something else; reported, and an error unless that says the same."""
+        """Whether a workspace has the host from something else; it is told, as a warning unless that says the same."""
         if is_made_up(host):
             return not external.endpoints and not external.addresses
         ref = external.resource.ref
@@ -113,8 +114,8 @@ class ExternalSharing:
                 workspace=consumer, host=host, winner=first.ref, other=ref,
             )  # fmt: skip
         else:
-            self.report.add(
-                catalogue.EXTERNAL_HOST_CONFLICT, subject, location,
+            self.report.told_to((subject, lambda: location)).add(
+                catalogue.EXTERNAL_HOST_CONFLICT, ref,
                 host=host, what=shown_claim(first), other=ref, how=how, workspace=consumer,
             )  # fmt: skip
         return True
@@ -124,8 +125,8 @@ class ExternalSharing:
         subject, location = place_of_several(
             self.claims.snapshot, consumer, winner.workspace, first.ref, first.at("addresses")
         )
-        self.report.add(
-            catalogue.EXTERNAL_ADDRESS_CONFLICT, subject, location,
+        self.report.told_to((subject, lambda: location)).add(
+            catalogue.EXTERNAL_ADDRESS_CONFLICT, external.resource.ref,
             address=address, winner=first.ref, other=external.resource.ref,
             how=self._meanings.difference(winner, external, ""), workspace=consumer,
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """Hosts of groups: which of them may be used, and by which each workspace calls a group.
 
 A host of a group depends on others in two cases only: where a workspace sees several destinations of the host, and
-where Istio could not tell the pods of two groups apart (docs/decisions/0015).
+where Istio could not tell the pods of two groups apart (docs/decisions/0016).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class GroupHosts:
         if self.claims.gets(host, ref, consumer):
             return True
         if is_short(host):
-            report_short(group.resource, group.workspace, consumer, host, self.report)
+            report_short(group.resource, group.workspace, consumer, host, self.snapshot, self.report)
             return False
         first = self.claims.seen(host, consumer)[0]
         subject, location = place_of_several(self.snapshot, consumer, first.workspace, first.ref, first.location)

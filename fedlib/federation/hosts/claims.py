@@ -19,6 +19,7 @@ from fedlib.diagnostics import Location, Ref, Report, catalogue
 from fedlib.federation.hosts.hostname import is_short
 from fedlib.federation.hosts.rights import HostRights
 from fedlib.federation.model.destination import FederatedService
+from fedlib.federation.told import told
 from fedlib.snapshot.model import OwnedResource, Snapshot
 
 
@@ -92,9 +93,11 @@ class HostClaims:
         return len(self._first.get(host, {})) > 1
 
 
-def report_short(resource: Resource[Model], owner: str, consumer: str, host: str, report: Report) -> None:
-    """Report a host without a dot of what a workspace exports: it is for its own proxies only."""
-    report.add(
+def report_short(
+    resource: Resource[Model], owner: str, consumer: str, host: str, snapshot: Snapshot, report: Report
+) -> None:
+    """Report a host without a dot of what a workspace imports: it is for the proxies of its owner only."""
+    told(consumer, owner, snapshot, report).add(
         catalogue.HOST_SHORT, resource.ref, resource.at("hosts"), host=host, workspace=consumer, owner=owner
     )  # fmt: skip
 

@@ -52,6 +52,9 @@ class HostRights:
     """Clusters by the names of their namespaces."""
     _holders: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Workspaces by the ends of hosts that are given to them."""
+    _ends: dict[str, str] = field(default_factory=dict)
+    _names: dict[str, DnsName | None] = field(default_factory=dict)
+    """What `_end` and `dns_name` answered: hosts of a table are asked about for everybody who imports it."""
 
     def __post_init__(self) -> None:
         """Index what questions come by."""
@@ -111,6 +114,11 @@ class HostRights:
 
     def dns_name(self, host: str) -> DnsName | None:
         """What a host is in Kubernetes' DNS, in any form that it completes: `name.ns`, `name.ns.svc` and so on."""
+        if host not in self._names:
+            self._names[host] = self._find_name(host)
+        return self._names[host]
+
+    def _find_name(self, host: str) -> DnsName | None:
         wild, name = host.startswith("*"), _without_wildcard(host)
         for domain, clusters in self._domains.items():
             if wild and (domain == name or domain.endswith(host[1:])):
@@ -146,6 +154,13 @@ class HostRights:
 
     def _end(self, host: str) -> str:
         """The longest end of a host that is given to somebody; empty if none is."""
+        if not self._holders:
+            return ""
+        if host not in self._ends:
+            self._ends[host] = self._find_end(host)
+        return self._ends[host]
+
+    def _find_end(self, host: str) -> str:
         name = _without_wildcard(host)
         if name != host and not host.startswith("*."):  # `*a.b` covers names below `b`
             name = name.partition(".")[2]
