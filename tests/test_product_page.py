@@ -229,7 +229,8 @@ def test_there_is_no_failover(compile_stack: Compile) -> None:
     (home,) = objects(compilation, "ServiceEntry", "us", US_HOST)
     assert "endpoints" not in home.spec
     (remote,) = objects(compilation, "ServiceEntry", "eu", US_HOST)
-    assert {endpoint["network"] for endpoint in remote.spec["endpoints"]} == {"us"}
+    assert {endpoint["locality"].split("/")[0] for endpoint in remote.spec["endpoints"]} == {"us-east"}
+    assert all("network" not in endpoint for endpoint in remote.spec["endpoints"])
     assert {kind for counts in compilation.plan.counts().values() for kind in counts} == {"Gateway", "ServiceEntry"}
 
 

@@ -186,6 +186,7 @@ class MeshConfig:
     Attributes:
         stated: the fields that it sets.
         ca_domains: the trust domains of `caCertificates`; None without any such certificates.
+        locality_lb: whether localities of endpoints count where no DestinationRule says it.
         discovery_selectors: selectors of the namespaces that istiod looks at; empty: all.
         defaults: what it says for all objects and proxies, field by field as written.
         root_namespace: what stands in this namespace is for the whole mesh; empty: that of istiod.
@@ -201,6 +202,7 @@ class MeshConfig:
     ca_domains: tuple[str, ...] | None = None
     dns_capture: bool = False
     auto_mtls: bool = True
+    locality_lb: bool = True
     discovery_selectors: tuple[LabelSelector, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     root_namespace: str = ""

@@ -24,7 +24,11 @@ SYSTEM_NAMESPACE: Final = "istio-system"
 ISTIO_GROUP: Final = "networking.istio.io"
 SHARED_CONFIG: Final = "SHARED_MESH_CONFIG"
 
+CLUSTER_ID: Final = "CLUSTER_ID"
+DEFAULT_CLUSTER_ID: Final = "Kubernetes"
+
 ENVIRONMENT: Final = (
+    CLUSTER_ID,
     "PILOT_ENABLE_SERVICEENTRY_SELECT_PODS",
     "PILOT_SCOPE_GATEWAY_TO_NAMESPACE",
     "PILOT_SKIP_VALIDATE_TRUST_DOMAIN",
@@ -49,6 +53,7 @@ MESH: Final[Mapping[str, Any]] = {
     "defaultConfig": {"proxyMetadata": {"ISTIO_META_DNS_CAPTURE": None}},
     "discoverySelectors": {"matchLabels": None, "matchExpressions": None},
     "enableAutoMtls": None,
+    "localityLbSetting": {"enabled": None},
     "rootNamespace": None,
     "trustDomain": None,
     "trustDomainAliases": None,
@@ -193,6 +198,7 @@ def _mesh_config(mesh: Mapping[str, Any], ref: Ref, origin: Origin | None) -> Me
         else None,
         dns_capture=is_true(str(metadata.get("ISTIO_META_DNS_CAPTURE", ""))),
         auto_mtls=mesh.get("enableAutoMtls") is not False,
+        locality_lb=as_mapping(mesh.get("localityLbSetting")).get("enabled") is not False,
         discovery_selectors=tuple(_selector(as_mapping(one)) for one in _list(mesh.get("discoverySelectors"))),
         defaults=_prune({key: item for key, item in mesh.items() if key in DEFAULTS}, DEFAULTS),
         root_namespace=str(mesh.get("rootNamespace") or ""),

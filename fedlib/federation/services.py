@@ -101,7 +101,10 @@ class _Federator:
         decider: str,
         consumers: tuple[str, ...],
     ) -> Way | None:
-        """How consumers see the host by the settings of one workspace; None (and reported) when they cannot."""
+        """How consumers see the host by the settings of one workspace; None (and reported) when they cannot.
+
+        Without a gateway, which findings explain, nobody in another cluster sees it.
+        """
         service, report = candidate.service, self._told(candidate, (decider,))
         ports = exposed_ports(service, candidate.federations[decider].ports, self.finders.backends, report)
         if not ports:
@@ -112,8 +115,7 @@ class _Federator:
             return Way(consumers, ports, (), federated_by=candidate.causes(decider))
         gateways = self.finders.east_west.gateways(decider, service.cluster)
         if not gateways:
-            self.explained.update(_whose(candidate, decider))  # the findings of gateways say why there is no host
-            return None
+            return Way(consumers, ports, (), federated_by=candidate.causes(decider))  # the host is known at home only
         if not self._fits(host, candidate, decider, gateways):
             return None
         return Way(consumers, ports, gateways, remote, candidate.causes(decider))
@@ -155,6 +157,7 @@ class _Federator:
             home=self.finders.places.home(candidate.owner, service.cluster, service.namespace, visible),
             ways=ways,
             versions=self.finders.backends.versions(service),
+            pods=self.finders.backends.pods(service),
         )
 
     def report_unprotected(self) -> None:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from fedlib.diagnostics import Report, catalogue
 from fedlib.discovery.inventory import ClusterInventory, Istiod, LabelSelector, MeshConfig, Namespace, Workload
-from fedlib.discovery.istio_settings import ISTIO_GROUP, SYSTEM_NAMESPACE, config_name, is_true
+from fedlib.discovery.istio_settings import (
+    CLUSTER_ID,
+    DEFAULT_CLUSTER_ID,
+    ISTIO_GROUP,
+    SYSTEM_NAMESPACE,
+    config_name,
+    is_true,
+)
 from fedlib.snapshot.membership import NamespaceKey
 
 
@@ -65,6 +72,16 @@ class Mesh:
         """The namespaces whose policies are for the whole mesh; Istio's usual one where nothing is known."""
         found = (plane.root_namespace for plane in self.control_planes)
         return frozenset(name for name in found if name) or frozenset({SYSTEM_NAMESPACE})
+
+    @property
+    def cluster_id(self) -> str:
+        """The name by which istiod knows the pods of its own cluster among all that it watches; empty: not known.
+
+        Also where it is Istio's default: a mesh of several clusters has names of its own (`CLUSTER_ID`).
+        """
+        found = {plane.istiod.environment.get(CLUSTER_ID) if plane.istiod else None for plane in self.control_planes}
+        (name,) = found if len(found) == 1 else (None,)
+        return "" if name in (None, DEFAULT_CLUSTER_ID) else name
 
     def configs(self, field: str) -> list[MeshConfig]:
         """The mesh configs that decide about a field; none when the one of any control plane is not known."""

@@ -70,7 +70,6 @@ def _endpoint(index: int, name: str, labels: Mapping[str, str], ports: Mapping[s
     return {
         "address": f"198.51.100.{index + 1}",
         "labels": labels,
-        "network": name,
         "ports": ports,
         "locality": "region/zone",
     }

@@ -157,7 +157,7 @@ class MeshCluster:
         authority = mesh.root.intermediate(self.name)
         self.create_namespace("istio-system")
         self.configure()
-        self.apply(manifests.istiod(SETTINGS))
+        self.apply(manifests.istiod({**SETTINGS, "CLUSTER_ID": self.name}))
         self.istiod = Istiod(tools, self.name, cluster.kubeconfig, authority, mesh.directory / self.name)
         mesh.own(self.istiod.process)
         self.create(manifests.node(f"node-{self.name}", region))
@@ -169,7 +169,7 @@ class MeshCluster:
     def restart_istiod(self, authority: Path | None = None, **settings: str) -> None:
         """Restart istiod with these settings beside those of the bed; an empty one is left out."""
         chosen = {name: value for name, value in {**SETTINGS, **settings}.items() if value}
-        self.apply(manifests.istiod(chosen))
+        self.apply(manifests.istiod({**chosen, "CLUSTER_ID": self.name}))
         self.mesh.own(self.istiod.restart(chosen, authority))
 
     def create_namespace(self, name: str, **labels: str) -> None:

@@ -214,8 +214,9 @@ def test_sidecars_route_as_the_tables_of_their_workspace_say(world: World) -> No
         for cluster, namespaces in compilation.snapshot.workspaces[workspace].namespaces.items():
             for caller in itertools.chain.from_iterable(mesh.callers(cluster, one) for one in namespaces):
                 if caller.proxy is ProxyKind.SIDECAR:
-                    about = [one for one in listed if any(_is_about(route, caller) for route in one.routes)]
-                    for routed in about or listed[:1]:
+                    there = [one for one in listed if any(cluster in place.at for place in one.places)]
+                    about = [one for one in there if any(_is_about(route, caller) for route in one.routes)]
+                    for routed in about or there[:1]:  # without a table there, Kubernetes' own routing stays
                         _check_rules(mesh, caller, host, routed)
 
 

@@ -7,11 +7,12 @@ from fedlib.diagnostics.codes.registry import ERROR, INFO, WARNING, code
 NO_GATEWAY = code(
     "FED301",
     "NoEastWestGateway",
-    ERROR,
+    WARNING,
     "no east-west gateway of cluster '{cluster}' matches the settings of workspace '{workspace}'",
     "label the gateway's Service `istio: eastwestgateway`, or select it with options.eastWestGateways; its namespace "
     "must be one of Istio's (federation:istioNamespaces)",
-    "Services of this cluster cannot be reached from other clusters. Nothing is written for them there.",
+    "Services of this cluster cannot be reached from other clusters: there groups do without its pods, and nothing is "
+    "written for its hosts. Everything else goes on.",
 )
 GATEWAY_PORT_MISSING = code(
     "FED302",
@@ -24,11 +25,12 @@ GATEWAY_PORT_MISSING = code(
 GATEWAY_ADDRESS_PENDING = code(
     "FED303",
     "GatewayWithoutAddress",
-    ERROR,
+    WARNING,
     "the gateway has no address that other clusters could use: {reason}",
     "wait for a new load balancer; or give the Service type LoadBalancer or NodePort, or externalIPs; or set "
     "hostInfoOverrides in options.eastWestGateways",
-    "Without an address the cluster's services cannot be reached from others. Nothing half-written is declared.",
+    "Without an address the cluster's Services cannot be reached from others: there groups do without its pods, and "
+    "nothing is written for its hosts until it has one. Everything else goes on.",
 )
 GATEWAY_MIXED_ADDRESSES = code(
     "FED304",

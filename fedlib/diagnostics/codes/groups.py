@@ -70,10 +70,11 @@ GROUP_NO_SIDECAR = code(
 GROUP_UNREACHABLE = code(
     "FED715",
     "GroupUnreachable",
-    ERROR,
+    WARNING,
     "other clusters cannot reach {service}: cluster '{cluster}' has no usable east-west gateway",
     "see the findings of the gateways",
-    "Clients of a group in other clusters reach its pods through the east-west gateway of the pods' cluster.",
+    "Clients of a group in other clusters reach its pods through the gateway of the pods' cluster. Without one "
+    "they have the pods of the other clusters.",
     cause="{cluster}",
 )
 GROUP_EMPTY = code(

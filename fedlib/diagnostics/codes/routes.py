@@ -31,6 +31,27 @@ ROUTE_NEEDS_FEDERATION = code(
     "A Service of another cluster is reachable through its federated host only. The route answers 500 there.",
     cause="{destination} {port}",
 )
+ROUTE_NOT_FROM_CLUSTER = code(
+    "FED540",
+    "DestinationNotReachableFromCluster",
+    WARNING,
+    "route '{route}': {destination} is not reachable from {clusters}, because its port {port} is not federated",
+    "{advice}",
+    "A Service of another cluster is reachable through its federated host only. In clusters where no route of the "
+    "table leads anywhere, sidecars do without the table, and Kubernetes' own routing stays; where others lead "
+    "somewhere, and on gateways, this one answers 500.",
+    cause="{destination} {port}",
+)
+OWN_SERVICE_BYPASSED = code(
+    "FED541",
+    "OwnServiceBypassed",
+    WARNING,
+    "in cluster '{cluster}' no route for {host} leads to {service}, but some to the Service of that name in {others}",
+    "name the Service of '{cluster}' too, with a weight, or make a VirtualDestination of all, which prefers near pods",
+    "A RouteTable on a Service's own name is used in every cluster where its workspaces have namespaces, also where "
+    "the name means other pods.",
+    cause="{host} {cluster}",
+)
 ROUTE_PORT_UNKNOWN = code(
     "FED504",
     "DestinationPortNotFound",

@@ -20,8 +20,8 @@ from fedlib.diagnostics.source import Step
 from fedlib.diagnostics.suggestion import Suggestion, suggest
 from fedlib.diagnostics.text import ports_text
 from fedlib.discovery.inventory import Service
-from fedlib.federation.destinations.asked_for import is_asked_for
 from fedlib.federation.destinations.index import DestinationIndex
+from fedlib.federation.destinations.unfederated import Unfederated, report_unfederated
 from fedlib.federation.hosts.called import CalledHosts
 from fedlib.federation.hosts.hostname import first_callable
 from fedlib.federation.model.destination import Destination, DestinationPort, FederatedService, Protocol
@@ -127,8 +127,9 @@ class DestinationResolver:
         if isinstance(found.decision, Service):
             federated = None if workspace is None else self._federated_service(workspace, found, port)
             if federated is None:
-                others = set(clusters) - {found.ref.cluster}
-                self._report_unfederated(table, route, path, found, port, others, workspace)
+                location, used = table.at(*path), frozenset(clusters)
+                one = Unfederated(table.ref, location, route, found, port, workspace, used)
+                report_unfederated(one, self.snapshot, self.report)
             return found, port, federated
         return (found, port, None) if self._can_be_called(table, route, path, reference, found) else None
 
@@ -138,33 +139,6 @@ class DestinationResolver:
         """The federated host of a Service's port for a workspace, which other clusters than its own need."""
         federated = self.called.of_service(service.ref, workspace)
         return federated if federated is not None and federated.exposes(port.number, workspace) else None
-
-    def _report_unfederated(
-        self,
-        table: Resource[Model],
-        route: str,
-        path: Path,
-        service: Destination,
-        port: DestinationPort,
-        others: set[str],
-        workspace: str | None,
-    ) -> None:
-        if not others or not isinstance(service.decision, Service):
-            return
-        asking = {service.workspace, workspace or ""}
-        asked_for = is_asked_for(service.decision, service.workspace, port, asking, self.snapshot)
-        owner_of, refused = self.report.owner_of, self.report.refuses(service.ref)
-        if asked_for and refused and owner_of(table.ref) == owner_of(service.ref):  # who has the reason already
-            return
-        self.report.add(
-            catalogue.ROUTE_NEEDS_FEDERATION, table.ref, table.at(*path),
-            route=route, destination=service.ref, port=port.number,
-            clusters=" and ".join(f"'{name}'" for name in sorted(others)),
-            advice=f"it is to be federated: the findings of the Service, or of the gateways of cluster "
-            f"'{service.ref.cluster}', say why it is not" if asked_for
-            else f"enable options.federation in workspace '{service.workspace}' with a serviceSelector and ports that "
-            "include it",
-        )  # fmt: skip
 
     def _can_be_called(
         self, table: Resource[Model], route: str, path: Path, reference: DestinationReference, found: Destination

@@ -64,7 +64,13 @@ class BackingFinder:
                 )  # fmt: skip
             accepted = self._gateway_identities(gateways) if terminating else ()
             backings[cluster] = Backing(
-                service, targets[cluster], identities, gateways, self.backends.versions(service), accepted
+                service,
+                targets[cluster],
+                identities,
+                gateways,
+                self.backends.versions(service),
+                accepted,
+                self.backends.pods(service),
             )
         return ports, backings
 

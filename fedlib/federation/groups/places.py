@@ -79,4 +79,4 @@ def _alike(one: GroupPlace) -> _Alike:
 def _pods(backing: Backing | None) -> tuple[object, object]:
     if backing is None:
         return None, None
-    return frozenset(backing.service.selector.items()), tuple(sorted(backing.target_ports.items()))
+    return frozenset(backing.pods.items()), tuple(sorted(backing.target_ports.items()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from fedlib.config.policies.failover import OutlierDetectionPolicySpec
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref
 from fedlib.diagnostics.cause import NO_CAUSES, Cause, Causes, Why
@@ -18,6 +19,7 @@ from fedlib.federation.model.destination import External
 from fedlib.federation.model.host_rule import HostRule
 from fedlib.federation.model.policy import AppliedPolicies
 from fedlib.federation.routes.subsets import DemandedSubsets
+from fedlib.snapshot.mesh import Mesh
 
 _Egress = Mapping[Ref, tuple[set[str], set[tuple[str, int]]]]
 """For each Service of egress gateways that take mTLS: who goes through it, and hosts with the port for each."""
@@ -29,7 +31,19 @@ def decide_host_rules(
     """The rules of all hosts that somebody may have something to say about."""
     egress = _egress_causes(offer.externals)
     rules = _rules(offer, policies, demanded, Followers(policies, finders.places))
-    return tuple(_with_causes(rule, demanded, egress) for rule in rules)
+    unaware = frozenset(name for name, mesh in finders.snapshot.meshes.items() if _ignores_localities(mesh))
+    return tuple(_with_causes(_local_first(rule, unaware), demanded, egress) for rule in rules)
+
+
+def _ignores_localities(mesh: Mesh) -> bool:
+    """Whether an istiod of a cluster says that localities count nowhere, unless a DestinationRule says that they do."""
+    return any(not config.locality_lb for config in mesh.configs("localityLbSetting"))
+
+
+def _local_first(rule: HostRule, unaware: frozenset[str]) -> HostRule:
+    """The rule; where outlier detection makes a failover, which is what it is for, its localities count."""
+    needed = unaware and any(OutlierDetectionPolicySpec in one for one in rule.policies.values())
+    return replace(rule, local_first=True) if needed and not unaware.isdisjoint(rule.place.at) else rule
 
 
 def _with_causes(rule: HostRule, demanded: DemandedSubsets, egress: Mapping[Ref, Causes]) -> HostRule:

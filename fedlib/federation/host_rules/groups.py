@@ -33,6 +33,7 @@ def group_rules(group: Group, demanded: DemandedSubsets, followers: Followers) -
                 destination=ref,
                 decision=group,
                 remote=one.remote and group.passage is Passage.LOCAL_ONLY,
+                leaves=one.remote,
                 ports=ports,
                 subsets=at_home if serving else called_subsets(one.consumers, ref, demanded),
                 shared_with=one.consumers,

@@ -7,7 +7,7 @@ ExternalService have their hosts everywhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fedlib.diagnostics import Ref
 from fedlib.discovery.inventory import Service
@@ -68,8 +68,11 @@ def index_called(services: Iterable[FederatedService]) -> CalledHosts:
     found: dict[tuple[Ref, str], list[FederatedService]] = {}
     remote: dict[tuple[str, str], FederatedService] = {}
     for service in sorted(services, key=lambda one: (one.workspace not in one.consumers, one.host)):
-        for consumer in service.consumers:
-            found.setdefault((service.service.ref, consumer), []).append(service)
-            if service.gateways:
-                remote.setdefault((service.host, consumer), service)
+        for way in service.ways:
+            # of two importers that federate it, one may find no gateway
+            seen = service if way.gateways or not service.gateways else replace(service, gateways=())
+            for consumer in way.consumers:
+                found.setdefault((service.service.ref, consumer), []).append(seen)
+                if way.gateways:
+                    remote.setdefault((service.host, consumer), seen)
     return CalledHosts({key: tuple(listed) for key, listed in found.items()}, remote)

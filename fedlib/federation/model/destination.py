@@ -84,6 +84,7 @@ class FederatedService:
         home: where its pods are, seen by its consumers there and by its gateways.
         ways: how its consumers see it from other clusters; each consumer has one.
         versions: the labels of the pods of each workload, distinct and sorted; empty when no workload is known.
+        pods: labels that select the pods, in their own cluster alone.
     """
 
     host: str
@@ -96,6 +97,7 @@ class FederatedService:
     home: Place
     ways: tuple[Way, ...]
     versions: tuple[Mapping[str, str], ...] = ()
+    pods: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def remote(self) -> tuple[Place, ...]:
@@ -141,6 +143,7 @@ class Backing:
         versions: the labels of the pods of each workload, distinct and sorted; empty when no workload is known.
         gateways: the east-west gateways of its cluster; empty when no other cluster needs them.
         gateway_identities: SPIFFE URIs of the gateways' pods, where TLS ends there.
+        pods: labels that select the pods, in this cluster alone.
     """
 
     service: Service
@@ -149,6 +152,7 @@ class Backing:
     gateways: tuple[EastWestGateway, ...]
     versions: tuple[Mapping[str, str], ...] = ()
     gateway_identities: tuple[str, ...] = ()
+    pods: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class HostRule:
         own: whether a workspace has it because its policies are not those of the others.
         local_only: whether the host is the local-only one of `decision`, for gateways alone.
         remote: whether calls may go through gateways that know the pods by the local-only host.
+        leaves: whether calls may leave the cluster, so that a gateway that vanished must not hold them for long.
+        local_first: whether the mesh config of a cluster there turns locality load balancing off, which failover needs.
         ports: the ports that policies apply to.
         policies: what the proxies do, by port.
         subsets: the labels of the subsets that routes name.
@@ -49,6 +51,8 @@ class HostRule:
     own: bool = False
     local_only: bool = False
     remote: bool = False
+    leaves: bool = False
+    local_first: bool = False
     ports: tuple[int, ...] = ()
     policies: Mapping[int, PoliciesByKind] = field(default_factory=dict)
     subsets: tuple[Labels, ...] = ()

@@ -29,6 +29,7 @@ from fedlib.federation.routes.overlaps import report_overlaps
 from fedlib.federation.routes.owners import HostOwners
 from fedlib.federation.routes.tables import Table, read_route_tables, source_labels
 from fedlib.federation.routes.unreachable import UnreachableRoutes
+from fedlib.federation.routes.unserved import SidecarRoutes
 from fedlib.federation.told import told
 from fedlib.snapshot.model import Snapshot
 
@@ -93,10 +94,14 @@ class _Routing:
             used = [table for table in roots if workspace in table.consumers and uses_sidecars(table)]
             for table, hosts in settle_hosts(used, workspace, self.owners, self.snapshot, self.report):
                 routes, connections = self._routes(table, workspace), self._connections(table, workspace)
+                tcp, tls = connections.tcp(), connections.tls()
+                clusters = frozenset(self.snapshot.workspaces[workspace].namespaces)
+                found = SidecarRoutes(table, hosts, routes, (*tcp, *tls), clusters)
+                found.report_bypassed(self.snapshot, self._told(table, workspace))
                 routed = RoutedHosts(
-                    table.resource, table.workspace, workspace, hosts, routes,
-                    source_labels(table.spec), tcp=connections.tcp(), tls=connections.tls(),
-                    suffix="mesh" if table.spec.virtual_gateways else "", places=self.places.of(workspace),
+                    table.resource, table.workspace, workspace, hosts, routes, source_labels(table.spec),
+                    tcp=tcp, tls=tls, suffix="mesh" if table.spec.virtual_gateways else "",
+                    places=self.places.outside(workspace, found.unserved()),
                     annotations=table.annotations,
                 )  # fmt: skip
                 if hosts:

@@ -14,6 +14,9 @@ from fedlib.snapshot.allowance import Allowance
 from fedlib.snapshot.model import NamespaceKey, Snapshot
 from fedlib.snapshot.selector_index import Owned, SelectorIndex
 
+CLUSTER_LABEL: Final = "topology.istio.io/cluster"
+"""The label that istiod gives the pods of each cluster that it watches."""
+
 MAX_BACKING: Final = 100_000
 """Workloads behind the Services of one workspace; one that several Services select counts for each, and for each port
 that is looked up by its name."""
@@ -115,6 +118,15 @@ class Backends:
             version = self._versions[workload.ref]
             found[id(version)] = version
         return tuple(labels for _, labels in sorted(found.values(), key=lambda version: version[0]))
+
+    def pods(self, service: Service) -> dict[str, str]:
+        """Labels that select a Service's pods, in its own cluster alone.
+
+        An istiod that watches other clusters (remote secrets) would otherwise take their pods too, which answer nobody
+        here. It knows its own by its CLUSTER_ID.
+        """
+        name = self.snapshot.meshes[service.cluster].cluster_id
+        return {**service.selector, **({CLUSTER_LABEL: name} if name else {})}
 
     def identities(self, service: Service, workloads: tuple[Workload, ...]) -> tuple[str, ...]:
         """SPIFFE URIs of the pods; with no known workload those of all service accounts of the namespace."""

@@ -6,10 +6,10 @@ Everything about a port stands in its own entry of `portLevelSettings`: Istio le
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from fedlib.config.policies.client_tls import ClientTLSConfig, ClientTLSPolicySpec
-from fedlib.config.policies.connection import ConnectionPolicySpec, TCPKeepalive
+from fedlib.config.policies.connection import ConnectionConfig, ConnectionPolicySpec, TCPKeepalive
 from fedlib.config.policies.failover import FailoverPolicySpec, OutlierDetectionPolicySpec
 from fedlib.config.policies.traffic_control import ConsistentHash, LoadBalancerPolicySpec, SimpleLB
 from fedlib.federation.model.policy import PoliciesByKind
@@ -19,21 +19,38 @@ from fedlib.istio.duration import seconds
 Fields = dict[str, Any]
 
 
-def port_policies(policies: PoliciesByKind, tls: Mapping[str, Any] | None, host: str) -> Fields:
+CONNECT_TIMEOUT: Final = "1s"
+"""How long connecting to a gateway of another cluster may take where no ConnectionPolicy says it.
+
+One that vanished refuses nothing: with Envoy's default of ten seconds no retry and no failover would come in time.
+"""
+
+
+def port_policies(
+    policies: PoliciesByKind,
+    tls: Mapping[str, Any] | None,
+    host: str,
+    *,
+    leaves: bool = False,
+    local_first: bool = False,
+) -> Fields:
     """The settings of one port of a host, without its number; empty where there are none.
 
     Args:
         policies: what those who call follow.
         tls: the TLS settings that the host needs by itself.
         host: the host; the SNI of a ClientTLSPolicy that names none.
+        leaves: whether calls may leave the cluster.
+        local_first: whether it must be said that near endpoints come first where endpoints are ejected.
     """
     fields: Fields = {}
     connection, outlier = policies.get(ConnectionPolicySpec), policies.get(OutlierDetectionPolicySpec)
-    if connection is not None:
-        fields.update(_connection_pool(connection.spec))
+    pool = _connection_pool(connection.spec if connection is not None else None, leaves=leaves)
+    if pool:
+        fields["connectionPool"] = pool
     if outlier is not None:
         fields.update(_outlier_detection(outlier.spec))
-    balancer = _load_balancer(policies)
+    balancer = _load_balancer(policies, local_first=local_first and outlier is not None)
     if balancer:
         fields["loadBalancer"] = balancer
     client = policies.get(ClientTLSPolicySpec)
@@ -60,8 +77,8 @@ def _outlier_detection(spec: OutlierDetectionPolicySpec) -> Fields:
     return {"outlierDetection": found}
 
 
-def _connection_pool(spec: ConnectionPolicySpec) -> Fields:
-    config = spec.config
+def _connection_pool(spec: ConnectionPolicySpec | None, *, leaves: bool) -> Fields:
+    config = spec.config if spec is not None else ConnectionConfig()
     pool: Fields = {}
     if config.http is not None:
         http = config.http
@@ -79,8 +96,9 @@ def _connection_pool(spec: ConnectionPolicySpec) -> Fields:
             maxConnections=tcp.max_connections,
             tcpKeepalive=tcp.tcp_keepalive and keepalive(tcp.tcp_keepalive),
         )
-    pool = _set(**pool)
-    return {"connectionPool": pool} if pool else {}
+    if leaves:
+        pool["tcp"] = {"connectTimeout": CONNECT_TIMEOUT, **pool.get("tcp", {})}
+    return _set(**pool)
 
 
 def keepalive(probes: TCPKeepalive) -> Fields:
@@ -97,7 +115,7 @@ def _set(**fields: Any) -> Fields:
     return {name: value for name, value in fields.items() if value}
 
 
-def _load_balancer(policies: PoliciesByKind) -> Fields:
+def _load_balancer(policies: PoliciesByKind, *, local_first: bool) -> Fields:
     """How endpoints are chosen: the algorithm of one policy, and the localities of another one."""
     found: Fields = {}
     chosen = policies.get(LoadBalancerPolicySpec)
@@ -112,6 +130,8 @@ def _load_balancer(policies: PoliciesByKind) -> Fields:
     failover = policies.get(FailoverPolicySpec)
     if failover is not None:
         found["localityLbSetting"] = locality_lb(failover.spec.config)
+    elif local_first:
+        found["localityLbSetting"] = {"enabled": True}
     return found
 
 

@@ -83,24 +83,38 @@ class _Written:
     _rule: HostRule | None = None
     _tls: TlsByPort = field(default_factory=dict)
     _settings: list[dict[str, Any]] = field(default_factory=list)
-    _for: tuple[TlsByPort, Mapping[int, PoliciesByKind]] | None = None
+    _for: tuple[TlsByPort, Mapping[int, PoliciesByKind], bool] | None = None
 
     def tls(self, rule: HostRule) -> TlsByPort:
         """The TLS settings of a rule's host. Rules share them: nothing may change them."""
         before = self._rule
         same = before is not None and before.decision is rule.decision and before.ports == rule.ports
-        if before is None or not same or (before.host, before.remote) != (rule.host, rule.remote):
+        if (
+            before is None
+            or not same
+            or (before.host, before.remote, before.leaves) != (rule.host, rule.remote, rule.leaves)
+        ):
             self._tls = host_tls(rule)
         self._rule = rule
         return self._tls
 
     def settings(self, rule: HostRule, tls: TlsByPort) -> list[dict[str, Any]]:
         """The settings of all ports of a rule. Rules share them: nothing may change them."""
-        if self._for is None or self._for[0] is not tls or self._for[1] is not rule.policies:
-            self._for, self._settings = (tls, rule.policies), _port_level_settings(rule, tls)
+        if (
+            self._for is None
+            or self._for[0] is not tls
+            or self._for[1] is not rule.policies
+            or self._for[2] is not rule.local_first
+        ):
+            self._for, self._settings = (tls, rule.policies, rule.local_first), _port_level_settings(rule, tls)
         return self._settings
 
 
 def _port_level_settings(rule: HostRule, tls: TlsByPort) -> list[dict[str, Any]]:
-    settings = {port: port_policies(rule.policies.get(port, NO_POLICIES), own, rule.host) for port, own in tls.items()}
+    settings = {
+        port: port_policies(
+            rule.policies.get(port, NO_POLICIES), own, rule.host, leaves=rule.leaves, local_first=rule.local_first
+        )
+        for port, own in tls.items()
+    }
     return [{"port": {"number": port}, **fields} for port, fields in sorted(settings.items()) if fields]

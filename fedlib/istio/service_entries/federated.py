@@ -6,8 +6,7 @@ Shapes as Gloo emits them, with the fields without which a real mesh refuses req
 * the label `security.istio.io/tlsMode: istio` on remote endpoints: otherwise clients send plain text to the gateway.
 * `subjectAltNames` on the remote side: otherwise the server's identity is not checked.
 * the home side must be visible to the gateway's namespace: otherwise the gateway does not know the SNI.
-* `network` on remote endpoints is harmless where nothing is known of it, and lets a gateway with
-  ISTIO_META_REQUESTED_NETWORK_VIEW keep what entered its cluster inside.
+* no `network` on remote endpoints: istiod would put a gateway that it knows of it in their place, or drop them.
 * endpoints' `ports` are keyed by the ServiceEntry's port name, and port numbers are the same on both sides.
 """
 
@@ -75,7 +74,7 @@ def _home(service: FederatedService, hosts: HostNames) -> Declaration:
             for port in service.ports
         ],
         "resolution": "STATIC",
-        "workloadSelector": {"labels": dict(sorted(source.selector.items()))},
+        "workloadSelector": {"labels": dict(sorted(service.pods.items()))},
     }
     name = object_name(f"vd-{hosts.stem(service.host, service.workspace)}-{service.workspace}")
     lineage = Lineage(source.ref, *CORE, service.workspace, service_causes(service), service.consumers)

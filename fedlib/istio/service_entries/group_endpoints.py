@@ -7,7 +7,7 @@ from typing import Any
 
 from fedlib.federation.hosts.names import HostNames
 from fedlib.federation.model.address import is_hostname
-from fedlib.federation.model.destination import Backing, Group, GroupPlace
+from fedlib.federation.model.destination import Backing, Group, GroupPlace, Passage
 from fedlib.istio.service_entries.endpoint_labels import endpoint_labels
 from fedlib.istio.service_entries.gateway_endpoints import gateway_endpoints
 
@@ -45,13 +45,14 @@ def entry_ports(group: Group, backing: Backing | None) -> list[dict[str, Any]]:
 
 def selector(backing: Backing) -> dict[str, Any]:
     """The workloadSelector for the pods of a backing."""
-    return {"labels": dict(sorted(backing.service.selector.items()))}
+    return {"labels": dict(sorted(backing.pods.items()))}
 
 
 def endpoints(group: Group, backing: Backing, keys: frozenset[str]) -> Iterator[Endpoint]:
     """The gateways of a backing's cluster, as clients of all other clusters see them; `keys` are labels they need."""
     labels = endpoint_labels(backing.service.selector, backing.versions, keys)
-    return gateway_endpoints(backing.gateways, labels, (port.entry_name for port in group.ports))
+    names = (port.entry_name for port in group.ports)
+    return gateway_endpoints(backing.gateways, labels, names, networks=group.passage is Passage.NATIVE)
 
 
 def external_endpoints(group: Group) -> Iterator[Endpoint]:
