@@ -7,7 +7,7 @@ in `pkg/dns/server` of istio/istio.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from fedlib.reach.connections import connection_rules
@@ -150,7 +150,7 @@ class Reaching:
             own.endswith(host[1:]) and _has(scope.listed(own, listener), port) for own in scope.hosts(listener)
         ):
             return False
-        known = (scope.listed(own, listener) for own in service.hosts)
+        known = (scope.listed(own, listener) for host in service.hosts for own in _covered(host, scope, listener))
         return any(_serves(one, port) for one in known) or (
             port == _HTTP_PORT and any(_serves(scope.listed(own, listener), port) for own in scope.hosts(listener))
         )
@@ -174,6 +174,11 @@ class Reaching:
         entries = [seen.first] if seen.first.spec.kubernetes else seen.entries
         addresses = tuple(sorted({address for one in entries for address in one.spec.addresses}))
         return addresses, not addresses and settings.allocates_addresses and any(one.allocated for one in entries)
+
+
+def _covered(host: str, scope: Scope, listener: EgressListener) -> Iterable[str]:
+    """The hosts that a host of a VirtualService is about: itself, or what its wildcard covers."""
+    return [own for own in scope.hosts(listener) if own.endswith(host[1:])] if is_wildcard(host) else (host,)
 
 
 def _has(seen: Seen | None, number: int) -> bool:

@@ -162,7 +162,7 @@ def test_a_service_that_calls_itself_a_gateway(mesh: Mesh, federation: Federatio
     try:
         eventually(lambda: pods(web.get("by-hand.mesh", count=5)) == {"bait"})
         remove(mesh["eu"], endpoint)
-        before = web.connections().get(address, 0)
+        before = bait.served()
         federation.declare(workspaces(federation=FEDERATED), CATALOG)
         assert "FED308" in federation.check()
         for host, clusters in ((UNGROUPED, {"us"}), (HOST, {"eu", "us"})):
@@ -170,7 +170,7 @@ def test_a_service_that_calls_itself_a_gateway(mesh: Mesh, federation: Federatio
             assert answers.bad == 0, f"{host}: {answers}"
             assert pods(answers) == {"catalog"}
             assert set(answers.clusters) == clusters
-        assert web.connections().get(address, 0) == before
+        assert bait.served() == before
     finally:
         remove(mesh["us"], service)
         balancer.stop()
