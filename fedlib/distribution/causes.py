@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from fedlib.declarations.declaration import Declaration
 from fedlib.declarations.lineage import Lineage
 from fedlib.diagnostics import Ref
 from fedlib.diagnostics.cause import Cause, Why
@@ -37,21 +36,25 @@ class _Tally:
     objects: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     causes: dict[Cause, int] = field(default_factory=lambda: defaultdict(int))
 
-    def add(self, declaration: Declaration, causes: list[Cause]) -> None:
-        counts = self.objects[declaration.lineage.workspace]
-        for cluster, namespaces in declaration.places.items():
-            counts[cluster] += len(namespaces)
+    def add(self, workspace: str, copies: Mapping[str, int], every: int, causes: list[Cause]) -> None:
+        """Count a declaration's copies by cluster, `every` of them in all."""
+        counts = self.objects[workspace]
+        for cluster, count in copies.items():
+            counts[cluster] += count
         for cause in causes:
-            self.causes[cause] += declaration.copies
+            self.causes[cause] += every
 
 
-def effects_of(plan: Plan, snapshot: Snapshot) -> dict[Ref, Effects]:
-    """For every resource that is a cause of an object: of which, and why."""
+def effects_of(plan: Plan, snapshot: Snapshot, wanted: Container[Ref] | None = None) -> dict[Ref, Effects]:
+    """For every resource that is a cause of an object, or those `wanted`: of which, and why."""
     tallies: dict[Ref, _Tally] = defaultdict(_Tally)
     causes = find_causes(snapshot)
     for declaration in plan.declarations:
+        copies = {cluster: len(namespaces) for cluster, namespaces in declaration.places.items()}
+        every, workspace = sum(copies.values()), declaration.lineage.workspace
         for ref, found in causes.of(declaration.lineage).items():
-            tallies[ref].add(declaration, found)
+            if wanted is None or ref in wanted:
+                tallies[ref].add(workspace, copies, every, found)
     return {ref: _effects(tally) for ref, tally in tallies.items()}
 
 
@@ -87,8 +90,10 @@ class CauseFinder:
             yield Cause(self.workspaces[lineage.workspace], Why.OWNS)
         for cause in (parent, *lineage.causes):
             yield self._inherited(cause, lineage.workspace)
+            owner = self.sharing.owner(cause.ref)
             for workspace in seen_by:
-                yield from self.sharing.entries(cause.ref, workspace)
+                if workspace != owner:
+                    yield from self.sharing.entries(cause.ref, workspace)
 
     def _inherited(self, cause: Cause, workspace: str) -> Cause:
         """A policy of another workspace applies because Gloo's rules let importers inherit it."""

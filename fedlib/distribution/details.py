@@ -35,8 +35,8 @@ def describe_resources(snapshot: Snapshot, decisions: Decisions, plan: Plan) -> 
     `objects` are those that the resource is a cause of, by workspace and cluster; `causes` say why, and where in it.
     Settings have these two only.
     """
-    effects = effects_of(plan, snapshot)
     places = _places(snapshot)
+    effects = effects_of(plan, snapshot, places)
     details: dict[Ref, Details] = {
         ref: _effects(effects.get(ref, NO_EFFECTS), places[ref]) for ref in places if ref.kind == SETTINGS
     }
