@@ -125,18 +125,19 @@ def _discovered(inventory: Inventory, decisions: Decisions) -> Table:
     for column in ("cluster", "namespaces", "services", "workloads", "nodes", "east-west gateway"):
         table.add_column(column, overflow="fold")
     addresses: dict[str, set[str]] = {}
-    for service in decisions.services:
-        for gateway in service.gateways:
-            found = addresses.setdefault(service.service.cluster, set())
-            found.update(f"{endpoint.address}:{endpoint.port}" for endpoint in gateway.endpoints)
-    for name, cluster in sorted(inventory.clusters.items()):
+    used = [(one.service.cluster, one.gateways) for one in decisions.services]
+    used += [(one.service.cluster, one.gateways) for group in decisions.groups for one in group.backings.values()]
+    for cluster, gateways in used:
+        found = addresses.setdefault(cluster, set())
+        found.update(f"{endpoint.address}:{endpoint.port}" for gateway in gateways for endpoint in gateway.endpoints)
+    for name, seen in sorted(inventory.clusters.items()):
         _add_row(
             table,
             name,
-            str(len(cluster.namespaces)),
-            str(len(cluster.services)),
-            str(len(cluster.workloads)),
-            str(len(cluster.nodes)),
+            str(len(seen.namespaces)),
+            str(len(seen.services)),
+            str(len(seen.workloads)),
+            str(len(seen.nodes)),
             _lines(sorted(addresses.get(name, ()))) or "none in use",
         )
     return table

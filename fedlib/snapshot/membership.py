@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from fedlib.config.gloo import NamespaceSelector, WorkloadCluster, WorkspaceSpec
 from fedlib.config.resource import MANAGEMENT_CLUSTER, Resource
@@ -122,11 +122,11 @@ def resolve_membership(
         wanted = _wanting(namespace, workspaces, clusters)
         key = (namespace.cluster, namespace.name)
         selecting.update(wanted)
-        named = [name for name, by_name in wanted.items() if by_name]
+        named = [name for name, how in wanted.items() if how.by_name]
         if len(wanted) == 1 or len(named) == 1:
             owner = owners[key] = (named or [*wanted])[0]
             _report_yielding(namespace, owner, wanted, workspaces, report)
-            if not named:
+            if wanted[owner].by_label:
                 by_label.setdefault(owner, []).append(f"{namespace.name} ({namespace.cluster})")
         elif wanted:
             contested.add(key)
@@ -142,17 +142,25 @@ def resolve_membership(
     return Membership(workspaces, clusters, owners, frozenset(contested))
 
 
+class _Wish(NamedTuple):
+    """How a workspace selects a namespace: an entry says something of its name; all entries do by labels alone."""
+
+    by_name: bool
+    by_label: bool
+
+
 def _wanting(
     namespace: Namespace, workspaces: Mapping[str, Resource[WorkspaceSpec]], clusters: Mapping[str, Cluster]
-) -> dict[str, bool]:
-    """The workspaces that select a namespace, sorted, and whether one of their entries says something of its name."""
+) -> dict[str, _Wish]:
+    """The workspaces that select a namespace, sorted."""
     found = {}
     for name, resource in sorted(workspaces.items()):
         declared = clusters.get(namespace.cluster)
         entries = _selecting_entries(resource.spec, namespace.cluster, declared, namespace.name, namespace.labels)
-        names = [selector.name for _, selector in entries]
-        if names:
-            found[name] = any(one.strip("*") for one in names)
+        selectors = [selector for _, selector in entries]
+        if selectors:
+            by_name = any(one.name.strip("*") for one in selectors)
+            found[name] = _Wish(by_name, not by_name and all(one.labels for one in selectors))
     return found
 
 

@@ -148,6 +148,31 @@ def test_errors_come_last_and_infos_are_folded(project: Project, capsys: pytest.
     assert shown.index("info FED340") < shown.index("warning FED207") < shown.index("error FED204")
 
 
+def test_gateways_that_groups_alone_use_are_shown(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.config["federation:workspaces"]["shop"]["settings"] = {}
+    project.write()
+    assert main(["check", "--stack", "small"]) == 0
+    assert capsys.readouterr().out.count("none in use") == 2
+    group = {
+        "hosts": ["catalog.global"],
+        "services": [{"name": "catalog"}],
+        "ports": [{"number": 8080, "protocol": "HTTP"}],
+    }
+    project.config["federation:resources"] = [
+        {
+            "apiVersion": "networking.gloo.solo.io/v2",
+            "kind": "VirtualDestination",
+            "metadata": {"name": "catalog", "namespace": "shop-backend"},
+            "spec": group,
+        }
+    ]
+    project.write()
+    assert main(["check", "--stack", "small"]) == 0
+    shown = capsys.readouterr().out
+    assert "none in use" not in shown
+    assert "198.51.100.9:15443" in shown
+
+
 def test_findings_that_one_edit_mends_are_one(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     """A namespace without the label for sidecars, and 60 groups: one warning, and one group for machines."""
     for path in project.folder.glob("inventory/*.yaml"):
