@@ -10,12 +10,13 @@ from pathlib import Path
 from rich.console import Console
 
 from fedlib.cli.exit_status import ERRORS, FINE, USAGE
-from fedlib.cli.paths import is_file, shown_path
+from fedlib.cli.paths import shown_path
 from fedlib.cli.stack import Stack, open_stack_file
 from fedlib.cli.summary import print_findings
 from fedlib.compilation import Compilation
 from fedlib.diagnostics import Report
 from fedlib.diagnostics.folder_walk import is_folder
+from fedlib.diagnostics.regular_file import is_file
 from fedlib.diff.as_json import difference_json
 from fedlib.diff.difference import difference
 from fedlib.diff.side import Side, planned_side, recorded_side

@@ -24,6 +24,7 @@ from fedlib.compilation import Compilation
 from fedlib.config.schema import stack_schema
 from fedlib.diagnostics import Severity
 from fedlib.diagnostics.finding_groups import group_findings
+from fedlib.diagnostics.regular_file import reason_of
 from fedlib.diagnostics.text import finding_json, group_json, status_json
 from fedlib.discovery.discover import live_cluster, no_secrets
 from fedlib.discovery.inventory import Inventory
@@ -139,7 +140,7 @@ def _render(
     try:
         written = write_plan(compilation.plan, out, options.format)
     except OSError as error:
-        console.print(f"{shown_path(out)} cannot be written: {error.strerror}")
+        console.print(f"{shown_path(out)} cannot be written: {reason_of(error)}")
         return ERRORS
     shown = out.relative_to(Path.cwd()) if out.is_relative_to(Path.cwd()) else out
     wrote = f"Wrote {len(compilation.plan)} objects in {len(written)} files to [bold]{shown_path(shown)}[/]"

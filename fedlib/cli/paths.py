@@ -9,14 +9,6 @@ from rich.markup import escape
 from fedlib.diagnostics.finding import printable
 
 
-def is_file(path: Path) -> bool:
-    """Whether there is a file; not, where nobody can tell."""
-    try:
-        return path.is_file()
-    except OSError:  # too long, or not permitted
-        return False
-
-
 def shown_path(path: Path) -> str:
     """A path in rich's markup: a folder may be called `[/red]`."""
     return escape(printable(str(path)))

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fedlib.cli.paths import is_file, shown_path
+from fedlib.cli.paths import shown_path
 from fedlib.cli.summary import print_findings
 from fedlib.compilation import Compilation, compile_federation
 from fedlib.config.load import Configuration, read_configuration
 from fedlib.config.stack_file import StackFile, find_stack_file, load_stack_file
 from fedlib.diagnostics import Report
+from fedlib.diagnostics.regular_file import is_file
 from fedlib.discovery.discover import discover, no_secrets
 from fedlib.discovery.inventory import Inventory
 from fedlib.discovery.progress import terminal_progress
@@ -61,4 +62,4 @@ def _open(path: Path, root: Path, report: Report) -> Stack:
 
 def _project_root(start: Path) -> Path:
     """The nearest folder with a Pulumi.yaml, at or above `start`; `start` itself when there is none."""
-    return next((folder for folder in (start, *start.parents) if (folder / "Pulumi.yaml").is_file()), start)
+    return next((folder for folder in (start, *start.parents) if is_file(folder / "Pulumi.yaml")), start)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from fedlib.config.stack import StackConfig
 from fedlib.diagnostics import Location, Ref, Report, catalogue
 from fedlib.diagnostics.left_out import LeftOut
+from fedlib.diagnostics.regular_file import is_file, reason_of
 from fedlib.diagnostics.source import NOTHING_LEFT_OUT, Origin, Source, Step, as_mapping, load_yaml
 
 PROJECT: Final = "federation"
@@ -65,14 +66,22 @@ def _steps(path: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 def find_stack_file(name: str, root: Path, report: Report) -> Path | None:
-    """The file of a stack, by Pulumi's rules: in `stackConfigDir` of Pulumi.yaml."""
+    """The file of a stack, by Pulumi's rules: in `stackConfigDir` of Pulumi.yaml. None is reported."""
+    found = len(report)
     project = as_mapping(next(iter(load_yaml(Source("Pulumi.yaml", root / "Pulumi.yaml"), report)), None))
+    if len(report) > found:
+        return None  # nobody knows in which folder the stacks are
     folder = root / str(project.get("stackConfigDir") or ".")
     path = folder / f"Pulumi.{name}.yaml"
-    if path.is_file():
-        return path
-    known = ", ".join(sorted(p.name.split(".", 1)[1].removesuffix(".yaml") for p in folder.glob("Pulumi.*.yaml")))
-    shown = path.relative_to(root).as_posix()
+    shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    try:
+        if path.is_file():
+            return path
+    except OSError as error:  # not permitted, or a name that is too long
+        report.add(catalogue.FILE_UNREADABLE, Ref("File", shown), Location(shown), reason=reason_of(error))
+        return None
+    files = (one for one in folder.glob("Pulumi.*.yaml") if is_file(one))
+    known = ", ".join(sorted(one.name.split(".", 1)[1].removesuffix(".yaml") for one in files))
     report.add(catalogue.STACK_UNKNOWN, Ref("Stack", name), path=shown, known=known or "none")
     return None
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fedlib.diagnostics.regular_file import reason_of
+
 _Identity = tuple[int, int]
 """Device and number of a folder."""
 
@@ -96,7 +98,7 @@ class FolderWalk:
             self.problems.append((path, "it is a link that leads out of the project's folder"))
 
     def _add(self, path: Path, error: OSError) -> None:
-        self.problems.append((path, (error.strerror or "unreadable").lower()))
+        self.problems.append((path, reason_of(error)))
 
 
 def is_pattern(part: str) -> bool:

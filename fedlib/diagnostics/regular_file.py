@@ -36,6 +36,20 @@ def read_bytes(file: Path) -> bytes:
     return content
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is a file; not, where nobody can tell."""
+    try:
+        return path.is_file()
+    except OSError:  # too long, or not permitted
+        return False
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file or folder cannot be read, to go on in a sentence: `permission denied`."""
+    reason = error.strerror or "unreadable"
+    return reason[:1].lower() + reason[1:]
+
+
 def _check(mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

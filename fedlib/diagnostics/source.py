@@ -21,6 +21,7 @@ from fedlib.diagnostics.file_text import read_text
 from fedlib.diagnostics.finding import Location, Ref
 from fedlib.diagnostics.left_out import LeftOut
 from fedlib.diagnostics.left_out import Step as Step
+from fedlib.diagnostics.regular_file import reason_of
 from fedlib.diagnostics.report import Report
 from fedlib.diagnostics.templates import UNNAMED_GAP, Gap, gap_before
 from fedlib.diagnostics.yaml_loader import YamlLoader
@@ -154,10 +155,10 @@ def load_yaml(source: Source, report: Report, wanted: Wanted | None = None) -> l
     try:
         text = read_text(source.file)
     except OSError as error:
-        report.add(catalogue.FILE_UNREADABLE, subject, Location(source.name), reason=error.strerror or "unreadable")
+        report.add(catalogue.FILE_UNREADABLE, subject, Location(source.name), reason=reason_of(error))
         return []
     except ValueError:
-        reason = "neither UTF-8 nor UTF-16 text"
+        reason = "it is neither UTF-8 nor UTF-16 text"
         report.add(catalogue.FILE_UNREADABLE, subject, Location(source.name), reason=reason)
         return []
     return parse_yaml(text, source, report, wanted)

@@ -19,7 +19,7 @@ from lightkube.config import client_adapter
 from lightkube.config.kubeconfig import KubeConfig, SingleConfig
 from lightkube.core.exceptions import ConfigError
 
-from fedlib.diagnostics.regular_file import read_bytes
+from fedlib.diagnostics.regular_file import read_bytes, reason_of
 from fedlib.diagnostics.source import as_mapping
 from fedlib.diagnostics.suggestion import suggest
 from fedlib.discovery.live_cluster import Limits, LiveCluster
@@ -81,7 +81,7 @@ def _load(cluster: LiveCluster) -> Mapping[str, Any]:
     except FileNotFoundError:
         raise UnusableKubeconfigError(f"there is no file {cluster.shown}") from None
     except OSError as error:
-        reason = f"{cluster.shown} cannot be read: {(error.strerror or 'unreadable').lower()}"
+        reason = f"{cluster.shown} cannot be read: {reason_of(error)}"
         raise UnusableKubeconfigError(reason) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise UnusableKubeconfigError("it is not valid YAML") from None

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.diagnostics.regular_file import reason_of
 from fedlib.diagnostics.yaml_text import dump_documents
 from fedlib.discovery.assemble import identity
 from fedlib.discovery.inventory import GlooObject, MeshConfig, Namespace, Node, RootCertificate, Workload
@@ -196,8 +197,8 @@ def _write(folder: Path, files: Mapping[str, str]) -> str:
                 file.write_text(text, encoding="utf-8", newline="\n")
             _swap(folder, new, old)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "an object holds text that is not Unicode"
-        return f"its folder cannot be written: {(reason or 'unknown reason').lower()}"
+        reason = reason_of(error) if isinstance(error, OSError) else "an object holds text that is not Unicode"
+        return f"its folder cannot be written: {reason}"
     return ""
 
 

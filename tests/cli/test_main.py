@@ -59,6 +59,26 @@ def test_unknown_stack_names_the_known_ones(project: Project, capsys: pytest.Cap
     assert "known stacks: small" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("stack", "project_file", "told"),
+    [
+        ("x" * 300, "stackConfigDir: stacks", "FED001 FileUnreadable"),
+        ("small", "stackConfigDir: [", "FED002 BrokenYaml"),
+        ("small", "stackConfigDir: /nowhere", "FED012 StackUnknown"),
+        ("folder", "stackConfigDir: stacks", "known stacks: small"),
+    ],
+)
+def test_a_stack_that_cannot_be_found_is_one_finding(
+    project: Project, stack: str, project_file: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project.folder / "Pulumi.yaml").write_text(f"name: federation\n{project_file}\n", "utf-8")
+    (project.folder / "stacks" / "Pulumi.folder.yaml").mkdir()
+    assert main(["check", "--stack", stack]) == 2
+    printed = capsys.readouterr().out
+    assert told in printed
+    assert "Findings: 1 error\n" in printed
+
+
 def test_check_prints_json_for_machines(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.config["federation:workspaces"]["shop"]["settings"]["importFrom"] = [{"workspaces": [{"name": "shopp"}]}]
     project.write()

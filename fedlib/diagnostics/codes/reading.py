@@ -9,7 +9,8 @@ FILE_UNREADABLE = code(
     "FileUnreadable",
     ERROR,
     "the file cannot be read: {reason}",
-    "check the path (relative to the project's root, or to the stack file when it begins with ./) and its permissions",
+    "check the path (relative to the project's root, or to the stack file when it begins with ./), "
+    "its permissions and its encoding",
     "A file or folder that the stack names cannot be read. Nothing is assumed about its contents.",
 )
 BROKEN_YAML = code(
