@@ -6,6 +6,7 @@ A recording that cannot be read as a whole is no inventory at all: a cluster is 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ from typing import Any, Final
 from fedlib.diagnostics import Location, Ref, Report, catalogue
 from fedlib.diagnostics.folder_walk import FolderWalk, is_folder
 from fedlib.diagnostics.lists import flatten
+from fedlib.diagnostics.regular_file import reason_of
 from fedlib.diagnostics.source import Origin, Source, as_mapping, load_yaml
 from fedlib.discovery.assemble import assemble
 from fedlib.discovery.inventory import ClusterInventory, Namespace
@@ -20,6 +22,11 @@ from fedlib.discovery.pending import PendingFindings
 from fedlib.discovery.recorded_objects import read_objects
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
+
+_ADVICE: Final = (
+    "check the path (relative to the project's root, or to the stack file when it begins with ./) and its permissions, "
+    "or record the cluster: `python -m fedlib snapshot`"
+)
 
 
 def read_recorded(
@@ -39,13 +46,17 @@ def read_recorded(
         The inventory; None when any part of the recording could not be read, or when it holds no Namespace.
         Broken objects are reported and left out.
     """
+    problem = _problem_of(path)
+    if problem:
+        report.add(
+            catalogue.CLUSTER_UNREADABLE, Ref("Cluster", cluster), location, cluster=cluster,
+            reason=f"its recorded inventory {shown} cannot be read: {problem}", advice=_ADVICE,
+        )  # fmt: skip
+        return None
     trouble = PendingFindings()
     found = list(read_objects(cluster, read_documents(cluster, path, shown, trouble, root=root), report))
     trouble.hand_over(report)
     if trouble.has_errors:
-        reason, advice = f"its recorded inventory {shown} is broken", "mend the recording, or record the cluster again"
-        subject = Ref("Cluster", cluster)
-        report.add(catalogue.CLUSTER_UNREADABLE, subject, location, cluster=cluster, reason=reason, advice=advice)
         return None
     if not any(isinstance(one, Namespace) for one, _ in found):
         report.add(catalogue.EMPTY_INVENTORY, Ref("Cluster", cluster), Location(shown), cluster=cluster)
@@ -69,15 +80,20 @@ def read_documents(
         yield from _documents(cluster, source, trouble)
 
 
+def _problem_of(path: Path) -> str:
+    """Why nothing at all can be read there: it is missing, or not permitted."""
+    try:
+        if stat.S_ISDIR(path.stat().st_mode):
+            os.scandir(path).close()
+    except OSError as error:
+        return reason_of(error)
+    return ""
+
+
 def _sources(path: Path, shown: str, root: Path, trouble: Report) -> list[Source]:
     """The files of a recording in a fixed order."""
     if not is_folder(path):
-        try:
-            path.stat()  # tells why it is no folder: missing, or not permitted
-            return [Source(shown, path)]
-        except OSError as error:
-            _unreadable(shown, (error.strerror or "unreadable").lower(), trouble)
-            return []
+        return [Source(shown, path)]
     walk = FolderWalk(tuple(Path(os.path.realpath(one)) for one in (path, root)))
     found = sorted(one.relative_to(path).as_posix() for one in walk.files(path, SUFFIXES))
     for problem, reason in walk.problems:

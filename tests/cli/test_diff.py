@@ -142,7 +142,7 @@ def test_errors_on_either_side_stop_it(
     capsys.readouterr()
     assert main(["diff", "--stack", "small", *against]) == 1
     printed = capsys.readouterr().out
-    assert "FED001" in printed
+    assert "FED101" in printed
     assert "Nothing was compared" in printed
 
 

@@ -31,7 +31,7 @@ def test_errors_are_1(project: Project, capsys: pytest.CaptureFixture[str]) -> N
     assert main(["render", "--stack", "small"]) == 1
     printed = capsys.readouterr().out
     assert "FED008" in printed
-    assert "FED001" in printed
+    assert "FED101" in printed
     assert "stacks/Pulumi.small.yaml:" in printed
     assert not project.out.exists()
 

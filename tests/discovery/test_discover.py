@@ -61,7 +61,6 @@ def test_what_cannot_be_read_is_reported_and_absent(tmp_path: Path) -> None:
     inventory, findings = run(clusters, tmp_path)
     assert inventory == Inventory()
     assert findings == [
-        "FED001 File inventory/none inventory/none",
         "FED019 Cluster safe stacks/Pulumi.dev.yaml",
         "FED101 Cluster file stacks/Pulumi.dev.yaml",
         "FED102 Cluster bare stacks/Pulumi.dev.yaml",

@@ -78,8 +78,10 @@ def test_missing_file(tmp_path: Path) -> None:
     inventory, findings = read(tmp_path / "nowhere")
     assert inventory is None
     assert findings == [
-        "FED001 inventory/eu: the file cannot be read: no such file or directory",
-        "FED101 : cluster 'eu' could not be read: its recorded inventory inventory/eu is broken",
+        (
+            "FED101 : cluster 'eu' could not be read: its recorded inventory inventory/eu cannot be read: "
+            "no such file or directory"
+        )
     ]
 
 
@@ -96,7 +98,7 @@ def test_dangling_link(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").symlink_to(tmp_path / "gone.yaml")
     inventory, findings = read(tmp_path)
     assert inventory is None
-    assert codes(findings) == ["FED001", "FED101"]
+    assert codes(findings) == ["FED001"]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_dangling_link(tmp_path: Path) -> None:
 def test_one_broken_file_fails_the_whole_recording(tmp_path: Path, text: str, code: str) -> None:
     inventory, findings = read(write(tmp_path, {"a.yaml": [samples.namespace("shop")], "b.yaml": text}))
     assert inventory is None
-    assert codes(findings) == [code, "FED101"]
+    assert codes(findings) == [code]
     assert findings[0].split()[1].startswith("inventory/eu/b.yaml")
 
 
@@ -121,7 +123,7 @@ def test_a_broken_file_fails_each_cluster_that_records_it(tmp_path: Path) -> Non
     folder = write(tmp_path, {"a.yaml": "}"})
     report = Report()
     assert [read_recorded(name, folder, "shared", NOWHERE, report) for name in ("eu", "us")] == [None, None]
-    assert [finding.subject.name for finding in report] == ["shared/a.yaml", "eu", "us"]
+    assert [finding.subject.name for finding in report] == ["shared/a.yaml"]
 
 
 def test_ten_megabytes_of_garbage(tmp_path: Path) -> None:
@@ -129,11 +131,11 @@ def test_ten_megabytes_of_garbage(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(garbage)
     inventory, findings = read(tmp_path)
     assert inventory is None
-    assert codes(findings) == ["FED001", "FED101"]
+    assert codes(findings) == ["FED001"]
     (tmp_path / "a.yaml").write_bytes(b"garbage: [" + bytes(32 + byte % 95 for byte in garbage))
     inventory, findings = read(tmp_path)
     assert inventory is None
-    assert codes(findings) == ["FED002", "FED101"]
+    assert codes(findings) == ["FED002"]
 
 
 def test_no_namespace(tmp_path: Path) -> None:
@@ -194,7 +196,7 @@ def test_a_page_of_a_list_is_no_recording(tmp_path: Path) -> None:
     }
     inventory, findings = read(write(tmp_path, {"a.yaml": [page]}))
     assert inventory is None
-    assert codes(findings) == ["FED101", "FED105"]
+    assert codes(findings) == ["FED105"]
 
 
 def test_a_single_file(tmp_path: Path) -> None:
@@ -208,8 +210,8 @@ def test_a_single_file(tmp_path: Path) -> None:
         ("pipe.yaml", None, "pipe.yaml", "it is a named pipe, not a file"),
         ("again", ".", "again", "it is a link that leads back to a folder above it"),
         ("out", "/", "out", "it is a link that leads out of the project's folder"),
-        ("\x1b[2J.yaml", "nowhere", "\\x1b[2J.yaml", "No such file or directory"),
-        ("\udcff.yaml", "nowhere", "\\udcff.yaml", "No such file or directory"),
+        ("\x1b[2J.yaml", "nowhere", "\\x1b[2J.yaml", "no such file or directory"),
+        ("\udcff.yaml", "nowhere", "\\udcff.yaml", "no such file or directory"),
     ],
 )
 def test_what_a_folder_should_not_hold(tmp_path: Path, name: str, target: str | None, shown: str, reason: str) -> None:
