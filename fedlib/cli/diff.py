@@ -34,7 +34,10 @@ def diff(stack: Stack, options: argparse.Namespace, console: Console) -> int:
     after = _planned(compilation, inventory, console)
     before = None if after is None else _present(against, stack, (inventory, compilation), options, console)
     if after is None or before is None:
-        console.print("Nothing was compared: a part of a mesh is not compared with a whole one. Mend the errors first.")
+        console.print(
+            "Nothing was compared: a part of a mesh is not compared with a whole one. Mend the errors first.",
+            soft_wrap=True,
+        )
         return ERRORS
     found = difference(before, after)
     if options.output == "json":

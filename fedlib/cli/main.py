@@ -155,6 +155,8 @@ def _snapshot(stack: Stack, options: argparse.Namespace, console: Console) -> in
     out: Path = options.out or stack.file.root / "inventory"
     live = {}
     for name, cluster in stack.configuration.config.clusters.items():
+        if cluster.kubeconfig is None and cluster.inventory is not None:
+            continue  # somebody records it elsewhere
         source = live_cluster(name, cluster, stack.file, stack.report, no_secrets)
         if source is not None:
             live[name] = source
@@ -162,5 +164,8 @@ def _snapshot(stack: Stack, options: argparse.Namespace, console: Console) -> in
         counts = record(live, {name: out / name for name in live}, stack.report, progress)
     for name, count in sorted(counts.items()):
         console.print(f"{name}: {count} objects in {shown_path(out / name)}", soft_wrap=True)
-    print_findings(console, (f for f in stack.report if f.severity is not Severity.INFO))
-    return ERRORS if stack.report.has_errors else FINE
+    if live or stack.report.has_errors:
+        print_findings(console, (f for f in stack.report if f.severity is not Severity.INFO))
+        return ERRORS if stack.report.has_errors else FINE
+    console.print("Nothing was recorded: no cluster of the stack has a kubeconfig.", soft_wrap=True)
+    return ERRORS

@@ -39,7 +39,8 @@ def print_summary(console: Console, inventory: Inventory, compilation: Compilati
     console.print(_workspaces(snapshot, decisions))
     if decisions.groups:
         console.print(_groups(decisions))
-    console.print(_objects(compilation))
+    if len(compilation.plan):
+        console.print(_objects(compilation))
     example = _example(decisions)
     if example:
         console.print(example, soft_wrap=True)

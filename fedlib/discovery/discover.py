@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from fedlib.config.stack import Cluster
 from fedlib.config.stack_file import StackFile
 from fedlib.diagnostics import PLATFORM, Ref, Report, catalogue
+from fedlib.diagnostics.source import as_mapping
 from fedlib.discovery.inventory import ClusterInventory, Inventory
 from fedlib.discovery.live_cluster import LiveCluster
 from fedlib.discovery.progress import Progress, silent
@@ -70,6 +71,8 @@ def discover(
 def live_cluster(name: str, cluster: Cluster, stack: StackFile, report: Report, secrets: Secrets) -> LiveCluster | None:
     """How to reach a cluster; None (and reported) when it has no kubeconfig or its secret cannot be read."""
     kubeconfig = cluster.kubeconfig
+    if kubeconfig is None and _is_misspelled(name, stack):
+        return None
     if kubeconfig is None:
         report.add(catalogue.NO_KUBECONFIG, Ref("Cluster", name), stack.at(("clusters", name)), cluster=name)
         return None
@@ -84,3 +87,10 @@ def live_cluster(name: str, cluster: Cluster, stack: StackFile, report: Report, 
         return None
     shown = f"the secret '{key}'"
     return LiveCluster(name, context=kubeconfig.context, contents=contents, shown=shown, location=location)
+
+
+def _is_misspelled(name: str, stack: StackFile) -> bool:
+    """Whether a cluster without a source has a field that was refused: that may have been the source."""
+    written = as_mapping(as_mapping(stack.values.get("clusters")).get(name))
+    others = {field.alias or key for key, field in Cluster.model_fields.items()} - {"kubeconfig", "inventory"}
+    return any(key not in others and value is not None for key, value in written.items())

@@ -119,6 +119,32 @@ def test_a_secret_kubeconfig_is_a_finding(project: Project, capsys: pytest.Captu
     assert "v1:abc" not in printed
 
 
+def test_a_misspelled_source_of_a_cluster_is_one_finding(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.config["federation:clusters"]["eu"] = {"inventroy": "inventory/eu.yaml"}
+    project.write()
+    assert main(["check", "--stack", "small"]) == 1
+    printed = capsys.readouterr().out
+    assert "FED006" in printed
+    assert "FED102" not in printed
+    project.config["federation:clusters"]["eu"] = {"inventory": None, "labels": {"region": "europe"}}
+    project.write()
+    assert main(["check", "--stack", "small"]) == 1
+    assert "FED102" in capsys.readouterr().out
+
+
+def test_snapshot_passes_over_clusters_that_are_recorded_elsewhere(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["snapshot", "--stack", "small"]) == 1
+    assert capsys.readouterr().out == "Nothing was recorded: no cluster of the stack has a kubeconfig.\n"
+    project.config["federation:clusters"]["us"] = {"kubeconfig": {"path": "nowhere"}}
+    project.write()
+    assert main(["snapshot", "--stack", "small"]) == 1
+    printed = capsys.readouterr().out
+    assert "FED103" in printed
+    assert "Findings: 1 error\n" in printed
+
+
 def test_commands_run_without_pulumi(project: Project) -> None:
     """Nothing of Pulumi and nothing of the Kubernetes client is imported for a recorded stack."""
     code = (
