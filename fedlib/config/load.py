@@ -25,7 +25,7 @@ from fedlib.diagnostics import NOWHERE, Location, Ref, Report, catalogue
 from fedlib.diagnostics.folder_walk import FolderWalk, is_folder, is_pattern
 from fedlib.diagnostics.lists import flatten
 from fedlib.diagnostics.source import Origin, Source, Step, Unread, load_yaml
-from fedlib.diagnostics.suggestion import suggest
+from fedlib.diagnostics.suggestion import Suggestion, suggest
 
 ADMIN_NAMESPACE: Final = "gloo-mesh"
 GLOBAL_SETTINGS: Final = "global"
@@ -75,7 +75,8 @@ def _known_keys(stack: StackFile, subject: Ref, report: Report) -> dict[str, Any
         elif not (isinstance(value, Mapping) and set(value) == {"secure"}):
             report.add(
                 catalogue.UNKNOWN_FIELD, subject, stack.at((key,)),
-                field=f"{PROJECT}:{key}", suggestion=suggest(key, known), allowed=", ".join(known),
+                field=f"{PROJECT}:{key}", suggestion=Suggestion(key, known, around=(f"{PROJECT}:", "")),
+                allowed=", ".join(f"{PROJECT}:{one}" for one in known),
             )  # fmt: skip
     return values
 

@@ -176,10 +176,11 @@ def parse_yaml(text: str, source: Source, report: Report, wanted: Wanted | None 
             return []
         loader = YamlLoader(text)
     except yaml.YAMLError as error:  # a character that YAML does not allow, found before parsing starts
-        report.add(catalogue.BROKEN_YAML, subject, _mark(source, error), problem=_problem(error))
+        report.add(catalogue.BROKEN_YAML, subject, _mark(source, error, text), problem=_problem(error))
         return []
-    except UnicodeEncodeError:
-        report.add(catalogue.BROKEN_YAML, subject, Location(source.name), problem="it holds what is no character")
+    except UnicodeEncodeError as error:
+        where = Location(source.name, _line_of(text, error.start))
+        report.add(catalogue.BROKEN_YAML, subject, where, problem="it holds what is no character")
         return []
     try:
         while loader.check_node():
@@ -211,7 +212,7 @@ def _top(node: yaml.Node) -> dict[str, str]:
 
 def _report_broken(text: str, error: yaml.YAMLError, source: Source, report: Report) -> None:
     """Report what the parser stumbled over; a template says what it is instead."""
-    where = _mark(source, error)
+    where = _mark(source, error, text)
     gap = gap_before(text, where.line)
     if gap is None:
         report.add(catalogue.BROKEN_YAML, Ref("File", source.name), where, problem=_problem(error))
@@ -319,9 +320,16 @@ def _at(source: Source, node: yaml.Node) -> Location:
     return Location(source.name, int(node.start_mark.line) + 1)
 
 
-def _mark(source: Source, error: yaml.YAMLError) -> Location:
+def _mark(source: Source, error: yaml.YAMLError, text: str) -> Location:
     mark = getattr(error, "problem_mark", None)
+    if isinstance(error, yaml.reader.ReaderError) and isinstance(error.character, int):
+        # its position counts bytes in one of PyYAML's loaders and characters in the other
+        return Location(source.name, _line_of(text, text.find(chr(error.character))))
     return Location(source.name, int(mark.line) + 1 if mark else 0)
+
+
+def _line_of(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
 
 
 def _problem(error: yaml.YAMLError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fedlib.config.load import Configuration
-from fedlib.diagnostics import Location, Ref, Report, catalogue
+from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.suggestion import suggest
 
 
@@ -14,7 +14,7 @@ def given_hosts(configuration: Configuration, workspaces: Iterable[str], report:
     given, known = configuration.config.hosts, set(workspaces)
     for name in sorted(given.keys() - known):
         report.add(
-            catalogue.HOSTS_OF_NOBODY, Ref("Stack", configuration.stack), Location(path=f"federation:hosts.{name}"),
+            catalogue.HOSTS_OF_NOBODY, Ref("Stack", configuration.stack), configuration.at(("hosts", name)),
             workspace=name, suggestion=suggest(name, known),
         )  # fmt: skip
     return {name: given[name] for name in sorted(given.keys() & known)}

@@ -49,6 +49,11 @@ def test_bytes_that_are_no_text_are_a_finding(tmp_path: Path) -> None:
     assert read(tmp_path, "./gloo/*.yaml", all=b"\xff\xfe\x00")[1] == ["FED001 gloo/all.yaml"]
 
 
+def test_a_character_that_yaml_does_not_allow_is_found_at_its_line(tmp_path: Path) -> None:
+    text = WORKSPACE.replace("Łukasz", "Łuka\x07sz")
+    assert read(tmp_path, "./gloo/*.yaml", all=text)[1] == ["FED002 gloo/all.yaml:5"]
+
+
 def test_a_file_that_is_named_must_hold_objects(tmp_path: Path) -> None:
     """A pattern finds what lies around; whoever names a file means it."""
     _, findings = read(tmp_path, "./gloo/all.yaml", all="values: {}\n---\napiVersion: v1\nkind: ConfigMap\n")
