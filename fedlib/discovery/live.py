@@ -125,7 +125,7 @@ class _Reading(Generic[T]):
         except UnusableKubeconfigError as error:
             self.findings.add(
                 catalogue.KUBECONFIG_UNUSABLE, Ref("Cluster", name), self.cluster.location,
-                cluster=name, reason=str(error),
+                cluster=name, kubeconfig=self.cluster.shown, reason=str(error),
             )  # fmt: skip
         except UnreadableError as error:
             _unreadable(self.cluster, error.reason, error.advice, self.findings)

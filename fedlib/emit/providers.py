@@ -43,7 +43,10 @@ def find_targets(
         try:
             context = chosen_context(source)
         except UnusableKubeconfigError as error:
-            report.add(catalogue.KUBECONFIG_UNUSABLE, subject, source.location, cluster=name, reason=str(error))
+            report.add(
+                catalogue.KUBECONFIG_UNUSABLE, subject, source.location,
+                cluster=name, kubeconfig=source.shown, reason=str(error),
+            )  # fmt: skip
             continue
         secret = cluster.kubeconfig.secret
         targets[name] = Target(config.require_secret(secret) if secret else str(source.path), context)

@@ -119,6 +119,17 @@ def test_a_secret_kubeconfig_is_a_finding(project: Project, capsys: pytest.Captu
     assert "v1:abc" not in printed
 
 
+def test_one_kubeconfig_of_two_clusters_is_one_finding(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("eu", "us"):
+        project.config["federation:clusters"][name] = {"kubeconfig": {"path": "nowhere", "context": name}}
+    project.write()
+    assert main(["check", "--stack", "small"]) == 1
+    printed = capsys.readouterr().out
+    assert "FED103 KubeconfigUnusable [Cluster eu]" in printed
+    assert "also: Cluster us at stacks/Pulumi.small.yaml:" in printed
+    assert "Findings: 1 error\n" in printed
+
+
 def test_a_misspelled_source_of_a_cluster_is_one_finding(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.config["federation:clusters"]["eu"] = {"inventroy": "inventory/eu.yaml"}
     project.write()

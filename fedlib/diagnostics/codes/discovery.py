@@ -27,6 +27,7 @@ KUBECONFIG_UNUSABLE = code(
     "the kubeconfig of cluster '{cluster}' cannot be used: {reason}",
     "check the path and the context; `kubectl config get-contexts` lists the contexts of a file",
     "The kubeconfig is missing, broken, or has no such context.",
+    cause="{kubeconfig} {reason}",
 )
 NO_DEPLOY_TARGET = code(
     "FED104",

@@ -27,6 +27,7 @@ NAMESPACE_IN_TWO_WORKSPACES = code(
     "namespace '{namespace}' of cluster '{cluster}' belongs to the workspaces {workspaces}",
     "narrow workloadClusters of one of them: a namespace belongs to one workspace",
     "A namespace of a cluster can belong to one workspace only. Until this is settled it belongs to none.",
+    cause="{namespace} {workspaces}",
 )
 CLUSTER_ENTRY_EMPTY = code(
     "FED204",
