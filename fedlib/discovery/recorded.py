@@ -115,16 +115,19 @@ def _documents(cluster: str, source: Source, trouble: Report) -> Iterator[tuple[
     """The objects of a file as plain data. What makes the recording incomplete goes to `trouble`."""
     for index, document in enumerate(load_yaml(source, trouble)):
         origin = Origin(source, index)
-        _check_complete(document, cluster, origin, trouble)
-        if document is not None:  # an empty document between two separators
+        # an empty document stands between two separators
+        if document is not None and _is_complete(document, cluster, origin, trouble):
             yield from flatten(document, origin)
 
 
-def _check_complete(document: Any, cluster: str, origin: Origin, trouble: Report) -> None:
-    """A page of a list (`kubectl get --raw '...?limit=500'`) is less than the cluster has."""
-    if as_mapping(as_mapping(document).get("metadata")).get("continue"):
-        kind = str(as_mapping(document).get("kind", "List"))
-        problem = "the List is one page of several (metadata.continue)"
-        trouble.add(
-            catalogue.BROKEN_OBJECT, Ref(kind, cluster=cluster), origin.at("metadata", "continue"), problem=problem
-        )
+def _is_complete(document: Any, cluster: str, origin: Origin, trouble: Report) -> bool:
+    """Whether a document is whole: a page of a list, or the first half of one, is less than the cluster has."""
+    content = as_mapping(document)
+    kind, problem, at = content.get("kind"), "", origin.at()
+    if as_mapping(content.get("metadata")).get("continue"):  # `kubectl get --raw '...?limit=500'`
+        problem, at = "the List is one page of several (metadata.continue)", origin.at("metadata", "continue")
+    elif kind is None and "items" in content:
+        problem = "the List has no kind, which kubectl writes last: the file may be cut off"
+    if problem:
+        trouble.add(catalogue.BROKEN_OBJECT, Ref(str(kind or "List"), cluster=cluster), at, problem=problem)
+    return not problem

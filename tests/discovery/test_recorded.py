@@ -199,6 +199,21 @@ def test_a_page_of_a_list_is_no_recording(tmp_path: Path) -> None:
     assert codes(findings) == ["FED105"]
 
 
+def test_a_list_that_is_cut_off_is_no_recording(tmp_path: Path) -> None:
+    """What kubectl writes ends with the list's kind, so that half of a file may well be valid YAML."""
+    whole = yaml.safe_dump({"apiVersion": "v1", "items": [samples.namespace("t")], "kind": "List"}, sort_keys=False)
+    half = whole.removesuffix("kind: List\n")
+    inventory, findings = read(write(tmp_path, {"a.yaml": [samples.namespace("s")], "b.yaml": half}))
+    assert half != whole
+    assert inventory is None
+    assert findings == [
+        (
+            "FED105 inventory/eu/b.yaml:1: the object cannot be understood: "
+            "the List has no kind, which kubectl writes last: the file may be cut off"
+        )
+    ]
+
+
 def test_a_single_file(tmp_path: Path) -> None:
     file = write(tmp_path, {"eu.txt": [samples.namespace("shop")]}) / "eu.txt"
     assert sound(file).namespaces[0].name == "shop"
