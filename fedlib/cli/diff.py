@@ -28,7 +28,8 @@ def diff(stack: Stack, options: argparse.Namespace, console: Console) -> int:
     """Print what a stack's plan changes, and return the exit status. Errors of either side stop it."""
     against: Path = options.against or stack.file.root / "out" / stack.file.name
     if not is_folder(against) and not is_file(against):
-        console.print(f"There is nothing to compare with: {shown_path(against)} does not exist.", soft_wrap=True)
+        how = "" if options.against else " `render` writes a plan there, or name one with --against."
+        console.print(f"There is nothing to compare with: {shown_path(against)} does not exist.{how}", soft_wrap=True)
         return USAGE
     inventory, compilation = stack.compile()
     after = _planned(compilation, inventory, console)

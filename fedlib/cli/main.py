@@ -127,23 +127,24 @@ def _render(
     print_summary(console, inventory, compilation)
     print_findings(console, compilation.report, verbose=options.verbose)
     if compilation.report.has_errors:
-        console.print("Nothing was written: a folder never receives a part of a plan. Mend the errors first.")
+        console.print(
+            "Nothing was written: a folder never receives a part of a plan. Mend the errors first.", soft_wrap=True
+        )
         return ERRORS
     out: Path = options.out or stack.file.root / "out" / stack.file.name
     before = 0 if len(compilation.plan) else written_before(out)
     if before:
         console.print(
-            f"Nothing was written: the plan is empty, and {out} holds {before} files of an earlier one. "
+            f"Nothing was written: the plan is empty, and {shown_path(out)} holds {before} files of an earlier one. "
             "If they are to go, remove the folder.", soft_wrap=True,
         )  # fmt: skip
         return ERRORS
     try:
         written = write_plan(compilation.plan, out, options.format)
     except OSError as error:
-        console.print(f"{shown_path(out)} cannot be written: {reason_of(error)}")
+        console.print(f"{shown_path(out)} cannot be written: {reason_of(error)}", soft_wrap=True)
         return ERRORS
-    shown = out.relative_to(Path.cwd()) if out.is_relative_to(Path.cwd()) else out
-    wrote = f"Wrote {len(compilation.plan)} objects in {len(written)} files to [bold]{shown_path(shown)}[/]"
+    wrote = f"Wrote {len(compilation.plan)} objects in {len(written)} files to [bold]{shown_path(out)}[/]"
     console.print(wrote, soft_wrap=True)
     return FINE
 

@@ -10,5 +10,6 @@ from fedlib.diagnostics.finding import printable
 
 
 def shown_path(path: Path) -> str:
-    """A path in rich's markup: a folder may be called `[/red]`."""
-    return escape(printable(str(path)))
+    """A path in rich's markup (a folder may be called `[/red]`), from the working folder on where it is in that."""
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    return escape(printable(str(shown)))

@@ -82,7 +82,7 @@ def _by_owner(owner: str) -> tuple[bool, str]:
 
 def _print_counts(console: Console, groups: tuple[FindingGroup, ...]) -> None:
     """How many there are, and whose they are where there are several owners."""
-    console.print(f"Findings: {counts_text(groups)}")
+    console.print(f"Findings: {counts_text(groups)}" if groups else "No findings")
     owners = sorted({one.owner for one in groups}, key=_by_owner)
     for owner in owners if len(owners) > 1 else ():
         counts = counts_text(one for one in groups if one.owner == owner)

@@ -101,7 +101,7 @@ def test_long_sections_are_cut_unless_all_is_asked_for(project: Project, capsys:
 
 def test_nothing_to_compare_with_is_2(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "--stack", "small"]) == 2
-    assert "does not exist" in capsys.readouterr().out
+    assert "compare with: out/small does not exist. `render` writes a plan there" in capsys.readouterr().out
     assert main(["diff", "--stack", "small", "--against", "nowhere.yaml"]) == 2
 
 
