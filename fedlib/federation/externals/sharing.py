@@ -71,7 +71,7 @@ class ExternalSharing:
                 )
 
     def _consumers(self, external: External) -> tuple[str, ...]:
-        """Those who get anything: a socket is a file in the pods of its owner, and what has no others is the owner's."""
+        """Those who get anything: a socket is a file in pods of its owner, and what has nothing else is the owner's."""
         sockets = [one for one in external.endpoints if one.address.startswith(UNIX)]
         others = _addresses(external)
         for name in external.consumers if sockets else ():
