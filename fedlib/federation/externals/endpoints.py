@@ -82,7 +82,7 @@ class EndpointFinder:
             return ""
         if not is_hostname(spec.address):
             return self.inside.address_problem(spec.address)
-        return self.inside.name_problem(spec.address, owned.workspace)
+        return self.inside.name_problem(spec.address, owned.workspace) or self.inside.short_problem(spec.address)
 
     def _selected(self, owned: OwnedResource[ExternalServiceSpec]) -> list[Endpoint]:
         spec = owned.spec
