@@ -38,11 +38,12 @@ class Visibility:
     """What crosses between workspaces: for each owner its importers, with the selectors of both sides.
 
     `order` has for each consumer the workspaces that it imports from: by the first entry of importFrom that selects
-    them, then by name.
+    them, then by name. `exports` has for each owner what it offers to which workspaces, imported or not.
     """
 
     importers: Mapping[str, tuple[tuple[str, SharedResources, SharedResources], ...]]
     order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exports: Mapping[str, Mapping[str, SharedResources]] = field(default_factory=dict)
 
     def precedence(self, consumer: str, owner: str) -> int:
         """Whose things come first where a consumer sees several of one name: its own, then by the order of imports."""
@@ -51,6 +52,11 @@ class Visibility:
     def partners(self, owner: str) -> frozenset[str]:
         """The workspaces that may use anything of the owner."""
         return frozenset(consumer for consumer, *_ in self.importers.get(owner, ()))
+
+    def is_exported(self, owner: str, kind: ResourceKind, labels: Mapping[str, str], ref: Ref) -> bool:
+        """Whether the owner of the resource `ref` offers it to any other workspace."""
+        offers = {id(one): one for one in self.exports.get(owner, {}).values()}
+        return any(one.selects(kind, labels, ref) for one in offers.values())
 
     def consumers(self, owner: str, kind: ResourceKind, labels: Mapping[str, str], ref: Ref) -> tuple[str, ...]:
         """The workspaces that may use the resource `ref`, the owner included, sorted."""
@@ -97,7 +103,7 @@ def resolve_visibility(
         _check(name, effective[name].import_from or (), "importFrom", settings, workspaces, report)
         _check(name, effective[name].export_to or (), "exportTo", settings, workspaces, report)
         _check_partners(name, settings, exports, imports, report)
-    return Visibility(importers, {consumer: tuple(found) for consumer, found in imports.items()})
+    return Visibility(importers, {consumer: tuple(found) for consumer, found in imports.items()}, exports)
 
 
 @dataclass(slots=True)

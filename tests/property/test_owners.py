@@ -19,10 +19,10 @@ NAMES_OTHERS: Final = frozenset(
     {"FED208", "FED209", "FED502", "FED536", "FED756", "FED757", "FED758", "FED759", "FED760", "FED761", "FED762"}
 )
 """A workspace wrote what is about another one: an import or export that is not returned, its destination or gateway, a
-host of another for its importers."""
+host of another in a table that it exports."""
 
 OFFERS: Final = frozenset(
-    {"FED706", "FED708", "FED715", "FED717", "FED720", "FED721", "FED766", "FED847"}
+    {"FED706", "FED708", "FED715", "FED717", "FED720", "FED721", "FED847"}
     | {"FED301", "FED302", "FED304", "FED309", "FED310", "FED719"}
 )
 """What is wrong with what a workspace offers to others, or with how it selects the gateways to that, shows when anybody

@@ -228,11 +228,11 @@ ADDRESS_INSIDE = code(
 SOCKET_IMPORTED = code(
     "FED766",
     "SocketImported",
-    ERROR,
-    "{endpoint} is a socket, and workspace '{workspace}' sees {what}",
-    "export it to nobody, or select endpoints with addresses",
+    WARNING,
+    "{endpoint} is a socket, which is for the proxies of '{owner}' only: workspace '{workspace}' does not get {what}",
+    "let '{owner}' select endpoints with addresses",
     "A path leads to a socket in the pods of those who call. That of another workspace's pods, or of a gateway's, is "
-    "not what the author can mean. The endpoint is left out.",
+    "not what the author can mean. An ExternalService without other endpoints is for nobody but its owner.",
 )
 TCP_NOT_IMPORTED = code(
     "FED767",

@@ -11,6 +11,7 @@ ROUTE_UNREACHABLE = code(
     "no request reaches route '{route}': route '{earlier}' before it takes them all",
     "put the more specific route first, or take one of them out",
     "Routes are tried in order, and the first that matches is used.",
+    cause="{earlier}",
 )
 ROUTE_MATCHER_HIDDEN = code(
     "FED524",

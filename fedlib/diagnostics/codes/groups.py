@@ -233,10 +233,10 @@ GROUP_EXTERNAL_UNUSABLE = code(
     "FED725",
     "GroupExternalWithoutAddress",
     WARNING,
-    "'{address}' of {external} cannot stand behind the group, as it is no single address",
+    "'{address}' of {external} cannot stand behind the group, as it is not one address for all who call it",
     "name hosts without wildcards or single addresses in the ExternalService, or select ExternalEndpoints there",
     "The group calls its endpoints by address. With a wildcard or a block of addresses only the client knows which one "
-    "it means, and a host without a dot means something else for each workspace that sees the group.",
+    "it means, and a host without a dot or a socket means something else for each workspace that sees the group.",
 )
 GROUP_MIXED = code(
     "FED726",

@@ -167,9 +167,9 @@ ROUTE_HOST_OF_OTHERS = code(
     "FED536",
     "RouteHostOfOthers",
     ERROR,
-    "in sidecars of {workspaces} the table would decide where requests for '{host}' go, which {whose}",
-    "share the table with fewer workspaces (exportTo of '{table}' takes kinds and labels), or let the owner of the "
-    "host export what has it to '{table}'",
+    "the table is exported, and would decide in sidecars of others where requests for '{host}' go, which {whose}",
+    "share the table with nobody (exportTo of '{table}' takes kinds and labels), or let the owner of the host export "
+    "what has it to '{table}'",
     "A RouteTable is used by the sidecars of every workspace that imports it. There it routes its own hosts, those "
     "that their owner exports to its workspace, and those that are nobody's. In the sidecars of its own workspace it "
     "may route any host. Names that Kubernetes' DNS completes count in every form: `name.ns`, `name.ns.svc` and so on.",

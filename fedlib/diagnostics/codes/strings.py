@@ -27,6 +27,7 @@ EXPRESSION_REFUSED = code(
     "Istio takes 1,024 bytes and programs of 32,768 steps. Envoy 1.36 reads expressions as UTF-8, and 1.40 as Latin-1, "
     "where `\\x{100}` and above are unknown. Expressions of one namespace have a limit together, because every proxy "
     "that knows them has to compile them.",
+    cause="{problem}",
 )
 ANNOTATION_REFUSED = code(
     "FED072",

@@ -37,7 +37,9 @@ JWT_ISSUER_OF_OTHERS = code(
     "{gateway} of workspace '{owner}' may not check tokens by it: {problem}",
     "name issuers of your own, with one set of keys each",
     "A gateway checks every token by the policies of all routes that it serves. Whoever names the issuer of others "
-    "with keys of their own, or accepts any issuer, could make tokens for routes that are not theirs.",
+    "with keys of their own, or accepts any issuer, could make tokens for routes that are not theirs. An issuer is "
+    "that of the gateway's workspace, of whom `federation:hosts` gives its host, of who has the keys from its host, "
+    "and then of who is imported first.",
 )
 KEYS_FROM_INSIDE = code(
     "FED900",

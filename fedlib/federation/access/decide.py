@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from fedlib.federation.access.access_policies import AccessPolicies
 from fedlib.federation.access.callers import Callers
 from fedlib.federation.access.isolation import Isolation, isolation_requirements, isolation_rules
+from fedlib.federation.access.issuers import IssuerRights
 from fedlib.federation.access.jwt_policies import JwtPolicies
 from fedlib.federation.access.jwt_routes import JwtRoutes
 from fedlib.federation.access.key_servers import KeyServers
@@ -41,7 +42,8 @@ def decide_access(
     servers = KeyServers(snapshot, destinations)
     tokens = JwtPolicies(snapshot, ports, applied, servers, report)
     tokens.decide()
-    on_routes = JwtRoutes(tokens.readable, snapshot.visibility.precedence, servers, report)
+    issuers = IssuerRights(finders.rights, snapshot.visibility.precedence)
+    on_routes = JwtRoutes(tokens.readable, issuers, servers, report)
     on_routes.decide(routes)
     replaced = {port.key for port, _ in policies.replaced}
     kept = [one for one in isolated if one.port.key not in replaced]

@@ -6,7 +6,7 @@ alone as well unless a feature gate is on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from fedlib.config.policies.jwt import JWTPolicySpec
 from fedlib.config.selectors import HTTPRequestMatcher
 from fedlib.config.virtual_gateway import TLSMode
 from fedlib.diagnostics import Ref, Report, catalogue
+from fedlib.federation.access.issuers import IssuerRights, Standing
 from fedlib.federation.access.key_servers import KeyServers
 from fedlib.federation.access.route_requests import ANY, InexpressibleError, request_rules
 from fedlib.federation.access.token_rules import demands
@@ -40,7 +41,7 @@ class JwtRoutes:
     """Decides what JWTPolicies do on routes."""
 
     readable: Readable
-    precedence: Callable[[str, str], int]
+    issuers: IssuerRights
     servers: KeyServers
     report: Report
     rules: list[AccessRules] = field(default_factory=list)
@@ -112,8 +113,7 @@ class JwtRoutes:
     def _settle_issuers(self, every: Iterable[RoutedHosts]) -> None:
         """Refuse policies that would have a gateway take their keys for the issuer of another workspace.
 
-        A gateway checks all tokens by all policies. An issuer belongs to the gateway's own workspace if that names it,
-        or else to the first that it imports from.
+        A gateway checks all tokens by all policies, so each issuer there is that of one workspace, see `IssuerRights`.
         """
         found: dict[Ref, dict[Ref, tuple[VirtualGateway, Policy[JWTPolicySpec]]]] = {}
         for routed in every:
@@ -122,17 +122,19 @@ class JwtRoutes:
                     found.setdefault(gateway.service.ref, {})[ref] = (gateway, policy)
         for policies in found.values():
             owners: dict[str, tuple[Policy[JWTPolicySpec], TokenRule]] = {}
-            for gateway, policy in sorted(policies.values(), key=lambda one: self._rank(*one)):
-                for rule in self.readable.get(policy.ref, ()):
-                    owner, first = owners.setdefault(rule.issuer, (policy, rule))
-                    if not rule.issuer and policy.workspace != gateway.workspace:
-                        self._refuse_on(gateway, policy, "it accepts tokens of any issuer")
-                    elif owner.workspace != policy.workspace and not _same_keys(first, rule):
-                        what = f"the issuer '{rule.issuer}' has other keys there, of workspace '{owner.workspace}'"
-                        self._refuse_on(gateway, policy, what)
+            named = [(*one, rule) for one in policies.values() for rule in self.readable.get(one[1].ref, ())]
+            for gateway, policy, rule in sorted(named, key=lambda one: self._rank(*one)):
+                owner, first = owners.setdefault(rule.issuer, (policy, rule))
+                if not rule.issuer and policy.workspace != gateway.workspace:
+                    self._refuse_on(gateway, policy, "it accepts tokens of any issuer")
+                elif owner.workspace != policy.workspace and not _same_keys(first, rule):
+                    what = f"the issuer '{rule.issuer}' has other keys there, of workspace '{owner.workspace}'"
+                    self._refuse_on(gateway, policy, what)
 
-    def _rank(self, gateway: VirtualGateway, policy: Policy[JWTPolicySpec]) -> tuple[int, tuple[str, Ref]]:
-        return self.precedence(gateway.workspace, policy.workspace), policy.resource.age
+    def _rank(
+        self, gateway: VirtualGateway, policy: Policy[JWTPolicySpec], rule: TokenRule
+    ) -> tuple[Standing, tuple[str, Ref]]:
+        return self.issuers.standing(gateway.workspace, policy.workspace, rule), policy.resource.age
 
     def _refuse_on(self, gateway: VirtualGateway, policy: Policy[JWTPolicySpec], problem: str) -> None:
         self._refused.add((gateway.service.ref, policy.ref))

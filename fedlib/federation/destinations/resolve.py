@@ -172,10 +172,12 @@ class DestinationResolver:
         wanted = Ref(kind, name, namespace, cluster)
         found = self.destinations.find(reference.kind, wanted, workspace or "")
         if found is None and wanted in self._written:
-            self.report.add(
-                catalogue.ROUTE_DESTINATION_UNFIT, table.ref, table.at(*path, "ref"),
-                route=route, destination=wanted, problem="it has no host or was not accepted; its own findings say why",
-            )  # fmt: skip
+            if not self._knows(table.ref, wanted):
+                self.report.add(
+                    catalogue.ROUTE_DESTINATION_UNFIT, table.ref, table.at(*path, "ref"),
+                    route=route, destination=wanted,
+                    problem="it has no host or was not accepted; its own findings say why",
+                )  # fmt: skip
         elif found is None:
             self.report.add(
                 catalogue.ROUTE_DESTINATION_UNKNOWN, table.ref, table.at(*path, "ref"),
@@ -183,6 +185,11 @@ class DestinationResolver:
                 suggestion=self._elsewhere(reference.kind, name, namespace, cluster),
             )  # fmt: skip
         return found
+
+    def _knows(self, table: Ref, destination: Ref) -> bool:
+        """Whether the owner of a table has an error about a destination already."""
+        owner_of = self.report.owner_of
+        return self.report.refuses(destination) and owner_of(table) == owner_of(destination)
 
     def _elsewhere(self, kind: DestinationKind, name: str, namespace: str, cluster: str) -> str | Suggestion:
         """Where an object of this name is, or which name comes near."""

@@ -82,7 +82,7 @@ class EndpointFinder:
             return ""
         if not is_hostname(spec.address):
             return self.inside.address_problem(spec.address)
-        return self.inside.name_problem(spec.address, owned.workspace)
+        return self.inside.name_problem(spec.address, owned.workspace) or self.inside.short_problem(spec.address)
 
     def _selected(self, owned: OwnedResource[ExternalServiceSpec]) -> list[Endpoint]:
         spec = owned.spec
@@ -141,13 +141,6 @@ class EndpointFinder:
             problem = ""
             if address.startswith(UNIX):
                 problem = _socket_problem(address, owned.spec, named=named)
-                importer = next((name for name in owned.consumers if name != owned.workspace), None)
-                if importer is not None and not problem:
-                    self.report.add(
-                        catalogue.SOCKET_IMPORTED, owned.resource.ref, owned.resource.at("selector"),
-                        endpoint=endpoint.ref, workspace=importer, what="the ExternalService",
-                    )  # fmt: skip
-                    continue
             if is_hostname(address) and self._leads_to_proxy(owned, endpoint):
                 continue
             if problem:

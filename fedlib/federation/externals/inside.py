@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from fedlib.federation.hosts.hostname import is_short
 from fedlib.federation.hosts.rights import HostRights
 from fedlib.federation.model.address import (
     AllowedAddresses,
@@ -84,6 +85,12 @@ class InsideAddresses:
         if name in self._names:
             return f"is {self._names[name]}"
         return self.rights.dns_problem(name, workspace)
+
+    def short_problem(self, name: str) -> str:
+        """Why a name leads inside wherever it is looked up: files on each machine and search domains complete it."""
+        if not is_short(name) or self._allowed.names(name):
+            return ""
+        return "is a name of one part, which means something else for each pod that looks it up"
 
     def port_problem(self, name: str, port: int) -> str:
         """Why proxies must not call a port under a name."""

@@ -18,18 +18,19 @@ from fedlib.federation.externals.meaning import Meanings
 from fedlib.federation.externals.overlaps import Overlap, overlapping_addresses
 from fedlib.federation.hosts.claims import HostClaims, place_of_several, report_short
 from fedlib.federation.hosts.hostname import address_host, is_made_up, is_short
-from fedlib.federation.model.address import AllowedAddresses
-from fedlib.federation.model.destination import DestinationPort, External
+from fedlib.federation.model.address import UNIX, AllowedAddresses
+from fedlib.federation.model.destination import DestinationPort, External, ExternalAddress
 from fedlib.federation.places import PlaceFinder
 from fedlib.federation.told import told
 
 
 class _Variant(NamedTuple):
-    """What some callers get of an ExternalService: the hosts and ports, and those hosts that they have already."""
+    """What some callers get of an ExternalService: hosts, ports, those hosts that they have already, and sockets."""
 
     hosts: tuple[str, ...]
     ports: tuple[DestinationPort, ...]
     shared: frozenset[str]
+    sockets: bool
 
 
 @dataclass(slots=True)
@@ -54,25 +55,42 @@ class ExternalSharing:
         overlapping = overlapping_addresses(decided, self.claims.snapshot.visibility, self._meanings)
         for external in decided:
             callers: dict[_Variant, list[str]] = defaultdict(list)
-            for name in external.consumers:
+            consumers = self._consumers(external)
+            for name in consumers:
                 callers[self._variant(external, name, overlapping.get((external.resource.ref, name)))].append(name)
             for variant, names in callers.items():
                 yield replace(
                     external,
+                    consumers=consumers,
                     hosts=variant.hosts,
                     ports=variant.ports,
                     shared=variant.shared,
+                    endpoints=external.endpoints if variant.sockets else _addresses(external),
                     callers=tuple(names),
                     places=tuple(place for name in names for place in self.places.of(name)),
                 )
 
+    def _consumers(self, external: External) -> tuple[str, ...]:
+        """Those who get anything: a socket is a file in pods of its owner, and what has nothing else is the owner's."""
+        sockets = [one for one in external.endpoints if one.address.startswith(UNIX)]
+        others = _addresses(external)
+        for name in external.consumers if sockets else ():
+            if name != external.workspace:
+                told(name, external.workspace, self.claims.snapshot, self.report).add(
+                    catalogue.SOCKET_IMPORTED, external.resource.ref, external.resource.at("selector"),
+                    endpoint=sockets[0].ref, owner=external.workspace, workspace=name,
+                    what="it" if others else "the ExternalService",
+                )  # fmt: skip
+        return external.consumers if others or not sockets else (external.workspace,)
+
     def _variant(self, external: External, consumer: str, other: Overlap | None) -> _Variant:
         """What a workspace gets of an ExternalService; `other` has one of its addresses already."""
         hosts, ports = self._called(external, consumer), self._ports(external, consumer)
+        own = consumer == external.workspace
         shared = frozenset(host for host in hosts if self._is_shared(external, host, consumer))
         if other is not None:
             self._report_addresses(external, *other, consumer)
-        return _Variant(hosts, ports, frozenset(hosts) if other is not None or not ports else shared)
+        return _Variant(hosts, ports, frozenset(hosts) if other is not None or not ports else shared, own)
 
     def _ports(self, external: External, consumer: str) -> tuple[DestinationPort, ...]:
         """The ports that a workspace gets: of another one's none that would take connections to any address."""
@@ -130,3 +148,8 @@ class ExternalSharing:
             address=address, winner=first.ref, other=external.resource.ref,
             how=self._meanings.difference(winner, external, ""), workspace=consumer,
         )  # fmt: skip
+
+
+def _addresses(external: External) -> tuple[ExternalAddress, ...]:
+    """The endpoints that are no sockets."""
+    return tuple(one for one in external.endpoints if not one.address.startswith(UNIX))

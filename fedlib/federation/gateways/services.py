@@ -5,7 +5,7 @@ Source: `workloads` of Gloo's VirtualGateway.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -45,7 +45,7 @@ class GatewayServices:
         """The gateway Services that a VirtualGateway selects, sorted; what is strange about them is reported."""
         workloads, resource = owned.spec.workloads, owned.resource
         _, _, north_south = self._index(owned.workspace)
-        found = north_south if workloads is None else list(self._of_entries(owned, workloads))
+        found = north_south if workloads is None else self._of_entries(owned, workloads)
         if not found:
             self.report.add(
                 catalogue.VIRTUAL_GATEWAY_SELECTS_NOTHING, resource.ref, resource.at("workloads"),
@@ -80,10 +80,15 @@ class GatewayServices:
 
     def _of_entries(
         self, owned: OwnedResource[VirtualGatewaySpec], workloads: Iterable[WorkloadSelector]
-    ) -> Iterator[Service]:
-        """What the entries select: known gateways, or else what is named all the same."""
+    ) -> list[Service]:
+        """What the entries select: known gateways, or else what is named all the same.
+
+        Entries that select nothing are reported where others select something.
+        """
         resource = owned.resource
         candidates, gateways, _ = self._index(owned.workspace)
+        every: list[Service] = []
+        unused: list[int] = []
         for index, entry in enumerate(workloads):
             selector = entry.selector or ObjectSelector()
             named = bool(selector.name or selector.labels)
@@ -97,12 +102,14 @@ class GatewayServices:
                     self.report.add(catalogue.VIRTUAL_GATEWAY_UNLIKELY, resource.ref, where, service=service.ref)
             if entry.kind is not WorkloadKind.KUBE:
                 found = []
-            if not found:
-                self.report.add(
-                    catalogue.VIRTUAL_GATEWAY_ENTRY_UNUSED, resource.ref, resource.at("workloads", index),
-                    entry=f"workloads[{index}]", workspace=owned.workspace,
-                )  # fmt: skip
-            yield from found
+            every += found
+            unused += [] if found else [index]
+        for index in unused if every else ():
+            self.report.add(
+                catalogue.VIRTUAL_GATEWAY_ENTRY_UNUSED, resource.ref, resource.at("workloads", index),
+                entry=f"workloads[{index}]", workspace=owned.workspace,
+            )  # fmt: skip
+        return every
 
     def _has_selector(self, service: Service, owned: OwnedResource[VirtualGatewaySpec]) -> bool:
         if not service.selector:

@@ -86,5 +86,5 @@ def _passage(mode: ClientMode, shape: GroupShape) -> Passage:
 
 
 def _check_schema(resource: Resource[VirtualDestinationSpec], report: Report) -> None:
-    if not resource.spec.hosts:
+    if not resource.spec.hosts and not report.refuses(resource.ref):  # which may be about its hosts
         report.add(catalogue.GROUP_WITHOUT_HOST, resource.ref, resource.at())

@@ -96,25 +96,25 @@ class ExternalFinder:
 
     def _addresses(self, group: Group, external: External, ports: Mapping[int, int]) -> Iterator[ExternalAddress]:
         ref = external.resource.ref
-        sees = next((name for name in group.consumers if name != external.workspace), "")
+        sees = any(name != external.workspace for name in group.consumers)
         for endpoint in external.endpoints:
-            if endpoint.address.startswith(UNIX) and sees:
-                self.report.add(
-                    catalogue.SOCKET_IMPORTED, group.resource.ref, group.resource.at("externalServices"),
-                    endpoint=endpoint.ref, workspace=sees, what="the VirtualDestination",
-                )  # fmt: skip
+            if endpoint.address.startswith(UNIX):
+                self._report_unusable(group, ref, endpoint.address)
                 continue
             own = {number: endpoint.ports[port] for number, port in ports.items() if port in endpoint.ports}
             yield replace(endpoint, ports=own)
         own = {number: _target(external, port) for number, port in ports.items()}
         for address in () if external.endpoints else external.addresses or external.hosts:
             if "/" in address or "*" in address or (is_short(address) and sees):
-                self.report.add(
-                    catalogue.GROUP_EXTERNAL_UNUSABLE, group.resource.ref, group.resource.at("externalServices"),
-                    external=ref, address=address, related=(ref,),
-                )  # fmt: skip
+                self._report_unusable(group, ref, address)
             else:
                 yield ExternalAddress(ref, address, own, {})
+
+    def _report_unusable(self, group: Group, external: Ref, address: str) -> None:
+        self.report.add(
+            catalogue.GROUP_EXTERNAL_UNUSABLE, group.resource.ref, group.resource.at("externalServices"),
+            external=external, address=address, related=(external,),
+        )  # fmt: skip
 
 
 def _originates_tls(external: External) -> bool:

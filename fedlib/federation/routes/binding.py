@@ -123,7 +123,8 @@ class GatewayBinder:
             )  # fmt: skip
             return []
         found = [(gateway, _served_hosts(gateway, table)) for gateway in gateways]
-        carried = (table.spec.http or table.spec.tls) and not table.refused.issuperset(table.spec.hosts)
+        usable = any(_is_valid(host) and host not in table.refused for host in table.spec.hosts)
+        carried = (table.spec.http or table.spec.tls) and usable
         if carried and found and not any(hosts for _, hosts in found):
             shown = f" with the host{'s' if len(table.spec.hosts) > 1 else ''} {', '.join(table.spec.hosts)}"
             self.report.add(catalogue.ROUTE_GATEWAY_FORBIDS, table.ref, location, gateway=ref, hosts=shown)

@@ -11,8 +11,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
+from fedlib.config.gloo import ResourceKind
 from fedlib.config.selectors import DestinationKind
 from fedlib.diagnostics import Ref, Report, catalogue
 from fedlib.diagnostics.suggestion import Suggestion
@@ -22,8 +22,6 @@ from fedlib.federation.hosts.rights import DnsName, HostRights
 from fedlib.federation.model.destination import FederatedService
 from fedlib.federation.routes.tables import Table
 from fedlib.snapshot.model import Snapshot
-
-_SHOWN: Final = 3
 
 
 @dataclass(slots=True)
@@ -81,7 +79,7 @@ def _parts(host: str) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class HostOwners:
-    """Knows whose a host is; what a table takes from others is noted, and reported once for all who import it."""
+    """Knows whose a host is; what a table takes from others is noted, and reported once."""
 
     snapshot: Snapshot
     services: Iterable[FederatedService]
@@ -89,8 +87,8 @@ class HostOwners:
     rights: HostRights
     _seen: dict[str, SeenHosts] = field(default_factory=dict)
     _federated: dict[str, list[FederatedService]] = field(default_factory=lambda: defaultdict(list))
-    _taken: dict[tuple[Ref, int], tuple[Table, str, str, set[str]]] = field(default_factory=dict)
-    """By table and index of the host: whose it is, and in whose sidecars the table wanted it."""
+    _taken: dict[tuple[Ref, int], tuple[Table, str, str]] = field(default_factory=dict)
+    """By table and index of the host: whose it is."""
     _yielding: set[tuple[str, str, Ref]] = field(default_factory=set)
     """Workspaces in whose sidecars a host leads to what somebody else has under it, and tables that want it there."""
 
@@ -136,16 +134,16 @@ class HostOwners:
     def takes_from_others(self, table: Table, index: int, workspace: str) -> bool:
         """Whether a table would decide in the sidecars of another workspace about a name that others have in any case.
 
-        Kubernetes' DNS has it for them, or the administrator.
+        Kubernetes' DNS has it for them, or the administrator. That is reported of a table which its workspace exports:
+        whether anybody imports it is not for its owner to answer for.
         """
         host = table.spec.hosts[index]
-        if table.workspace == workspace or self.rights.is_given(host, table.workspace):
+        if self.rights.is_given(host, table.workspace):
             return False
         whose = self._not_its_name(host, table.workspace)
-        if whose:
-            noted = self._taken.setdefault((table.ref, index), (table, host, whose, set()))
-            noted[3].add(workspace)
-        return bool(whose)
+        if whose and table.workspace == workspace and self._is_exported(table):
+            self._taken[table.ref, index] = (table, host, whose)
+        return bool(whose) and table.workspace != workspace
 
     def is_claimed(self, table: Table, index: int, workspace: str) -> bool:
         """Whether another workspace has something of somebody else under the host of a table.
@@ -162,10 +160,10 @@ class HostOwners:
 
     def report_taken(self, report: Report) -> None:
         """Report the hosts of others, each once."""
-        for (_, index), (table, host, whose, workspaces) in self._taken.items():
+        for (_, index), (table, host, whose) in self._taken.items():
             report.add(
                 catalogue.ROUTE_HOST_OF_OTHERS, table.ref, table.resource.at("hosts", index),
-                host=host, workspaces=_some(workspaces), table=table.workspace, whose=whose,
+                host=host, table=table.workspace, whose=whose,
             )  # fmt: skip
         for workspace, host, table_ref in sorted(self._yielding):
             source = self.snapshot.workspaces[workspace].settings_source("import_from")
@@ -175,6 +173,11 @@ class HostOwners:
                 source.at("importFrom") if source else home.at(),
                 workspace=workspace, host=host, table=table_ref, owner=min(self.seen(workspace).by_host[host].owners),
             )  # fmt: skip
+
+    def _is_exported(self, table: Table) -> bool:
+        resource = table.resource
+        exported = self.snapshot.visibility.is_exported
+        return exported(table.workspace, ResourceKind.ROUTE_TABLE, resource.labels, resource.ref)
 
     def _not_its_name(self, host: str, owner: str) -> str:
         """Whose a host is for Kubernetes' DNS or the administrator; empty if it is of `owner`, or nobody's."""
@@ -205,11 +208,3 @@ class HostOwners:
         seen = found.by_host[host]
         seen.owners.add(owner)
         seen.users.update(users)
-
-
-def _some(workspaces: Iterable[str]) -> str:
-    names = sorted(workspaces)
-    shown = ", ".join(f"'{name}'" for name in names[:_SHOWN])
-    return f"workspace{'s' if len(names) > 1 else ''} {shown}" + (
-        f" and {len(names) - _SHOWN} more" * (len(names) > _SHOWN)
-    )
