@@ -20,11 +20,9 @@ from fedlib.config.stack_file import StackFile, load_stack_file
 from fedlib.diagnostics import PLATFORM, Report
 from fedlib.diagnostics.lists import flatten
 from fedlib.diagnostics.source import Origin, Source
-from fedlib.diagnostics.text import owner_text
 from fedlib.discovery.assemble import assemble
 from fedlib.discovery.inventory import ClusterInventory, Inventory
 from fedlib.discovery.recorded_objects import read_objects
-from tests.placed import placed
 
 GOLDEN = Path(__file__).parent / "golden"
 KEYS = {"title", "use", "inventory", "remove", "config"}
@@ -81,52 +79,3 @@ def _objects(document: dict[str, Any], cluster: str, source: Source) -> Iterator
         yield thing, Origin(Source("golden/base.yaml"), 0, (cluster, index))
     for index, thing in enumerate(document.get("inventory", {}).get(cluster, ())):
         yield from flatten(thing, Origin(source, 0, ("inventory", cluster, index)))
-
-
-def show(compilation: Compilation) -> str:
-    """What a golden file holds: findings, statuses, and the declarations of each cluster."""
-    shown: dict[str, Any] = {
-        "findings": [
-            {
-                "code": f"{finding.code.id} {finding.code.title}",
-                "severity": finding.severity.value,
-                "owner": owner_text(finding.owner),
-                "subject": str(finding.subject),
-                **({"at": str(finding.location)} if str(finding.location) else {}),
-                "message": finding.message,
-                "hint": finding.hint,
-            }
-            for finding in compilation.report
-        ],
-        "statuses": {str(status.resource): status.state.value for status in compilation.statuses},
-        "clusters": {},
-    }
-    for one in placed(compilation.plan):
-        shown["clusters"].setdefault(one.cluster, []).append(
-            {
-                "kind": one.kind,
-                "name": one.name,
-                "namespaces": list(one.namespaces),
-                "parent": str(one.lineage.parent),
-                "workspace": one.lineage.workspace,
-                **({"annotations": dict(one.annotations)} if one.annotations else {}),
-                "spec": one.spec,
-            }
-        )
-    return yaml.dump(shown, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Without anchors, and with short lists in one line."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Write shared parts out."""
-        return True
-
-
-def _flow_short_lists(dumper: yaml.SafeDumper, data: list[Any]) -> yaml.Node:
-    short = all(isinstance(item, str | int) for item in data)
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=short)
-
-
-_Dumper.add_representer(list, _flow_short_lists)
