@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+import yaml
 
 from fedlib.config import resource, validate
+from fedlib.diagnostics import report as report_module
 from fedlib.federation.access import access_policies, mutual_tls, side_effects
 from fedlib.federation.externals import egress, endpoints
 from fedlib.federation.gateways import services
@@ -59,3 +64,36 @@ def test_more_than_one_may_ask_for(
     assert subject in [str(one.subject) for one in after.report if one.code.id == code]
     if code == "FED992":  # that something was not compared changes nothing
         assert after.plan.digest() == before.plan.digest()
+
+
+def test_mistakes_of_one_namespace_are_not_listed_for_ever(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever makes more than are listed hears how many there are, and others hear of all of theirs."""
+    monkeypatch.setattr(report_module, "MOST_TOLD", 3)
+    documents = [_broken(f"x{index}", namespace) for namespace in ("shop-backend", "other") for index in range(2)]
+    stack = {
+        "config": {
+            "federation:clusters": {"eu": {}},
+            "federation:workspaces": {"shop": {"workloadClusters": [{"name": "eu", "namespaces": [{"name": "*"}]}]}},
+            "federation:resources": documents,
+        },
+        "use": ["eu"],
+    }
+    path = tmp_path / "case.in.yaml"
+    path.write_text(yaml.safe_dump(stack), encoding="utf-8")
+    listed = Counter(
+        (finding.subject.namespace, finding.code.id)
+        for finding in compile_case(path).report
+        if finding.subject.kind == "RouteTable"
+    )
+    assert listed["shop-backend", "FED006"] == 3
+    assert listed["shop-backend", "FED993"] == 1
+    assert listed["other", "FED006"] == 3
+
+
+def _broken(name: str, namespace: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "networking.gloo.solo.io/v2",
+        "kind": "RouteTable",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"hosts": ["a.example.com"], "one": 1, "two": 2},
+    }

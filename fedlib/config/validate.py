@@ -94,11 +94,14 @@ def validate(
             errors = error.errors(include_url=False, include_context=True, include_input=False)
         places = [(removed.original(_place(problem)), problem) for problem in errors]
         told = [(path, problem) for path, problem in places if path not in above]  # others follow from what is left out
-        for path, problem in told[:MOST_MISTAKES]:
+        listed = report.may_tell(subject, author, min(len(told), MOST_MISTAKES))
+        for path, problem in told[:listed]:
             reading.complain(path, problem)
-        if len(told) > MOST_MISTAKES:
-            count = len(told) - MOST_MISTAKES
-            report.add(catalogue.MORE_MISTAKES, subject, locate((*prefix, *told[MOST_MISTAKES][0])), count=count)
+        if len(told) > listed:
+            count = len(told) - listed
+            report.add(catalogue.MORE_MISTAKES, subject, locate((*prefix, *told[listed][0])), count=count)
+        if told and not listed:
+            break  # its author has enough to mend, and reading it again and again costs everybody
         paths = _parts_to_remove(model, places)
         if () in paths:
             break

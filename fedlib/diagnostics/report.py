@@ -18,6 +18,9 @@ LONGEST_ARGUMENT: Final = 2_000
 LONGEST_MESSAGE: Final = 5_000
 """Characters of what is filled into a message, and of a message: input may have a million of them."""
 
+MOST_TOLD: Final = 5_000
+"""Mistakes of one namespace in what it writes that are listed one by one."""
+
 MOST_COMPARISONS: Final = 50_000
 """Of words for suggestions in all findings about resources of one namespace."""
 
@@ -62,6 +65,7 @@ class _Book:
         refused: what has an ERROR, but for what workspaces write into namespaces before these are known to be theirs.
         refused_kinds: the kinds of these.
         spent: the work for namespaces.
+        told: their mistakes that were listed.
         has_errors: whether anything is an ERROR.
         compared: comparisons for suggestions by author, namespace and cluster: one team's cost no other its own.
         owner_of: who owns a thing, when it is known.
@@ -74,6 +78,7 @@ class _Book:
     refused_kinds: set[str] = field(default_factory=set)
     has_errors: bool = False
     spent: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    told: dict[tuple[str, str, str], int] = field(default_factory=dict)
     compared: Counter[tuple[Owner | None, str, str]] = field(default_factory=Counter)
     owner_of: Callable[[Ref], str] | None = None
     workspaces: frozenset[str] = frozenset()
@@ -150,6 +155,13 @@ class Report:
         spent[place] = spent.get(place, 0) + steps
         return spent[place]
 
+    def may_tell(self, subject: Ref, author: str, count: int) -> int:
+        """How many of so many mistakes of a resource are still told: whoever makes thousands reads no more of them."""
+        place, told = (author, subject.cluster, subject.namespace), self._book.told
+        listed = min(count, max(MOST_TOLD - told.get(place, 0), 0))
+        told[place] = told.get(place, 0) + listed
+        return listed
+
     def _shown(self, value: object, subject: Ref) -> object:
         """What is filled in for an argument."""
         if isinstance(value, Suggestion):
@@ -167,6 +179,10 @@ class Report:
         if isinstance(thing, str):
             return thing if thing in self._book.workspaces else PLATFORM
         return self._book.owner_of(thing) if self._book.owner_of is not None else PLATFORM
+
+    def refuse(self, subject: Ref) -> None:
+        """Note that errors about other things of the same owner refuse this one too, so that nothing repeats them."""
+        self._book.refused.add(subject)
 
     def refuses(self, subject: Ref) -> bool:
         """Whether an ERROR is about a thing."""

@@ -33,8 +33,8 @@ def resolve_statuses(resources: Iterable[Ref], report: Report) -> tuple[Status, 
     """The worst finding decides: INVALID with an ERROR, WARNING with a WARNING, ACCEPTED without either.
 
     A policy that lost a conflict, and has no ERROR, is FAILED, as Gloo has it. A finding counts for what it is about,
-    and for what is related to that and has the same owner. What uses a thing of others that is wrong has a WARNING.
-    What a workspace writes into a namespace of others says nothing of a thing of theirs.
+    and for what is related to that and has the same owner; what it refuses besides is INVALID too. What uses a thing of
+    others that is wrong has a WARNING.
     """
     worst: dict[Ref, list[tuple[Severity, str]]] = {ref: [] for ref in resources}
     failed: set[Ref] = set()
@@ -52,7 +52,7 @@ def resolve_statuses(resources: Iterable[Ref], report: Report) -> tuple[Status, 
         severities = {severity for severity, _ in found}
         state = (
             State.INVALID
-            if Severity.ERROR in severities
+            if Severity.ERROR in severities or report.refuses(ref)
             else State.FAILED
             if ref in failed
             else State.WARNING

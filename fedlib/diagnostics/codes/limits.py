@@ -37,5 +37,6 @@ MORE_MISTAKES = code(
     ERROR,
     "{count} more mistakes from here on are not listed",
     "mend the ones that are listed; often they have one cause",
-    "The first mistakes of a resource are reported one by one. A file that a program wrote may have thousands.",
+    "The first mistakes of a resource, and the first 5,000 of a namespace, are reported one by one. A file that a "
+    "program wrote may have more.",
 )

@@ -66,6 +66,8 @@ class EndpointFinder:
             return (), ()
         selected = list(self._usable(owned, [endpoint for endpoint in found if endpoint.ref not in self._refused]))
         if found and not selected:  # without endpoints it would lead to what DNS says
+            if all(endpoint.ref in self._refused for endpoint in found):
+                self.report.refuse(owned.resource.ref)
             return (), ()
         ports = tuple(
             port
