@@ -34,7 +34,8 @@ def resolve_statuses(resources: Iterable[Ref], report: Report) -> tuple[Status, 
 
     A policy that lost a conflict, and has no ERROR, is FAILED, as Gloo has it. A finding counts for what it is about,
     and for what is related to that and has the same owner; what it refuses besides is INVALID too. What uses a thing of
-    others that is wrong has a WARNING.
+    others that is wrong has a WARNING. What a workspace writes into a namespace of others says nothing of a thing of
+    theirs.
     """
     worst: dict[Ref, list[tuple[Severity, str]]] = {ref: [] for ref in resources}
     failed: set[Ref] = set()
